@@ -1,0 +1,51 @@
+-- name: InsertChanges :exec
+INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, issue_id,
+    topics, access, member_id, client_id, transaction_id, imported, at)
+SELECT @workspace_id, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.issue_id,
+    r.topics, r.access, r.member_id, r.client_id, r.transaction_id, r.imported, r.at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(version bigint, ordinal integer, kind text, record_id uuid, op text,
+    before jsonb, after jsonb, overwrote jsonb, team_id uuid, issue_id uuid, topics text[], access uuid[],
+    member_id uuid, client_id uuid, transaction_id uuid, imported boolean, at timestamptz);
+
+-- name: ListChangesSince :many
+-- For the hub: what was touched after a V, without contents.
+SELECT version, kind, record_id, team_id, topics, access FROM change
+WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordinal LIMIT @most;
+
+-- name: ListChangesByTransaction :many
+SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
+FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
+WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.changed
+ORDER BY c.version, c.ordinal LIMIT 5000;
+
+-- name: ListChangesByIssue :many
+SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change
+WHERE workspace_id = @workspace_id AND issue_id = @issue_id
+ORDER BY version DESC, ordinal DESC LIMIT @most;
+
+-- name: ListValuesAt :many
+-- The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
+-- changed it since.
+SELECT (c.before -> @field::text)::jsonb AS value FROM change c
+WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @record_id AND c.before ? @field::text
+    AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id), @record_id)
+ORDER BY c.version, c.ordinal LIMIT 1;
+
+-- name: CountChanges :one
+SELECT count(*) FROM change WHERE workspace_id = @workspace_id;
+
+-- name: UpsertTopics :exec
+INSERT INTO topic (workspace_id, name, version)
+SELECT @workspace_id, unnest(@names::text[]), unnest(@versions::bigint[])
+ON CONFLICT (workspace_id, name) DO UPDATE SET version = excluded.version;
+
+-- name: GetTopicsVersion :one
+SELECT COALESCE(max(version), 0)::bigint FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]);
+
+-- name: UpsertMemberAccess :exec
+INSERT INTO member_access (workspace_id, member_id, version)
+SELECT @workspace_id, unnest(@member_ids::uuid[]), unnest(@versions::bigint[])
+ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version;
+
+-- name: GetMemberAccess :one
+SELECT COALESCE((SELECT version FROM member_access WHERE workspace_id = @workspace_id AND member_id = @member_id), 0)::bigint AS version;

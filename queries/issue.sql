@@ -1,0 +1,180 @@
+-- name: ListIssuesByID :many
+-- The issues named, and those that the named comments belong to.
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM issue i WHERE i.workspace_id = @workspace_id
+    AND i.id IN (SELECT unnest(@ids::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]))
+LIMIT 10000;
+
+-- name: InsertIssues :exec
+INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
+    estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at)
+SELECT @workspace_id, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
+    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
+    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+    author_id uuid, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+
+-- name: UpdateIssues :execrows
+-- All but the long texts: naming those would build the search vector anew at each write.
+UPDATE issue SET status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, status_id uuid, priority smallint,
+    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version = r.expected;
+
+-- name: UpdateIssuesWithText :execrows
+UPDATE issue SET title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
+    labels = r.labels, subscribers = r.subscribers,
+    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, title text, description text, status_id uuid, priority smallint,
+    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version = r.expected;
+
+-- name: ListRankNeighbours :many
+SELECT i.team_id, i.rank,
+    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = i.workspace_id AND p.team_id = i.team_id AND p.rank < i.rank), '')::text AS previous,
+    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = i.workspace_id AND n.team_id = i.team_id AND n.rank > i.rank), '')::text AS next
+FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[]) LIMIT 2000;
+
+-- name: ListRankEnds :many
+-- The first and last rank of the teams named, and of those that the named issues are in.
+SELECT t.id::uuid AS team_id,
+    COALESCE((SELECT min(i.rank) FROM issue i WHERE i.workspace_id = @workspace_id AND i.team_id = t.id), '')::text AS first,
+    COALESCE((SELECT max(i.rank) FROM issue i WHERE i.workspace_id = @workspace_id AND i.team_id = t.id), '')::text AS last
+FROM (SELECT unnest(@team_ids::uuid[]) UNION
+    SELECT m.team_id FROM issue m WHERE m.workspace_id = @workspace_id AND m.id = ANY(@ids::uuid[])) AS t(id);
+
+-- name: ListTakenNumbers :many
+SELECT team_id, number FROM issue
+WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) AND number = ANY(@numbers::bigint[]) LIMIT 10000;
+
+-- name: ListAncestors :many
+-- What lies above the issues named, to refuse loops.
+WITH RECURSIVE above AS (
+    SELECT i.id, i.parent_id FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[])
+    UNION
+    SELECT p.id, p.parent_id FROM issue p JOIN above a ON p.id = a.parent_id WHERE p.workspace_id = @workspace_id
+)
+SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL LIMIT 10000;
+
+-- name: ListIssueGroups :many
+-- The first rows of each group of a team's list, in the shared manual order. A filter that is not set is an empty
+-- array; the zero uuid in one stands for "none".
+SELECT g.status_id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM unnest(@status_ids::uuid[]) AS g(status_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.status_id = g.status_id AND x.deleted_at IS NULL
+        AND x.rank > @after::text
+        AND (cardinality(@assignees::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@assignees))
+        AND NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_assignees::uuid[])
+        AND (cardinality(@creators::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@creators))
+        AND NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators::uuid[])
+        AND (cardinality(@labels::uuid[]) = 0 OR x.labels && @labels OR '00000000-0000-0000-0000-000000000000' = ANY(@labels) AND x.labels = '{}')
+        AND NOT (x.labels && @not_labels::uuid[] OR '00000000-0000-0000-0000-000000000000' = ANY(@not_labels) AND x.labels = '{}')
+        AND (cardinality(@priorities::smallint[]) = 0 OR x.priority = ANY(@priorities))
+        AND NOT x.priority = ANY(@not_priorities::smallint[])
+        AND (@words::text = '' OR x.search @@ to_tsquery('english', @words))
+    ORDER BY x.rank
+    LIMIT @per_group::integer
+) AS i
+ORDER BY i.rank;
+
+-- name: CountIssueGroups :many
+SELECT x.status_id, count(*) AS issues FROM issue x
+WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.deleted_at IS NULL
+    AND x.status_id = ANY(@status_ids::uuid[])
+    AND (cardinality(@assignees::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@assignees))
+    AND NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_assignees::uuid[])
+    AND (cardinality(@creators::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@creators))
+    AND NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators::uuid[])
+    AND (cardinality(@labels::uuid[]) = 0 OR x.labels && @labels OR '00000000-0000-0000-0000-000000000000' = ANY(@labels) AND x.labels = '{}')
+    AND NOT (x.labels && @not_labels::uuid[] OR '00000000-0000-0000-0000-000000000000' = ANY(@not_labels) AND x.labels = '{}')
+    AND (cardinality(@priorities::smallint[]) = 0 OR x.priority = ANY(@priorities))
+    AND NOT x.priority = ANY(@not_priorities::smallint[])
+    AND (@words::text = '' OR x.search @@ to_tsquery('english', @words))
+GROUP BY x.status_id LIMIT 1000;
+
+-- name: ListIssuesByAssignee :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.assignee_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
+    AND i.status_id = ANY(@status_ids::uuid[]) AND (i.updated_at, i.id) < (@before_at, @before_id::uuid)
+ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
+
+-- name: ListIssuesByAuthor :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.author_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
+    AND i.status_id = ANY(@status_ids::uuid[]) AND (i.updated_at, i.id) < (@before_at, @before_id::uuid)
+ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
+
+-- name: ListTrashedIssues :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NOT NULL
+ORDER BY i.deleted_at DESC, i.id LIMIT @most;
+
+-- name: GetIssueID :one
+SELECT id, team_id, number FROM issue WHERE workspace_id = @workspace_id AND team_id = @team_id AND number = @number;
+
+-- name: GetIssueFreshness :one
+-- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at.
+SELECT i.id, i.team_id, i.number,
+    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'])), 0)::bigint AS version
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
+
+-- name: GetIssue :one
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
+    i.rank, i.author_id, i.version, i.created_at, i.updated_at, i.deleted_at
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
+
+-- name: ListIssueTitles :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[]) AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL LIMIT 1000;
+
+-- name: ListIssueTitlesByNumber :many
+-- The issues that a text names by their keys.
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version
+FROM (SELECT unnest(@wanted_teams::uuid[]) AS team_id, unnest(@numbers::bigint[]) AS number) AS k
+JOIN issue i ON i.workspace_id = @workspace_id AND i.team_id = k.team_id AND i.number = k.number
+WHERE i.team_id = ANY(@team_ids::uuid[]) LIMIT 1000;
+
+-- name: SearchIssues :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at,
+    ts_headline('english', left(i.description, 20000), to_tsquery('english', @words::text), 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=12')::text AS snippet
+FROM (
+    SELECT x.* FROM issue x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
+    WHERE x.workspace_id = @workspace_id AND x.team_id = ANY(@team_ids::uuid[]) AND x.deleted_at IS NULL AND x.search @@ to_tsquery('english', @words::text)
+    ORDER BY ts_rank(x.search, to_tsquery('english', @words::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
+    LIMIT @most OFFSET @skip
+) AS i;
+
+-- name: SearchComments :many
+SELECT c.id AS comment_id, c.created_at, c.author_id, i.id, i.team_id, i.number, i.title, i.status_id,
+    ts_headline('english', left(c.body, 20000), to_tsquery('english', @words::text), 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=12')::text AS snippet
+FROM (
+    SELECT x.* FROM comment x
+    WHERE x.workspace_id = @workspace_id AND x.team_id = ANY(@team_ids::uuid[]) AND x.deleted_at IS NULL AND x.search @@ to_tsquery('english', @words::text)
+    ORDER BY ts_rank(x.search, to_tsquery('english', @words::text)) DESC, x.created_at DESC, x.id
+    LIMIT @most OFFSET @skip
+) AS c
+JOIN issue i ON i.workspace_id = @workspace_id AND i.id = c.issue_id AND i.deleted_at IS NULL;
+
+-- name: ListIssuesChangedSince :many
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM issue WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
+ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;

@@ -1,0 +1,32 @@
+-- name: ListSharesByID :many
+SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM share WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) LIMIT 10000;
+
+-- name: GetShareByToken :one
+SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.filter, s.allowed_origins, s.version, s.deleted_at, w.slug
+FROM share s JOIN workspace w ON w.id = s.workspace_id WHERE s.token_hash = @token_hash;
+
+-- name: ListSharesByIssue :many
+SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
+WHERE workspace_id = @workspace_id AND issue_id = @issue_id AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100;
+
+-- name: ListSharesByTeam :many
+SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
+WHERE workspace_id = @workspace_id AND team_id = @team_id AND issue_id IS NULL AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100;
+
+-- name: InsertShares :exec
+INSERT INTO share (workspace_id, id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at)
+SELECT @workspace_id, r.id, r.token_hash::bytea, r.team_id, r.issue_id, r.filter, r.allowed_origins, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, token_hash text, team_id uuid, issue_id uuid, filter text, allowed_origins text[], author_id uuid,
+    version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+
+-- name: UpdateShares :execrows
+UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, allowed_origins text[],
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version = r.expected;
+
+-- name: ListSharesChangedSince :many
+SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at FROM share
+WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
+ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;

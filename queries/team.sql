@@ -1,0 +1,24 @@
+-- name: ListTeams :many
+SELECT id, key, name, private, timezone, members, version, stamps, created_at, updated_at, deleted_at
+FROM team WHERE workspace_id = @workspace_id ORDER BY key LIMIT 10000;
+
+-- name: InsertTeams :exec
+INSERT INTO team (workspace_id, id, key, name, private, timezone, members, version, stamps, created_at, updated_at, deleted_at)
+SELECT @workspace_id, r.id, r.key, r.name, r.private, r.timezone, r.members, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, members uuid[],
+    version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+
+-- name: UpdateTeams :execrows
+UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
+    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE team.workspace_id = @workspace_id AND team.id = r.id AND team.version = r.expected;
+
+-- name: ListTeamNumbers :many
+SELECT team_id, next FROM team_number WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) LIMIT 10000;
+
+-- name: UpsertTeamNumbers :exec
+INSERT INTO team_number (workspace_id, team_id, next)
+SELECT @workspace_id, unnest(@team_ids::uuid[]), unnest(@numbers::bigint[])
+ON CONFLICT (workspace_id, team_id) DO UPDATE SET next = excluded.next;
