@@ -1,0 +1,234 @@
+package views
+
+import "github.com/a-h/templ"
+
+type kind int
+
+const (
+	part      kind = iota // a component inside of something
+	fragment              // answered below /f/: nothing of the viewer in it
+	wholePage             // a document
+)
+
+// golden is a component in one state.
+type golden struct {
+	name      string // component/state
+	kind      kind
+	component templ.Component
+}
+
+func cases() []golden {
+	var all []golden
+	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), embedCases()} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+func rowCases() []golden {
+	card := func(set ...func(*IssueRowData)) templ.Component {
+		return IssueCard(here, IssueCardData{IssueRowData: row(12, set...), Comments: 3, Done: 2, Total: 5})
+	}
+	return []golden{
+		{"issue_row/plain", part, IssueRow(here, row(12))},
+		{"issue_row/full", part, IssueRow(here, row(12, full))},
+		{"issue_row/bare", part, IssueRow(here, row(12, bareRow))},
+		{"issue_row/closed", part, IssueRow(here, row(12, closed))},
+		{"issue_row/deleted", part, IssueRow(here, row(12, trashed))},
+		{"issue_row/long_title", part, IssueRow(here, row(12, titled(longTitle)))},
+		{"issue_row/rtl", part, IssueRow(here, row(12, titled(rtlTitle)))},
+		{"issue_row/emoji", part, IssueRow(here, row(12, titled(emoji)))},
+		{"issue_row/markup", part, IssueRow(here, row(12, titled(`</a><script>alert("1")</script>`)))},
+		{"issue_row/made_offline", part, IssueRow(here, IssueRowData{ID: uid(7), Title: "Offline"})},
+		{"issue_row/template", part, IssueRow(here, IssueRowData{})},
+		{"issue_card/plain", part, card()},
+		{"issue_card/full", part, card(full)},
+		{"issue_card/bare", part, card(bareRow)},
+		{"issue_card/long_title", part, card(titled(longTitle))},
+		{"issue_card/closed", part, card(closed)},
+	}
+}
+
+func listCases() []golden {
+	more := group(started, row(12), row(13))
+	more.Count, more.After = 90, "opaque=="
+	narrow := list(Query{Filters: []Filter{{"status", "todo", false}, {"label", "bug", true}}, Text: "log in"}, group(todo))
+	narrow.Empty = EmptyStateData{Text: "No issues match.", Link: here.Team("ENG", Query{}), Action: "Clear filters", Name: "clear-filters", Keys: "Alt Shift F"}
+	frozen := list(Query{}, group(todo, row(1)))
+	frozen.ReadOnly = true
+	mine := IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Query: Query{View: "created"}, Groups: []IssueGroup{more}}
+	readOnlyBoard, withTX := board(), board()
+	readOnlyBoard.ReadOnly = true
+	withTX.TX = uid(8)
+	withTX.Columns[2].Count, withTX.Columns[2].After = 40, "opaque"
+	return []golden{
+		{"issue_list/empty", fragment, IssueList(here, list(Query{}, group(todo), group(started), group(done)))},
+		{"issue_list/one", fragment, IssueList(here, list(Query{}, group(todo, row(1))))},
+		{"issue_list/many", fragment, IssueList(here, list(Query{}, group(todo, row(1), row(2, full)), more, group(done)))},
+		{"issue_list/filtered_away", fragment, IssueList(here, narrow)},
+		{"issue_list/read_only", fragment, IssueList(here, frozen)},
+		{"issue_list/of_member", fragment, IssueList(here, mine)},
+		{"board/many", fragment, Board(here, board())},
+		{"board/empty", fragment, Board(here, BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView}})},
+		{"board/read_only", fragment, Board(here, readOnlyBoard)},
+		{"board/in_page", part, Board(here, withTX)},
+		{"filter_bar/none", part, FilterBar(here, filterBar(Query{}))},
+		{"filter_bar/some", part, FilterBar(here, filterBar(Query{View: BoardView, Filters: []Filter{{"assignee", "me", false}, {"label", "bug", true}}, Text: "a&b"},
+			FilterChip{Filter{"assignee", "me", false}, "Assignee", "Me"}, FilterChip{Filter{"label", "bug", true}, "Label", "bug"}))},
+	}
+}
+
+func issueCases() []golden {
+	of := func(set ...func(*IssueData)) templ.Component { return Issue(here, issue(set...)) }
+	return []golden{
+		{"issue/open", fragment, of()},
+		{"issue/full", fragment, of(func(d *IssueData) {
+			full(&d.IssueRowData)
+			d.ParentKey, d.Children, d.Estimates, d.Estimate = "ENG-3", []IssueRowData{row(14), row(15, closed)}, true, "3"
+		})},
+		{"issue/bare", fragment, of(func(d *IssueData) {
+			bareRow(&d.IssueRowData)
+			d.Description, d.Reporter, d.Activity = Text{}, Member{}, nil
+		})},
+		{"issue/closed", fragment, of(func(d *IssueData) { d.Status = done })},
+		{"issue/deleted", fragment, of(func(d *IssueData) { d.Deleted = true })},
+		{"issue/read_only", fragment, of(func(d *IssueData) {
+			d.ReadOnly = true
+			d.Activity = []ActivityEntry{entry(comment(1, func(c *CommentData) { c.ReadOnly = true }))}
+		})},
+		{"issue/rtl", fragment, of(func(d *IssueData) { d.Title, d.Description = rtlTitle, text(rtlTitle) })},
+		{"issue/emoji", fragment, of(func(d *IssueData) { d.Title = emoji })},
+		{"issue/long_title", fragment, of(func(d *IssueData) { d.Title = longTitle })},
+		{"issue/in_page", part, of(func(d *IssueData) { d.TX = uid(8) })},
+		{"issue/title_refused", part, of(func(d *IssueData) { d.TitleDraft = Draft{Text: "", Base: 44, Error: "A title is needed."} })},
+		{"issue/description_refused", part, of(func(d *IssueData) {
+			d.DescriptionDraft = Draft{Text: "\nmine", From: new("It loops.\n"), Base: 44, Error: "Too long."}
+		})},
+		{"issue/template", part, NewIssueTemplate(here, vocabulary())},
+	}
+}
+
+func commentCases() []golden {
+	of := func(set ...func(*CommentData)) templ.Component { return Comment(here, comment(1, set...)) }
+	return []golden{
+		{"comment/plain", part, of()},
+		{"comment/edited", part, of(func(d *CommentData) { d.Edited = clock })},
+		{"comment/deleted", part, of(func(d *CommentData) { d.Deleted = true })},
+		{"comment/read_only", part, of(func(d *CommentData) { d.ReadOnly = true })},
+		{"comment/author_gone", part, of(func(d *CommentData) { d.Author = Member{} })},
+		{"comment/refused", part, of(func(d *CommentData) {
+			d.Draft = Draft{Text: "longer", From: new("I saw it too."), Base: 50, Error: "Too long."}
+		})},
+		{"comment/template", part, Comment(here, CommentData{})},
+		{"change/imported", part, Change(ChangeData{At: clock, Verb: "closed the issue", Imported: true})},
+		{"composer/empty", part, Composer(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", TX: uid(8)})},
+		{"composer/refused", part, ComposerForm(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", Text: "x", Error: "The issue is in the trash."})},
+		{"share/none", part, ShareList(here, ShareListData{IssueKey: "ENG-12", TX: uid(8)})},
+		{"share/fresh", part, ShareList(here, ShareListData{
+			IssueKey: "ENG-12", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
+			Fresh: FreshShare{URL: "https://t.example/e/tok", Element: `<tandem-embed src="https://t.example/e/tok"></tandem-embed>`, Frame: "<iframe></iframe>", Badge: "![x](y)"},
+		})},
+		{"share/refused", part, ShareList(here, ShareListData{IssueKey: "ENG-12", Origins: "example", Error: "An address begins with https://."})},
+	}
+}
+
+func formCases() []golden {
+	refused := newIssue("new")
+	refused.Values = NewIssueValues{Team: eng.Value(), Description: "kept\ntext", Priority: 1, Assignee: ben.Value(), Labels: []string{ui.Value()}, Status: started.Value(), Due: "2026-11-30"}
+	refused.Errors = map[string]string{"title": "A title is needed.", "due": "Not a date."}
+	child := newIssue("new")
+	child.Parent, child.ParentTitle, child.TX = "issue:"+uid(1012), "ENG-12 Fix login", ""
+	return []golden{
+		{"new_issue/empty", part, NewIssueForm(here, newIssue("new"))},
+		{"new_issue/refused", part, NewIssueForm(here, refused)},
+		{"new_issue/child", fragment, NewIssueForm(here, child)},
+		{"empty_state/plain", part, EmptyState(EmptyStateData{Text: "Nothing assigned to you.", Help: "Enjoy it."})},
+	}
+}
+
+func conflictCases() []golden {
+	failed := conflictText()
+	failed.Transaction = uid(77)
+	page409 := conflictStatus()
+	page409.TX = uid(8)
+	return []golden{
+		{"conflict/text", fragment, ConflictCard(here, conflictText())},
+		{"conflict/status", fragment, ConflictNotice(here, conflictStatus())},
+		{"conflict/in_tray", fragment, ConflictCard(here, failed)},
+		{"conflict/page", wholePage, ConflictPage(page("Conflict"), page409)},
+		{"refusal/comment", fragment, RefusalCard(RefusalData{Transaction: uid(77), Label: "Comment", Code: "deleted", Text: "The issue was deleted.", Typed: []TypedText{{"Comment", "my\ntext", ""}, {"Title", "", "A title is needed."}}})},
+		{"notice/failure", fragment, ErrorNotice(NoticeData{Text: "Something went wrong.", RequestID: "r-1"})},
+		{"notice/signed_out", fragment, ErrorNotice(NoticeData{Text: "You are signed out.", Link: SignInPath("/acme/team/ENG?view=board"), Action: "Sign in"})},
+	}
+}
+
+func settingsCases() []golden {
+	labels := LabelListData{Region: region("vocabulary"), Teams: []Team{eng}, Labels: []LabelItem{{bug, 3}, {ui, 4}}}
+	inPage, frozen := labels, labels
+	inPage.TX, frozen.ReadOnly = uid(8), true
+	statesInPage := func(d StatusListData) StatusListData { d.TX = uid(8); return d }
+	states := StatusListData{Region: region("vocabulary"), Team: eng, Statuses: []StatusItem{{todo, 3, "1", "#888888"}, {started, 4, "2", "#f2c94c"}}}
+	people := []MemberItem{{ann, "ann@example.com", "admin", false}, {ben, "ben@example.com", "guest", false}, {Member{ID: uid(13), Name: "Old Hand"}, "", "member", true}}
+	return []golden{
+		{"label_settings/list", fragment, LabelList(here, labels)},
+		{"label_settings/empty", fragment, LabelList(here, LabelListData{Region: region("vocabulary")})},
+		{"label_settings/read_only", fragment, LabelList(here, frozen)},
+		{"label_settings/page", wholePage, LabelSettingsPage(page("Labels"), LabelSettingsData{List: inPage, TX: uid(8), Draft: Label{Name: "bug"}, Error: "There is a label of that name."})},
+		{"status_settings/list", fragment, StatusList(here, states)},
+		{"status_settings/page", wholePage, StatusSettingsPage(page("Statuses"), StatusSettingsData{List: statesInPage(states), TX: uid(8)})},
+		{"member_settings/admin", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people, Admin: true, Invite: "https://t.example/invite/tok"})},
+		{"member_settings/member", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people})},
+		{"account_settings/dark", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Theme: "dark"})},
+		{"account_settings/refused", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Errors: map[string]string{"name": "A name is needed."}})},
+	}
+}
+
+func pageCases() []golden {
+	bare := BarePage{Build: "b1", Title: "Sign in", Theme: "dark"}
+	inPage := issue(func(d *IssueData) { d.TX = uid(8) })
+	withUndo := page("My issues")
+	withUndo.Flash = Flash{Text: "Status changed to Done.", Undo: uid(77)}
+	withTX := board()
+	withTX.TX = uid(8)
+	deferred := vocabulary()
+	deferred.Deferred = true
+	found := SearchData{
+		Text: "login", After: "opaque",
+		Issues:   []IssueFound{{row(12), "fix the <mark>login</mark>"}, {row(13), ""}},
+		Comments: []CommentFound{{uid(2001), "ENG-12", "Fix login", ann, clock, "my <mark>login</mark>"}},
+	}
+	return []golden{
+		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo, row(1), row(2)))})},
+		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
+		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},
+		{"search/found", wholePage, SearchPage(page("Search"), found)},
+		{"search/nothing", wholePage, SearchPage(page("Search"), SearchData{Text: "login"})},
+		{"search/blank", wholePage, SearchPage(page("Search"), SearchData{})},
+		{"issue/page", wholePage, IssuePage(page("ENG-12 Fix login"), IssuePageData{Issue: inPage, Composer: ComposerData{IssueID: inPage.ID, IssueKey: "ENG-12", TX: uid(8)}, Shares: ShareListData{IssueKey: "ENG-12", TX: uid(8)}})},
+		{"new_issue/page", wholePage, NewIssuePage(page("New issue"), newIssue("new"))},
+		{"outbox/page", wholePage, OutboxPage(page("Outbox"))},
+		{"problem/workspace", wholePage, WorkspaceProblemPage(page("Not found"), ProblemData{Title: "Not found", Text: "There is nothing here, or nothing for you."})},
+		{"problem/failure", wholePage, ProblemPage(bare, ProblemData{Title: "Something went wrong", Text: "It is not your fault.", RequestID: "r-1", Link: "/", Action: "Back"})},
+		{"sign_in/empty", wholePage, SignInPage(bare, SignInData{Next: "/acme"})},
+		{"sign_in/refused", wholePage, SignInPage(bare, SignInData{Email: "ann@example.com", Error: "E-mail or password is wrong."})},
+		{"setup/empty", wholePage, SetupPage(bare, SetupData{Token: "tok"})},
+		{"setup/refused", wholePage, SetupPage(bare, SetupData{Token: "tok", Slug: "e", Errors: map[string]string{"": "Try again.", "slug": "Taken.", "password": "Too short."}})},
+		{"invite/empty", wholePage, InvitePage(bare, InviteData{Token: "tok", Workspace: "Acme", By: "Ann Lee"})},
+		{"vocabulary/all", fragment, Vocabulary(here, vocabulary())},
+		{"vocabulary/deferred", part, VocabularyRegion(here, deferred)},
+	}
+}
+
+func embedCases() []golden {
+	one := EmbedData{Build: "b1", Token: "tok", Shape: "row", Title: "ENG-12 Fix login", Self: "https://t.example/e/tok", Region: region("share"), Issues: []EmbedIssue{{"ENG-12", "Fix login", started, []Label{bug, grey}, clock}}}
+	many, ended := one, one
+	many.Shape, many.Open, many.Closed = "list", 4, 7
+	many.Issues = append(many.Issues, EmbedIssue{"ENG-13", rtlTitle, done, nil, clock})
+	ended.Ended = true
+	return []golden{
+		{"embed/page", wholePage, EmbedPage(one)},
+		{"embed/row", fragment, Embed(one)},
+		{"embed/list", fragment, Embed(many)},
+		{"embed/ended", fragment, Embed(ended)},
+	}
+}

@@ -1,0 +1,35 @@
+package views
+
+// Ids of elements that stand once on every page.
+const (
+	MainID       = "main"
+	NoticeID     = "notice"
+	VocabularyID = "vocabulary"
+)
+
+// IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.
+func IssueListID(team string) string { return "issue-list-" + team }
+
+// BoardID is the region of a team's board.
+func BoardID(team string) string { return "board-" + team }
+
+// IssueID is the region of an issue's page.
+func IssueID(id string) string { return "issue-" + id }
+
+// CommentID is one comment.
+func CommentID(id string) string { return "comment-" + id }
+
+// ConflictID is the card of one conflicting field.
+func ConflictID(record, field string) string { return "conflict-" + record + "-" + field }
+
+// SettingsID is the region of a settings page.
+func SettingsID(page string) string { return "settings-" + page }
+
+// FieldID is a control; form tells apart the forms of a page.
+func FieldID(form, name string) string { return form + "-" + name }
+
+// HintID is the hint below a control.
+func HintID(form, name string) string { return FieldID(form, name) + "-hint" }
+
+// ErrorID is what is wrong with a control.
+func ErrorID(form, name string) string { return FieldID(form, name) + "-error" }

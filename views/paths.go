@@ -1,0 +1,193 @@
+package views
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Build names one build of the assets; their URLs change with it and are cached for good.
+type Build string
+
+// Stylesheet is the URL of the joined CSS.
+func (b Build) Stylesheet() string { return b.Asset("app.css") }
+
+// Script is the URL of a module below js/, such as "main.js".
+func (b Build) Script(name string) string { return b.Asset("js/" + name) }
+
+// HTMX is the URL of the vendored htmx.
+func (b Build) HTMX() string { return b.Asset("vendor/htmx-4.0.1.min.js") }
+
+// Manifest is the URL of the web app's manifest.
+func (b Build) Manifest() string { return b.Asset("manifest.json") }
+
+// Icon is the URL of one symbol of the sprite.
+func (b Build) Icon(name string) string { return b.Asset("icons.svg#" + name) }
+
+// Asset is the URL of a file of this build.
+func (b Build) Asset(path string) string { return "/assets/" + string(b) + "/" + path }
+
+// Workspace is a workspace's slug; its methods make the URLs below it.
+type Workspace string
+
+// Fragment is the same workspace below /f: its methods make the URLs of the pages' fragments.
+func (w Workspace) Fragment() Workspace { return w + "/f" }
+
+// Home is my issues; view is "" (assigned) or "created".
+func (w Workspace) Home(view, after string) string {
+	return w.at() + query("view", view, "after", after)
+}
+
+// MemberIssues is what one member was assigned or created; fragments of Home live here, since they hold nothing of "me".
+func (w Workspace) MemberIssues(member, view, after string) string {
+	return w.at("member", member) + query("view", view, "after", after)
+}
+
+// Team is a team's list or board.
+func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
+
+// Issue is an issue's page, by key or, before it has one, by UUID.
+func (w Workspace) Issue(key string) string { return w.at("issue", key) }
+
+// CommentOn is the place of a comment on its issue's page.
+func (w Workspace) CommentOn(key, comment string) string {
+	return w.Issue(key) + "#" + CommentID(comment)
+}
+
+// New is the page that makes an issue; each value may be empty.
+func (w Workspace) New(preset NewPreset) string {
+	return w.at("new") + query("team", preset.Team, "status", preset.Status, "parent", preset.Parent)
+}
+
+// NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a parent's key.
+type NewPreset struct{ Team, Status, Parent string }
+
+// Search is the search page with its results.
+func (w Workspace) Search(text, after string) string {
+	return w.at("search") + query("q", text, "after", after)
+}
+
+// Outbox is the page of what is not sent yet.
+func (w Workspace) Outbox() string { return w.at("outbox") }
+
+// Vocabulary is the fragment with the names and icons of values; only a fragment.
+func (w Workspace) Vocabulary() string { return w.Fragment().at("vocabulary") }
+
+// Transaction is the fragment with the card of a conflict or a refusal; only a fragment.
+func (w Workspace) Transaction(id string) string { return w.Fragment().at("transaction", id) }
+
+// CreateIssue takes the form of a new issue.
+func (w Workspace) CreateIssue() string { return w.at("new") }
+
+// SetIssue takes a write to an issue: title, description, status, priority, assignee, labels, parent, due, estimate,
+// position, comment, trash, restore, share.
+func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
+
+// SetComment takes a write to a comment: body, trash, restore.
+func (w Workspace) SetComment(id, noun string) string { return w.at("comment", id, noun) }
+
+// Undo takes the undoing of a transaction.
+func (w Workspace) Undo() string { return w.at("undo") }
+
+// RevokeShare ends a share.
+func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "revoke") }
+
+// Settings is the first page of the settings.
+func (w Workspace) Settings() string { return w.AccountSettings() }
+
+// AccountSettings is one's own page; its form is posted to the same URL.
+func (w Workspace) AccountSettings() string { return w.at("settings", "account") }
+
+// SetTheme takes the choice of light, dark or system.
+func (w Workspace) SetTheme() string { return w.at("settings", "theme") }
+
+// LabelSettings lists the labels; a new one is posted to the same URL.
+func (w Workspace) LabelSettings() string { return w.at("settings", "label") }
+
+// SetLabel takes a write to a label: "" (its fields), trash, restore.
+func (w Workspace) SetLabel(id, noun string) string { return w.at("settings", "label", id, noun) }
+
+// StatusSettings lists a team's statuses.
+func (w Workspace) StatusSettings(team string) string { return w.at("settings", "team", team) }
+
+// CreateStatus takes the form of a new status.
+func (w Workspace) CreateStatus() string { return w.at("settings", "status") }
+
+// SetStatus takes a write to a status: "" (its fields), trash, restore.
+func (w Workspace) SetStatus(id, noun string) string { return w.at("settings", "status", id, noun) }
+
+// MemberSettings lists the people.
+func (w Workspace) MemberSettings() string { return w.at("settings", "member") }
+
+// SetRole takes a member's new role.
+func (w Workspace) SetRole(id string) string { return w.at("settings", "member", id, "role") }
+
+// CreateInvite makes a link by which somebody joins.
+func (w Workspace) CreateInvite() string { return w.at("settings", "invite") }
+
+func (w Workspace) at(segments ...string) string {
+	var b strings.Builder
+	b.WriteString("/" + string(w))
+	for _, segment := range segments {
+		if segment != "" {
+			b.WriteString("/" + url.PathEscape(segment))
+		}
+	}
+	return b.String()
+}
+
+// Place is where a component stands: the workspace its links lead to and the build its assets come from.
+type Place struct {
+	Workspace
+	Build
+}
+
+// SignInPath is the sign-in page; next is the local path to return to.
+func SignInPath(next string) string { return "/sign-in" + query("next", next) }
+
+// SignOutPath ends the session.
+func SignOutPath() string { return "/sign-out" }
+
+// SetupPath is the first run's page.
+func SetupPath(token string) string { return "/setup" + query("token", token) }
+
+// InvitePath is where an invited person joins.
+func InvitePath(token string) string { return "/invite/" + url.PathEscape(token) }
+
+// EmbedPath is a share's page; the others of a share are below it.
+func EmbedPath(token string) string { return "/e/" + url.PathEscape(token) }
+
+// EmbedFragmentPath is the live part of a share's page; shape is row, card or list.
+func EmbedFragmentPath(token, shape string) string {
+	return EmbedPath(token) + query("fragment", shape)
+}
+
+// EmbedEventsPath is the stream of a share's page.
+func EmbedEventsPath(token string) string { return EmbedPath(token) + "/events" }
+
+// EmbedBadgePath is a share's status as an image.
+func EmbedBadgePath(token string) string { return EmbedPath(token) + ".svg" }
+
+// EmbedScriptPath is the script that other sites load for tandem-embed.
+func EmbedScriptPath() string { return "/embed/v1.js" }
+
+// OEmbedPath answers oEmbed consumers about a share's absolute URL.
+func OEmbedPath(share string) string { return "/oembed" + query("url", share) }
+
+// query makes a query of pairs, leaving out those with an empty value.
+func query(pairs ...string) string {
+	var parts []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			parts = append(parts, pairs[i]+"="+escape(pairs[i+1]))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "?" + strings.Join(parts, "&")
+}
+
+// escape leaves legible what a query may hold as it is.
+func escape(value string) string {
+	return strings.NewReplacer("%3A", ":", "%2F", "/").Replace(url.QueryEscape(value))
+}
