@@ -1,0 +1,94 @@
+package sync
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// Actor is who acts, and where. It says nothing of rights: those are looked up at the V that is read or written.
+type Actor struct {
+	Workspace uuid.UUID
+	Member    uuid.UUID
+}
+
+// rights are what a member may see and do at some V. The zero value may nothing.
+type rights struct {
+	member  uuid.UUID
+	role    string
+	program bool               // the program itself: setting up, importing
+	teams   map[uuid.UUID]bool // the live teams that the member sees
+}
+
+func (r rights) admin() bool { return r.program || r.role == Admin }
+
+func (r rights) guest() bool { return !r.program && r.role == Guest }
+
+func (r rights) is(member string) bool {
+	return r.program || member != "" && Ref(member).ID() == r.member
+}
+
+func (r rights) isIn(team *record) bool {
+	return slices.Contains(team.set("members"), string(NewRef("member", r.member)))
+}
+
+// sees tells whether what hangs on a team is shown; the zero id stands for the whole workspace.
+func (r rights) sees(team uuid.UUID) bool {
+	return r.program || r.role != "" && (team == uuid.Nil || r.teams[team])
+}
+
+// seesRecord adds for teams themselves that a deleted one can still be restored by who saw it.
+func (r rights) seesRecord(target *record) bool {
+	return r.sees(nounOf(target.kind).team(target))
+}
+
+// visibleTeams in the order of their ids, for queries.
+func (r rights) visibleTeams() []uuid.UUID {
+	teams := make([]uuid.UUID, 0, len(r.teams))
+	for team := range r.teams {
+		teams = append(teams, team)
+	}
+	slices.SortFunc(teams, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	return teams
+}
+
+// class names what the rights show: equal classes see equal pages. It holds no member, so that one render serves many.
+func (r rights) class() string {
+	sum := sha256.New()
+	sum.Write([]byte(r.role))
+	for _, team := range r.visibleTeams() {
+		sum.Write(team[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6])
+}
+
+// rightsIn works out a member's rights from the teams as they stand. A public team is seen by members and admins, a
+// private one and any team by a guest only from within.
+func rightsIn(member *record, teams []*record) rights {
+	if member == nil || member.deleted() {
+		return rights{}
+	}
+	who := rights{member: member.id, role: member.text("role"), teams: map[uuid.UUID]bool{}}
+	for _, team := range teams {
+		open := !truth(team.fields["private"]) && who.role != Guest
+		if open || who.isIn(team) {
+			who.teams[team.id] = true
+		}
+	}
+	return who
+}
+
+// sameAccess tells whether two sets of rights show and allow the same.
+func sameAccess(a, b rights) bool {
+	if a.role != b.role || len(a.teams) != len(b.teams) {
+		return false
+	}
+	for team := range a.teams {
+		if !b.teams[team] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,182 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// errMissed says that a versioned update found another version than was read under the lock: a bug, not a race.
+var errMissed = errors.New("a record has another version than under the lock")
+
+// apply is the write road: one database transaction for a group, in two round trips. It locks and loads, works every
+// transaction out in memory, writes all of it and commits. On an error nothing of the group has happened, unless the
+// commit's answer was lost; the stored results tell then, when the group is done again.
+func (e *Engine) apply(ctx context.Context, ws uuid.UUID, jobs []*job) (*world, error) {
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take a connection: %w", err)
+	}
+	defer conn.Release()
+	world, err := e.applyOn(ctx, conn.Conn(), ws, jobs)
+	if err != nil {
+		rollBack(ctx, conn.Conn())
+	}
+	return world, err
+}
+
+// rollBack leaves the connection clean for the next user; one that cannot be is closed.
+func rollBack(ctx context.Context, conn *pgx.Conn) {
+	if _, err := conn.Exec(context.WithoutCancel(ctx), "rollback"); err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+	}
+}
+
+func (e *Engine) applyOn(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (*world, error) {
+	world, err := e.load(ctx, conn, ws, jobs)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, notFound("This workspace")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, job := range jobs {
+		world.decide(job)
+	}
+	if err := e.fillBases(ctx, conn, world, jobs); err != nil {
+		return nil, err
+	}
+	if err := e.write(ctx, conn, world); err != nil {
+		return nil, err
+	}
+	return world, nil
+}
+
+// decide works one transaction out and keeps its answer.
+func (w *world) decide(job *job) {
+	if !w.clientIsTheirs(job) {
+		job.err = &Error{Kind: Forbidden, Code: CodeClientTaken, Text: "This client id belongs to somebody else; make a new one."}
+		return
+	}
+	if job.epoch != uuid.Nil && job.epoch != w.epoch {
+		job.err = &Error{Kind: Conflicted, Code: CodeEpoch, Text: w.epoch.String()}
+		return
+	}
+	job.epoch = w.epoch
+	if result, done := w.replay(job); done && !fault("no_replay_check") {
+		job.result = result
+		return
+	}
+	transaction := newWork(w, w.actorRights(job), job.client, job.transaction)
+	if err := firstError(job.culprit, transaction.run()); err != nil {
+		w.refuse(job, err)
+		return
+	}
+	entries := w.take(transaction)
+	job.result = Result{ID: job.transaction.ID, Status: Applied, Version: w.head, Notices: transaction.notices, changed: len(entries) > 0}
+	w.keep(job, nil)
+}
+
+func (w *world) clientIsTheirs(job *job) bool {
+	owner, known := w.clients[job.client]
+	if !known {
+		w.clients[job.client] = job.actor.Member
+		w.newcomers[job.client] = job.actor.Member
+		return true
+	}
+	return owner == job.actor.Member
+}
+
+func (w *world) actorRights(job *job) rights {
+	if job.program {
+		return rights{program: true, member: job.actor.Member}
+	}
+	return w.rightsOf(job.actor.Member)
+}
+
+// refuse keeps the author's error as the result. A server's error is the job's own and is not kept.
+func (w *world) refuse(job *job, err error) {
+	result, mine := refusal(job.transaction.ID, w.head, err)
+	if !mine {
+		job.err = err
+		return
+	}
+	job.result = result
+	for _, op := range job.transaction.Ops {
+		if op.Op == Create {
+			key := refusedKey{op.Record.ID(), job.client}
+			w.refused[key] = true
+			w.depends = append(w.depends, key)
+		}
+	}
+	w.keep(job, storable(job.transaction.Ops))
+}
+
+// storable leaves out operations that JSON in PostgreSQL cannot hold: those refused for a NUL.
+func storable(ops []Operation) []Operation {
+	if hasNUL(ops) {
+		return nil
+	}
+	return ops
+}
+
+func (w *world) keep(job *job, request []Operation) {
+	stored := storedResult{transaction: job.transaction.ID, client: job.client, member: job.actor.Member,
+		fingerprint: job.fingerprint, label: job.transaction.Label, at: w.at, request: request, result: job.result}
+	w.results[job.transaction.ID] = append(w.results[job.transaction.ID], stored)
+	w.answers = append(w.answers, stored)
+}
+
+// fillBases reads from the log what conflicting fields held at their authors' bases.
+func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jobs []*job) error {
+	var p queries.Pipeline
+	type hole struct {
+		conflict *Conflict
+		answer   *[]json.RawMessage
+	}
+	var holes []hole
+	for _, job := range jobs {
+		for i := range job.result.Conflicts {
+			conflict := &job.result.Conflicts[i]
+			if conflict.askBase && !job.result.Replayed {
+				key := valueKey{conflict.Record.ID(), conflict.Field, conflict.since}
+				holes = append(holes, hole{conflict, askValue(ctx, &p, e.queries, world.workspace, key)})
+			}
+		}
+	}
+	if len(holes) == 0 {
+		return nil
+	}
+	if err := p.Send(ctx, conn); err != nil {
+		return fmt.Errorf("read bases: %w", err)
+	}
+	for _, hole := range holes {
+		found, err := valueAt(*hole.answer)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			hole.conflict.Base = *found
+		}
+	}
+	return nil
+}
+
+// write stores all that the group changed and commits, in one round trip.
+func (e *Engine) write(ctx context.Context, conn *pgx.Conn, world *world) error {
+	var p queries.Pipeline
+	if err := world.queueWrites(ctx, &p, e.queries); err != nil {
+		return err
+	}
+	p.Run(ctx, "commit")
+	if err := p.Send(ctx, conn); err != nil {
+		return fmt.Errorf("write and commit: %w", err)
+	}
+	return nil
+}

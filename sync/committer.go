@@ -1,0 +1,182 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	stdsync "sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// What one group takes at the most. A larger transaction goes alone.
+const (
+	groupTransactions = 64
+	groupOperations   = 1000
+	groupBytes        = 1 << 20
+)
+
+// groupDeadline bounds the work on one group. It is the committer's own, never a client's: who hangs up has not
+// undone their write.
+const groupDeadline = 30 * time.Second
+
+// errStopped is told to writers that come when the engine ends; they may send again.
+var errStopped = errors.New("the engine is stopping")
+
+// job is one transaction that waits for its answer.
+type job struct {
+	actor       Actor
+	program     bool
+	client      uuid.UUID
+	epoch       uuid.UUID
+	transaction Transaction
+	fingerprint []byte
+	size        int
+	culprit     error // what PostgreSQL's constraints said of it: it is refused for that
+
+	result Result
+	err    error // of the server, or of the whole push
+	done   *stdsync.WaitGroup
+}
+
+// committer writes for one workspace on this node: it takes what is waiting as one group, since a commit costs the
+// same for one and for many. One goroutine runs while there is something to do.
+type committer struct {
+	engine    *Engine
+	workspace uuid.UUID
+
+	mu      stdsync.Mutex
+	idle    *stdsync.Cond
+	waiting []*job
+	bulk    []*job
+	running bool
+	turn    int
+}
+
+func newCommitter(e *Engine, workspace uuid.UUID) *committer {
+	c := &committer{engine: e, workspace: workspace}
+	c.idle = stdsync.NewCond(&c.mu)
+	return c
+}
+
+// submit queues jobs in order and returns at once.
+func (c *committer) submit(jobs []*job, bulk bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if bulk {
+		c.bulk = append(c.bulk, jobs...)
+	} else {
+		c.waiting = append(c.waiting, jobs...)
+	}
+	if !c.running {
+		c.running = true
+		go c.run()
+	}
+}
+
+// drain returns when nothing waits any more.
+func (c *committer) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.running {
+		c.idle.Wait()
+	}
+}
+
+func (c *committer) run() {
+	for {
+		group := c.take()
+		if group == nil {
+			return
+		}
+		c.commit(group)
+		for _, job := range group {
+			job.done.Done()
+		}
+	}
+}
+
+// take returns the next group, or nil after marking the committer idle. Bulk work gets every second turn at the most.
+func (c *committer) take() []*job {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.turn++
+	queue := &c.waiting
+	if len(c.waiting) == 0 || c.turn%2 == 0 && len(c.bulk) > 0 {
+		queue = &c.bulk
+	}
+	count := groupSize(*queue)
+	if count == 0 {
+		c.running = false
+		c.idle.Broadcast()
+		return nil
+	}
+	group := (*queue)[:count:count]
+	*queue = (*queue)[count:]
+	return group
+}
+
+// groupSize is how many of the waiting jobs make the next group.
+func groupSize(queue []*job) int {
+	operations, bytes := 0, 0
+	for i, job := range queue {
+		operations += len(job.transaction.Ops)
+		bytes += job.size
+		full := i == groupTransactions || operations > groupOperations || bytes > groupBytes
+		if i > 0 && full {
+			return i
+		}
+	}
+	return len(queue)
+}
+
+// commit sees a group through: what PostgreSQL asks to repeat, and what may or may not have been committed, is done
+// again; a group that an SQL error broke is done one by one.
+func (c *committer) commit(group []*job) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.engine.background), groupDeadline)
+	defer cancel()
+	world, err := c.applyPatiently(ctx, group)
+	switch {
+	case err == nil:
+		c.engine.published(c.workspace, world)
+	case len(group) > 1 && !brokenConnection(err):
+		for i := range group {
+			c.commit(group[i : i+1])
+		}
+	case len(group) == 1 && domainError(err) != nil && group[0].culprit == nil:
+		group[0].culprit = domainError(err)
+		c.commit(group)
+	default:
+		for _, job := range group {
+			job.err = err
+		}
+	}
+}
+
+// patience are the pauses before a group is tried again.
+var patience = []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond}
+
+func (c *committer) applyPatiently(ctx context.Context, group []*job) (world *world, err error) {
+	for _, pause := range patience {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+		for _, job := range group {
+			job.result, job.err = Result{}, nil
+		}
+		world, err = c.engine.apply(ctx, c.workspace, group)
+		if err == nil || !mustRetry(err) && !brokenConnection(err) || isOurs(err) {
+			return world, err
+		}
+		c.engine.logger.WarnContext(ctx, "group done again", "workspace_id", c.workspace, "err", err)
+	}
+	return nil, err
+}
+
+// isOurs tells an error that this program made from one of the connection.
+func isOurs(err error) bool {
+	_, told := errors.AsType[*Error](err)
+	return told || errors.Is(err, errMissed)
+}

@@ -1,0 +1,99 @@
+package sync
+
+import (
+	"context"
+	"log/slog"
+	stdsync "sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tandem/queries"
+)
+
+// Options are what an Engine needs. Pool is required.
+type Options struct {
+	Pool   *pgxpool.Pool
+	Logger *slog.Logger
+	// Bus carries hints to other nodes. Nil: this node is alone, and the poll finds what others write.
+	Bus Bus
+	// Clock maps PostgreSQL's time at which a group began to the time that its rules count with. Nil: as it is.
+	Clock func(time.Time) time.Time
+	// Poll is how often the heads of watched workspaces are read. Zero: once a second.
+	Poll time.Duration
+}
+
+// Engine is the one road for reads and writes of every workspace. It is safe for concurrent use. Start it before
+// the first subscription, Stop it when all requests have ended.
+type Engine struct {
+	pool    *pgxpool.Pool
+	queries *queries.Queries
+	logger  *slog.Logger
+	bus     Bus
+	clock   func(time.Time) time.Time
+	poll    time.Duration
+	words   vocabularies
+	account account
+
+	mu         stdsync.Mutex
+	committers map[uuid.UUID]*committer
+	hubs       map[uuid.UUID]*hub
+
+	background context.Context
+	cancel     context.CancelFunc
+	running    stdsync.WaitGroup
+}
+
+// New makes an engine; it touches nothing yet.
+func New(options Options) *Engine {
+	e := &Engine{
+		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
+		committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(),
+	}
+	if e.logger == nil {
+		e.logger = slog.New(slog.DiscardHandler)
+	}
+	if e.clock == nil {
+		e.clock = func(at time.Time) time.Time { return at }
+	}
+	if e.poll == 0 {
+		e.poll = time.Second
+	}
+	e.background, e.cancel = context.WithCancel(context.Background())
+	return e
+}
+
+// Start begins to follow the log of the workspaces that somebody watches.
+func (e *Engine) Start() {
+	e.running.Go(e.pollHeads)
+	if e.bus != nil {
+		e.running.Go(func() { e.bus.Listen(e.background, e.hear) })
+	}
+}
+
+// Stop ends the engine's goroutines and returns when they are gone. Writes that wait are done first.
+func (e *Engine) Stop() {
+	e.mu.Lock()
+	committers := e.committers
+	e.committers = nil
+	e.mu.Unlock()
+	for _, c := range committers {
+		c.drain()
+	}
+	e.cancel()
+	e.running.Wait()
+}
+
+// committerOf returns nil once the engine has been stopped.
+func (e *Engine) committerOf(workspace uuid.UUID) *committer {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.committers == nil {
+		return nil
+	}
+	if e.committers[workspace] == nil {
+		e.committers[workspace] = newCommitter(e, workspace)
+	}
+	return e.committers[workspace]
+}

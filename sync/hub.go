@@ -1,0 +1,420 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	stdsync "sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// hub tells the readers of one workspace on this node what has become stale, strictly in the order of V. What a hint
+// skips it reads from the log, so that a lost hint costs time and never a change. It lives while somebody subscribes.
+type hub struct {
+	engine    *Engine
+	workspace uuid.UUID
+	wake      chan struct{}
+	stop      context.CancelFunc
+
+	mu          stdsync.Mutex
+	cursor      int64 // all up to here has been delivered
+	hinted      int64 // the log reaches at least here
+	local       []notice
+	subscribers map[*Subscription]bool
+}
+
+// notice is what the hub needs of a log entry.
+type notice struct {
+	version int64
+	record  string
+	team    uuid.UUID
+	topics  []string
+	access  []uuid.UUID
+}
+
+// logPage is how many entries the hub reads from the log at a time.
+const logPage = 2000
+
+// Subscription is one reader's place in a workspace's stream. Close it when the reader goes.
+type Subscription struct {
+	hub    *hub
+	member uuid.UUID
+	topics map[string]bool // of a share: nothing else is told; nil = all that the rights allow
+	box    *mailbox
+
+	Epoch uuid.UUID
+
+	mu    stdsync.Mutex
+	who   rights
+	known bool     // the rights are; until then what comes is kept
+	early []notice // what came before
+}
+
+// Ready fires when there is something to take.
+func (s *Subscription) Ready() <-chan struct{} { return s.box.wake }
+
+// Take hands out all that has gathered since the last call as one event; false when there is nothing.
+func (s *Subscription) Take() (Event, bool) { return s.box.take() }
+
+// Version is the V up to which everything was told.
+func (s *Subscription) Version() int64 { return s.box.toldUpTo() }
+
+// Close ends the subscription. It may be called once.
+func (s *Subscription) Close() { s.hub.engine.unsubscribe(s) }
+
+func (s *Subscription) rights() rights {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
+}
+
+// setRights also delivers what came before the rights were known.
+func (s *Subscription) setRights(who rights) {
+	s.mu.Lock()
+	early := s.early
+	s.who, s.known, s.early = who, true, nil
+	s.mu.Unlock()
+	for _, n := range early {
+		s.deliver(n)
+	}
+}
+
+// Subscribe opens a reader's stream after the V since. The first event says what was missed. A since in the future of
+// the log counts as its head.
+func (e *Engine) Subscribe(ctx context.Context, actor Actor, since *int64) (*Subscription, error) {
+	s := &Subscription{member: actor.Member, box: newMailbox(0)}
+	// First, so that nothing between now and the reading below is missed; what is told twice does no harm.
+	if err := e.join(ctx, actor.Workspace, s); err != nil {
+		return nil, err
+	}
+	if err := e.catchUp(ctx, actor, s, since); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.box.caughtUp()
+	return s, nil
+}
+
+// catchUp fills the mailbox with what the log holds since the reader's cursor.
+func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, since *int64) error {
+	var missed *[]queries.ListChangesSinceRow
+	var access *int64
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
+		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
+		})
+		missed = new([]queries.ListChangesSinceRow)
+		if since != nil {
+			missed = e.askChanges(ctx, p, actor.Workspace, *since)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.Epoch = snapshot.Epoch
+	s.setRights(snapshot.who)
+	from := snapshot.Version
+	if since != nil {
+		from = min(*since, snapshot.Version)
+	}
+	s.box.startAt(from, snapshot.Version)
+	if *access > from {
+		s.box.putAccess(*access)
+	}
+	if len(*missed) == logPage {
+		s.box.putAll(snapshot.Version)
+		return nil
+	}
+	for _, row := range *missed {
+		s.deliver(noticeOf(row))
+	}
+	return nil
+}
+
+func (e *Engine) askChanges(ctx context.Context, p *queries.Pipeline, ws uuid.UUID, since int64) *[]queries.ListChangesSinceRow {
+	return queries.Ask(p, func(db queries.DBTX) ([]queries.ListChangesSinceRow, error) {
+		return e.queries.ListChangesSince(ctx, db, queries.ListChangesSinceParams{WorkspaceID: ws, Since: since, Most: logPage})
+	})
+}
+
+func noticeOf(row queries.ListChangesSinceRow) notice {
+	n := notice{version: row.Version, record: topic(row.Kind, row.RecordID), topics: row.Topics, access: row.Access}
+	if row.TeamID != nil {
+		n.team = *row.TeamID
+	}
+	return n
+}
+
+// join puts a subscription on its workspace's hub, and makes one that begins at the head of the log when nobody watches
+// yet. Joining and leaving take one lock, so that nobody joins a hub that is just being ended.
+func (e *Engine) join(ctx context.Context, workspace uuid.UUID, s *Subscription) error {
+	head, err := e.queries.GetHead(ctx, e.pool, workspace)
+	if err != nil {
+		return fmt.Errorf("read the head: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.background.Err() != nil {
+		return errStopped
+	}
+	s.hub = e.hubs[workspace]
+	if s.hub == nil {
+		ctx, stop := context.WithCancel(e.background)
+		s.hub = &hub{engine: e, workspace: workspace, wake: make(chan struct{}, 1), stop: stop,
+			cursor: head.Version, hinted: head.Version, subscribers: map[*Subscription]bool{}}
+		e.hubs[workspace] = s.hub
+		e.running.Go(func() { s.hub.run(ctx) })
+	}
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	s.hub.subscribers[s] = true
+	return nil
+}
+
+func (e *Engine) unsubscribe(s *Subscription) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	delete(s.hub.subscribers, s)
+	if len(s.hub.subscribers) == 0 && e.hubs[s.hub.workspace] == s.hub {
+		delete(e.hubs, s.hub.workspace)
+		s.hub.stop()
+	}
+}
+
+// published tells this node's readers and the other nodes what a group has committed.
+func (e *Engine) published(workspace uuid.UUID, world *world) {
+	if len(world.log) == 0 || fault("lost_hint") {
+		return
+	}
+	if e.bus != nil {
+		e.bus.Publish(workspace, world.head)
+	}
+	if hub := e.watched(workspace); hub != nil {
+		hub.hear(world.head, noticesOf(world.log))
+	}
+}
+
+func noticesOf(log []entry) []notice {
+	notices := make([]notice, len(log))
+	for i, entry := range log {
+		notices[i] = notice{version: entry.Version, record: string(entry.ref()), topics: entry.Topics, access: entry.Access}
+		if entry.Team != nil {
+			notices[i].team = *entry.Team
+		}
+	}
+	return notices
+}
+
+func (e *Engine) watched(workspace uuid.UUID) *hub {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.hubs[workspace]
+}
+
+// hear takes a hint of the bus.
+func (e *Engine) hear(workspace uuid.UUID, version int64) {
+	if hub := e.watched(workspace); hub != nil {
+		hub.hear(version, nil)
+	}
+}
+
+func (h *hub) hear(version int64, local []notice) {
+	h.mu.Lock()
+	h.hinted = max(h.hinted, version)
+	h.local = append(h.local, local...)
+	h.mu.Unlock()
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// pollHeads is the net below lost hints.
+func (e *Engine) pollHeads() {
+	ticker := time.NewTicker(e.poll)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.background.Done():
+			return
+		case <-ticker.C:
+			if err := e.pollOnce(); err != nil && e.background.Err() == nil {
+				e.logger.WarnContext(e.background, "poll of heads failed", "err", err)
+			}
+		}
+	}
+}
+
+func (e *Engine) pollOnce() error {
+	e.mu.Lock()
+	workspaces := slices.Collect(maps.Keys(e.hubs))
+	e.mu.Unlock()
+	if len(workspaces) == 0 || fault("lost_hint") {
+		return nil
+	}
+	heads, err := e.queries.ListHeads(e.background, e.pool, workspaces)
+	if err != nil {
+		return fmt.Errorf("read heads: %w", err)
+	}
+	for _, head := range heads {
+		e.hear(head.ID, head.Version)
+	}
+	return nil
+}
+
+func (h *hub) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wake:
+		}
+		if err := h.follow(ctx); err != nil && ctx.Err() == nil {
+			h.engine.logger.WarnContext(ctx, "reading the log failed; the next poll tries again", "workspace_id", h.workspace, "err", err)
+		}
+	}
+}
+
+// follow delivers what came, in order, up to what was hinted.
+func (h *hub) follow(ctx context.Context) error {
+	for {
+		batch, behind := h.next()
+		if len(batch) == 0 && !behind {
+			return nil
+		}
+		if len(batch) == 0 {
+			read, err := h.readLog(ctx)
+			if err != nil {
+				return err
+			}
+			batch = read
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		h.deliver(ctx, batch)
+	}
+}
+
+// next takes the local entries that continue the cursor, and tells whether the log has more than those. A gap before
+// them means that another node wrote: then they are dropped and all of it is read from the log.
+func (h *hub) next() (batch []notice, behind bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at := h.cursor
+	for i, n := range h.local {
+		if n.version <= at {
+			if n.version == at && len(batch) > 0 {
+				batch = append(batch, n)
+			}
+			continue
+		}
+		if n.version != at+1 {
+			h.local = h.local[i:]
+			return batch, true
+		}
+		at = n.version
+		batch = append(batch, n)
+	}
+	h.local = nil
+	return batch, len(batch) == 0 && h.hinted > h.cursor
+}
+
+// readLog reads a page of whole versions after the cursor.
+func (h *hub) readLog(ctx context.Context) ([]notice, error) {
+	h.mu.Lock()
+	since := h.cursor
+	h.mu.Unlock()
+	rows, err := h.engine.queries.ListChangesSince(ctx, h.engine.pool, queries.ListChangesSinceParams{WorkspaceID: h.workspace, Since: since, Most: logPage})
+	if err != nil {
+		return nil, fmt.Errorf("read the log from %d: %w", since, err)
+	}
+	batch := make([]notice, len(rows))
+	for i, row := range rows {
+		batch[i] = noticeOf(row)
+	}
+	return wholeVersions(batch), nil
+}
+
+// wholeVersions drops the last version of a full page, which may go on in the next one.
+func wholeVersions(batch []notice) []notice {
+	if len(batch) < logPage {
+		return batch
+	}
+	last := batch[len(batch)-1].version
+	cut := slices.IndexFunc(batch, func(n notice) bool { return n.version == last })
+	if cut == 0 {
+		return batch
+	}
+	return batch[:cut]
+}
+
+func (h *hub) deliver(ctx context.Context, batch []notice) {
+	h.mu.Lock()
+	subscribers := slices.Collect(maps.Keys(h.subscribers))
+	h.mu.Unlock()
+	for _, n := range batch {
+		if len(n.access) > 0 {
+			h.refreshRights(ctx, n, subscribers)
+		}
+		for _, s := range subscribers {
+			s.deliver(n)
+		}
+	}
+	last := batch[len(batch)-1].version
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cursor = max(h.cursor, last)
+	for s := range h.subscribers {
+		s.box.watchersAre(len(h.subscribers))
+	}
+}
+
+// deliver leaves a notice with a reader who may see what it is about.
+func (s *Subscription) deliver(n notice) {
+	if s.tooEarly(n) {
+		return
+	}
+	if !s.rights().sees(n.team) || !s.wants(n.topics) {
+		s.box.pass(n.version)
+		return
+	}
+	s.box.put(n.version, n.record, n.topics)
+}
+
+func (s *Subscription) tooEarly(n notice) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.known {
+		s.early = append(s.early, n)
+	}
+	return !s.known
+}
+
+func (s *Subscription) wants(topics []string) bool {
+	return s.topics == nil || slices.ContainsFunc(topics, func(topic string) bool { return s.topics[topic] })
+}
+
+// refreshRights gives the readers whose rights a change touched their new ones before any later key is delivered.
+func (h *hub) refreshRights(ctx context.Context, n notice, subscribers []*Subscription) {
+	for _, s := range subscribers {
+		if !slices.Contains(n.access, s.member) {
+			continue
+		}
+		who := rights{}
+		snapshot, err := h.engine.read(ctx, Actor{h.workspace, s.member}, nothing)
+		if err == nil {
+			who = snapshot.who
+		}
+		s.setRights(who)
+		s.box.putAccess(n.version)
+	}
+}

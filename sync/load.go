@@ -1,0 +1,349 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// needs are what a group's operations name: all that must be read before they can be applied.
+type needs struct {
+	transactions, clients    []uuid.UUID
+	issues, comments, shares []uuid.UUID
+	anchors                  []uuid.UUID // neighbours of moves
+	movers                   []uuid.UUID // moved issues: the ends of their teams
+	teams                    []uuid.UUID // of new issues
+	numbers                  []int64     // that imported issues wish for
+	parents                  []uuid.UUID
+	undone                   []uuid.UUID
+	values                   []valueKey
+	references               []uuid.UUID // that may have been refused
+}
+
+func needsOf(jobs []*job) *needs {
+	n := &needs{}
+	for _, job := range jobs {
+		n.transactions = append(n.transactions, job.transaction.ID)
+		n.clients = append(n.clients, job.client)
+		for _, op := range job.transaction.Ops {
+			n.operation(op)
+		}
+	}
+	return n
+}
+
+func (n *needs) operation(op Operation) {
+	n.reference(op.Record)
+	for _, ref := range []Ref{op.After, op.Before} {
+		if id := ref.ID(); id != uuid.Nil {
+			n.anchors = append(n.anchors, id)
+			n.reference(ref)
+		}
+	}
+	n.fieldReferences(op)
+	switch op.Op {
+	case Create:
+		n.newIssue(op)
+	case Move:
+		n.movers = append(n.movers, op.Record.ID())
+	case Undo:
+		n.undone = append(n.undone, op.Transaction)
+	case Text:
+		if op.From == nil && op.Base != nil {
+			n.values = append(n.values, valueKey{op.Record.ID(), op.Field, *op.Base})
+		}
+	}
+}
+
+func (n *needs) fieldReferences(op Operation) {
+	for name, raw := range op.Set {
+		s, _ := raw.(string)
+		kind, id, ok := Ref(s).Parse()
+		if !ok {
+			continue
+		}
+		n.reference(Ref(s))
+		if name == "parent" && kind == "issue" {
+			n.parents = append(n.parents, id)
+		}
+	}
+}
+
+func (n *needs) newIssue(op Operation) {
+	if kind, _, _ := op.Record.Parse(); kind != "issue" {
+		return
+	}
+	if team, ok := op.Set["team"].(string); ok {
+		n.teams = append(n.teams, Ref(team).ID())
+	}
+	if number, ok := wholeNumber(op.Set["number"]); ok {
+		n.numbers = append(n.numbers, number)
+	}
+}
+
+func (n *needs) reference(ref Ref) {
+	kind, id, ok := ref.Parse()
+	if !ok {
+		return
+	}
+	n.references = append(n.references, id)
+	switch kind {
+	case "issue":
+		n.issues = append(n.issues, id)
+	case "comment":
+		n.comments = append(n.comments, id)
+	case "share":
+		n.shares = append(n.shares, id)
+	}
+}
+
+// answers are the questions of one round trip. What no operation needs is not asked.
+type answers struct {
+	head      *queries.GetHeadRow
+	results   *[]queries.ListResultsByTransactionRow
+	clients   *[]queries.ListClientsByIDRow
+	refused   *[]queries.ListRefusedRecordsRow
+	issues    *[]queries.ListIssuesByIDRow
+	comments  *[]queries.ListCommentsByIDRow
+	shares    *[]queries.ListSharesByIDRow
+	neighbour *[]queries.ListRankNeighboursRow
+	ends      *[]queries.ListRankEndsRow
+	numbers   *[]queries.ListTeamNumbersRow
+	taken     *[]queries.ListTakenNumbersRow
+	ancestors *[]queries.ListAncestorsRow
+	undone    *[]queries.ListChangesByTransactionRow
+	values    []*[]json.RawMessage
+}
+
+// ask queues a query in the pipeline unless nothing is wanted of it; then the answer is empty.
+func ask[T any](p *queries.Pipeline, wanted int, query func(queries.DBTX) (T, error)) *T {
+	if wanted == 0 {
+		return new(T)
+	}
+	return queries.Ask(p, query)
+}
+
+func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID) *answers {
+	type db = queries.DBTX
+	a := &answers{
+		results: ask(p, len(n.transactions), func(db db) ([]queries.ListResultsByTransactionRow, error) {
+			return q.ListResultsByTransaction(ctx, db, queries.ListResultsByTransactionParams{WorkspaceID: ws, TransactionIDs: n.transactions})
+		}),
+		clients: ask(p, len(n.clients), func(db db) ([]queries.ListClientsByIDRow, error) {
+			return q.ListClientsByID(ctx, db, queries.ListClientsByIDParams{WorkspaceID: ws, IDs: n.clients})
+		}),
+		refused: ask(p, len(n.references), func(db db) ([]queries.ListRefusedRecordsRow, error) {
+			return q.ListRefusedRecords(ctx, db, queries.ListRefusedRecordsParams{WorkspaceID: ws, RecordIDs: n.references})
+		}),
+		numbers: ask(p, len(n.teams), func(db db) ([]queries.ListTeamNumbersRow, error) {
+			return q.ListTeamNumbers(ctx, db, queries.ListTeamNumbersParams{WorkspaceID: ws, TeamIDs: n.teams})
+		}),
+		taken: ask(p, len(n.numbers), func(db db) ([]queries.ListTakenNumbersRow, error) {
+			return q.ListTakenNumbers(ctx, db, queries.ListTakenNumbersParams{WorkspaceID: ws, TeamIDs: n.teams, Numbers: n.numbers})
+		}),
+		ancestors: ask(p, len(n.parents), func(db db) ([]queries.ListAncestorsRow, error) {
+			return q.ListAncestors(ctx, db, queries.ListAncestorsParams{WorkspaceID: ws, IDs: n.parents})
+		}),
+		undone: ask(p, len(n.undone), func(db db) ([]queries.ListChangesByTransactionRow, error) {
+			return q.ListChangesByTransaction(ctx, db, queries.ListChangesByTransactionParams{WorkspaceID: ws, TransactionIDs: n.undone})
+		}),
+	}
+	n.askRecords(ctx, p, q, ws, a)
+	n.askRanks(ctx, p, q, ws, a)
+	for _, key := range n.values {
+		a.values = append(a.values, askValue(ctx, p, q, ws, key))
+	}
+	return a
+}
+
+func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, a *answers) {
+	type db = queries.DBTX
+	a.issues = ask(p, len(n.issues)+len(n.comments), func(db db) ([]queries.ListIssuesByIDRow, error) {
+		return q.ListIssuesByID(ctx, db, queries.ListIssuesByIDParams{WorkspaceID: ws, IDs: n.issues, CommentIDs: n.comments})
+	})
+	a.comments = ask(p, len(n.comments), func(db db) ([]queries.ListCommentsByIDRow, error) {
+		return q.ListCommentsByID(ctx, db, queries.ListCommentsByIDParams{WorkspaceID: ws, IDs: n.comments})
+	})
+	a.shares = ask(p, len(n.shares), func(db db) ([]queries.ListSharesByIDRow, error) {
+		return q.ListSharesByID(ctx, db, queries.ListSharesByIDParams{WorkspaceID: ws, IDs: n.shares})
+	})
+}
+
+func (n *needs) askRanks(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, a *answers) {
+	type db = queries.DBTX
+	a.neighbour = ask(p, len(n.anchors), func(db db) ([]queries.ListRankNeighboursRow, error) {
+		return q.ListRankNeighbours(ctx, db, queries.ListRankNeighboursParams{WorkspaceID: ws, IDs: n.anchors})
+	})
+	a.ends = ask(p, len(n.teams)+len(n.movers), func(db db) ([]queries.ListRankEndsRow, error) {
+		return q.ListRankEnds(ctx, db, queries.ListRankEndsParams{WorkspaceID: ws, TeamIDs: n.teams, IDs: n.movers})
+	})
+}
+
+func askValue(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, key valueKey) *[]json.RawMessage {
+	return queries.Ask(p, func(db queries.DBTX) ([]json.RawMessage, error) {
+		return q.ListValuesAt(ctx, db, queries.ListValuesAtParams{WorkspaceID: ws, RecordID: key.record, Field: key.field, Base: key.base})
+	})
+}
+
+// learn puts the answers into the world.
+func (w *world) learn(n *needs, a *answers) error {
+	err := firstError(w.learnRecords(a), w.learnResults(a), w.learnUndone(a))
+	for _, row := range *a.clients {
+		w.clients[row.ID] = row.MemberID
+	}
+	for _, row := range *a.refused {
+		w.refused[refusedKey{row.RecordID, row.ClientID}] = true
+	}
+	for _, row := range *a.numbers {
+		w.numbers[row.TeamID] = row.Next
+	}
+	for _, row := range *a.taken {
+		w.takenIn(row.TeamID)[row.Number] = true
+	}
+	for _, row := range *a.ancestors {
+		w.parents[row.ID] = *row.ParentID
+	}
+	for _, row := range *a.neighbour {
+		w.rankLine(row.TeamID).learn(row.Previous, row.Rank, row.Next)
+	}
+	for _, row := range *a.ends {
+		w.rankLine(row.TeamID).learn(row.First, row.Last)
+	}
+	for i, key := range n.values {
+		value, wrong := valueAt(*a.values[i])
+		w.values[key] = value
+		err = firstError(err, wrong)
+	}
+	return err
+}
+
+func (w *world) takenIn(team uuid.UUID) map[int64]bool {
+	if w.taken[team] == nil {
+		w.taken[team] = map[int64]bool{}
+	}
+	return w.taken[team]
+}
+
+func (w *world) rankLine(team uuid.UUID) *rankLine {
+	if w.ranks[team] == nil {
+		w.ranks[team] = &rankLine{}
+	}
+	return w.ranks[team]
+}
+
+// valueAt is nil when nothing changed the field since.
+func valueAt(rows []json.RawMessage) (*value, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var loose any
+	if err := json.Unmarshal(rows[0], &loose); err != nil {
+		return nil, fmt.Errorf("decode a logged value: %w", err)
+	}
+	found := canonical(loose)
+	return &found, nil
+}
+
+func (w *world) learnRecords(a *answers) error {
+	var err error
+	keep := func(r *record, wrong error) {
+		err = firstError(err, wrong)
+		if wrong == nil && w.loaded[r.ref()] == nil {
+			w.loaded[r.ref()] = r
+		}
+	}
+	for _, row := range *a.issues {
+		keep(issueRecord(row))
+	}
+	for _, row := range *a.comments {
+		keep(commentRecord(row))
+	}
+	for _, row := range *a.shares {
+		keep(shareRecord(row))
+	}
+	return err
+}
+
+func (w *world) learnResults(a *answers) error {
+	for _, row := range *a.results {
+		stored, err := resultFromRow(row)
+		if err != nil {
+			return err
+		}
+		w.results[row.TransactionID] = append(w.results[row.TransactionID], stored)
+	}
+	return nil
+}
+
+func (w *world) learnUndone(a *answers) error {
+	for _, row := range *a.undone {
+		before, err := decodeValues(row.Before)
+		after, wrong := decodeValues(row.After)
+		if err := firstError(err, wrong); err != nil {
+			return fmt.Errorf("decode change %d: %w", row.Version, err)
+		}
+		change := loggedChange{Ref: NewRef(row.Kind, row.RecordID), Op: Verb(row.Op), Before: before, After: after, At: row.At}
+		if row.MemberID != nil {
+			change.Member = *row.MemberID
+		}
+		w.undoable[row.TransactionID] = append(w.undoable[row.TransactionID], change)
+	}
+	return nil
+}
+
+// load reads all that a group needs, under the workspace's lock: two round trips at the most, one when nothing is
+// undone and the vocabulary in memory is fresh.
+func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (*world, error) {
+	world, wanted := newWorld(ws), needsOf(jobs)
+	var p queries.Pipeline
+	p.Run(ctx, "begin")
+	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
+	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, ws) })
+	found := wanted.ask(ctx, &p, e.queries, ws)
+	if err := p.Send(ctx, conn); err != nil {
+		return nil, fmt.Errorf("lock and load: %w", err)
+	}
+	world.epoch, world.head, world.at = head.Epoch, head.Version, e.clock(head.At).UTC()
+	if err := world.learn(wanted, found); err != nil {
+		return nil, err
+	}
+	return world, e.loadRest(ctx, conn, world, head.Vocabulary)
+}
+
+// loadRest reads what the first answers have shown to be needed too.
+func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, vocabulary int64) error {
+	more := &needs{}
+	for _, changes := range world.undoable {
+		for _, change := range changes {
+			more.reference(change.Ref)
+		}
+	}
+	world.words = e.words.get(world.workspace)
+	fresh := world.words != nil && world.words.version == vocabulary
+	if fresh && len(more.references) == 0 {
+		return nil
+	}
+	var p queries.Pipeline
+	var words vocabularyQuestions
+	if !fresh {
+		words = askVocabulary(ctx, &p, e.queries, world.workspace)
+	}
+	found := more.ask(ctx, &p, e.queries, world.workspace)
+	if err := p.Send(ctx, conn); err != nil {
+		return fmt.Errorf("load the rest: %w", err)
+	}
+	if !fresh {
+		built, err := words.build(vocabulary)
+		if err != nil {
+			return err
+		}
+		world.words = built
+		e.words.put(world.workspace, built)
+	}
+	return world.learn(more, found)
+}

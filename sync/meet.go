@@ -1,0 +1,106 @@
+package sync
+
+import "time"
+
+// meet sets a scalar field against what others did to it since the base. The same value is done; a field that nobody
+// else has set since the base is simply set; within the race window the later arrival wins and both are told;
+// otherwise the author acted on a stale page, which is a conflict.
+func (w *work) meet(mine *record, field string, wanted value, base int64) {
+	current := mine.fields[field]
+	if same(current, wanted) {
+		return
+	}
+	last, stamped := mine.stamps[field]
+	switch {
+	case !stamped || last.Version <= base || last.Client == w.client:
+	case w.isRace(last):
+		w.overwrite(mine, field, wanted, last)
+	default:
+		w.conflict(mine, field, wanted, base, last)
+		return
+	}
+	mine.fields[field] = wanted
+}
+
+// isRace tells a write made at the same time as another from one made on a stale page. Only PostgreSQL's clock counts.
+func (w *work) isRace(last stamp) bool {
+	return !w.transaction.Queued && w.at.Sub(last.At) < raceWindow
+}
+
+// overwrite notes whose value is replaced, for the result of this author and in the log for the other.
+func (w *work) overwrite(mine *record, field string, wanted value, last stamp) {
+	ref, replaced := mine.ref(), mine.fields[field]
+	if w.overwrote[ref] == nil {
+		w.overwrote[ref] = map[string]overwrite{}
+	}
+	w.overwrote[ref][field] = overwrite{Member: last.Member, Value: replaced}
+	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: replaced,
+		By: NewRef("member", last.Member), At: last.At.UTC(), Version: last.Version})
+}
+
+// conflict notes both values; what the base held is looked up in the log once the group is through.
+func (w *work) conflict(mine *record, field string, wanted value, base int64, last stamp) {
+	w.conflicts = append(w.conflicts, Conflict{Record: mine.ref(), Field: field, Mine: wanted, Theirs: mine.fields[field],
+		By: NewRef("member", last.Member), At: moment(last.At), Version: mine.version, since: base, askBase: true})
+}
+
+func moment(at time.Time) *time.Time {
+	utc := at.UTC()
+	return &utc
+}
+
+// doText merges a long text with what others made of it since the author began.
+func (w *work) doText(op Operation) error {
+	if op.Text == nil {
+		return invalid("text", "Send the text.")
+	}
+	found, err := w.target(op, *op.Text, op.Field)
+	if err != nil {
+		return err
+	}
+	field, known := fieldOf(nounOf(found.kind), op.Field)
+	if !known || field.policy != merged {
+		return invalid(op.Field, "There is no such text.")
+	}
+	wanted, bad := field.shape.read(*op.Text)
+	if bad != "" {
+		return invalid(op.Field, bad)
+	}
+	current := found.text(op.Field)
+	from, ok := w.startedFrom(found, op)
+	together, clean := Merge(from, current, text(wanted))
+	if !ok || !clean {
+		last := found.stamps[op.Field]
+		w.conflicts = append(w.conflicts, Conflict{Record: op.Record, Field: op.Field, Base: knownText(from, ok), Mine: wanted, Theirs: current,
+			By: NewRef("member", last.Member), At: moment(last.At), Version: found.version})
+		return nil
+	}
+	if _, bad := field.shape.read(together); bad != "" {
+		return invalid(op.Field, bad)
+	}
+	w.edit(found).fields[op.Field] = together
+	return nil
+}
+
+// startedFrom is the text that the author began with: what they say, else what the log holds at their base. When it
+// has not changed since the base, that is the text as it is.
+func (w *work) startedFrom(found *record, op Operation) (from string, ok bool) {
+	if op.From != nil {
+		return *op.From, true
+	}
+	if op.Base == nil {
+		return "", false
+	}
+	if then, asked := w.values[valueKey{found.id, op.Field, *op.Base}]; asked && then != nil {
+		return text(*then), true
+	}
+	last, stamped := found.stamps[op.Field]
+	return found.text(op.Field), !stamped || last.Version <= *op.Base
+}
+
+func knownText(from string, ok bool) value {
+	if !ok {
+		return nil
+	}
+	return from
+}

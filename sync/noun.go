@@ -1,0 +1,63 @@
+package sync
+
+import "github.com/google/uuid"
+
+// noun is what the engine must know of one kind of record. Each lives in a file of its own.
+type noun interface {
+	name() string
+	fields() []field
+
+	// team is the team that what one may see hangs on; the zero id means the whole workspace.
+	team(*record) uuid.UUID
+	// issue is the issue that the record belongs to, if any.
+	issue(*record) uuid.UUID
+	// topics are the things on screens that depend on the record.
+	topics(*record) []string
+
+	// complete fills what the program sets in a new record, from what its author gave.
+	complete(*work, *record) error
+	// check refuses a state that the rules forbid. before is nil for a new record.
+	check(w *work, before, after *record) error
+	// allow refuses what the actor may not do. before is nil for a new record.
+	allow(who rights, before, after *record) error
+}
+
+// nounOf returns nil for a kind that there is not.
+func nounOf(kind string) noun {
+	switch kind {
+	case "issue":
+		return issueNoun{}
+	case "comment":
+		return commentNoun{}
+	case "label":
+		return labelNoun{}
+	case "status":
+		return statusNoun{}
+	case "team":
+		return teamNoun{}
+	case "member":
+		return memberNoun{}
+	case "workspace":
+		return workspaceNoun{}
+	case "share":
+		return shareNoun{}
+	}
+	return nil
+}
+
+// kinds in the order in which their records are stored: what others refer to comes first.
+var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share"}
+
+func fieldOf(n noun, name string) (field, bool) {
+	for _, field := range n.fields() {
+		if field.name == name {
+			return field, true
+		}
+	}
+	return field{}, false
+}
+
+// Topics that are no record of their own.
+const topicVocabulary = "vocabulary"
+
+func topic(kind string, id uuid.UUID) string { return string(NewRef(kind, id)) }

@@ -1,0 +1,164 @@
+package sync
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Verb is what an operation does; DESIGN's table tells how each meets others' edits.
+type Verb string
+
+const (
+	Create  Verb = "create"
+	Set     Verb = "set"
+	Text    Verb = "text"
+	Add     Verb = "add"
+	Remove  Verb = "remove"
+	Move    Verb = "move"
+	Delete  Verb = "delete"
+	Restore Verb = "restore"
+	Undo    Verb = "undo"
+)
+
+var verbs = map[Verb]bool{Create: true, Set: true, Text: true, Add: true, Remove: true, Move: true, Delete: true, Restore: true, Undo: true}
+
+// Operation is one step of a transaction, as clients send it. Which members count depends on Op.
+type Operation struct {
+	Op          Verb           `json:"op"`
+	Record      Ref            `json:"record,omitempty"`
+	Base        *int64         `json:"base,omitempty"`       // the version the author saw
+	Set         map[string]any `json:"set,omitempty"`        // create, set, move
+	Field       string         `json:"field,omitempty"`      // text, add, remove
+	From        *string        `json:"from,omitempty"`       // text: what the author started from
+	Text        *string        `json:"text,omitempty"`       // text: what it became
+	Value       string         `json:"value,omitempty"`      // add, remove
+	After       Ref            `json:"after,omitempty"`      // move
+	Before      Ref            `json:"before,omitempty"`     // move
+	Transaction uuid.UUID      `json:"transaction,omitzero"` // undo
+	Partial     bool           `json:"partial,omitempty"`    // undo what can be undone
+	imported    *origin        // set by an import alone: whose doing it was, and when
+}
+
+// origin is where imported history comes from.
+type origin struct {
+	member uuid.UUID
+	at     time.Time
+}
+
+// By marks an operation of an import as somebody's doing at a time of the source. Only Import honours it.
+func (o Operation) By(member uuid.UUID, at time.Time) Operation {
+	o.imported = &origin{member, at}
+	return o
+}
+
+// Transaction is what a client sends: operations that happen together or not at all.
+type Transaction struct {
+	ID     uuid.UUID   `json:"id"`
+	Label  string      `json:"label,omitempty"`
+	Queued bool        `json:"queued,omitempty"` // it lay in an outbox, so it cannot be a race
+	Ops    []Operation `json:"ops"`
+}
+
+// Result is what a transaction was answered, now and at each replay.
+type Result struct {
+	ID        uuid.UUID    `json:"id"`
+	Status    string       `json:"status"`
+	Version   int64        `json:"version"` // the V at which its effect is visible
+	Replayed  bool         `json:"replayed"`
+	Notices   []Notice     `json:"notices,omitempty"`
+	Conflicts []Conflict   `json:"conflicts,omitempty"`
+	Error     *ProblemBody `json:"error,omitempty"`
+	changed   bool
+}
+
+// The statuses of a result.
+const (
+	Applied    = "applied"
+	InConflict = "conflict"
+	Rejected   = "rejected"
+)
+
+// ProblemBody is the error of a rejected transaction as the protocol writes it.
+type ProblemBody struct {
+	Code   string            `json:"code"`
+	Text   string            `json:"text"`
+	Fields map[string]string `json:"fields,omitempty"`
+}
+
+// Notice tells the later of two racing authors whose value theirs replaced.
+type Notice struct {
+	Code    string    `json:"code"`
+	Record  Ref       `json:"record"`
+	Field   string    `json:"field"`
+	Mine    any       `json:"mine"`
+	Theirs  any       `json:"theirs"`
+	By      Ref       `json:"by,omitempty"`
+	At      time.Time `json:"at"`
+	Version int64     `json:"version"`
+}
+
+// Conflict shows a field that two authors changed from the same base.
+type Conflict struct {
+	Record  Ref        `json:"record"`
+	Field   string     `json:"field"`
+	Base    any        `json:"base"`
+	Mine    any        `json:"mine"`
+	Theirs  any        `json:"theirs"`
+	By      Ref        `json:"by,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+	Version int64      `json:"version"`
+	since   int64      // the author's base
+	askBase bool       // Base is still to be read from the log
+}
+
+// Limits of the protocol; beyond them a request is refused, never cut.
+const (
+	MaxTransactions = 200
+	MaxOperations   = 1000
+	MaxTitle        = 512       // code points
+	MaxText         = 256 << 10 // bytes of UTF-8
+	MaxPush         = 1 << 20   // bytes
+)
+
+// hasNUL tells whether any text in the operations holds the one character that PostgreSQL cannot store.
+func hasNUL(ops []Operation) bool {
+	raw, err := json.Marshal(ops)
+	raw = bytes.ReplaceAll(raw, []byte(`\\`), nil)
+	return err != nil || bytes.Contains(raw, []byte(`\u0000`))
+}
+
+// Check reports what of a transaction cannot be read at all: an unknown op is the whole request's error.
+func (t Transaction) Check() error {
+	if t.ID == uuid.Nil {
+		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Each transaction needs an id."}
+	}
+	if strings.ContainsRune(t.Label, 0) || len(t.Label) > MaxTitle {
+		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "A transaction's label is a short line."}
+	}
+	if len(t.Ops) == 0 {
+		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "A transaction needs at least one operation."}
+	}
+	for _, op := range t.Ops {
+		if !verbs[op.Op] {
+			return &Error{Kind: Invalid, Code: CodeUnknownOp, Text: fmt.Sprintf("There is no operation %q.", op.Op)}
+		}
+	}
+	return nil
+}
+
+// fingerprint tells two transactions apart that carry the same id. Map members are written in order of their names,
+// so equal operations give equal fingerprints.
+func (t Transaction) fingerprint() ([]byte, int, error) {
+	body, err := json.Marshal(t.Ops)
+	if err != nil {
+		return nil, 0, fmt.Errorf("encode operations: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return sum[:16], len(body), nil
+}

@@ -1,0 +1,194 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// The limits of a pull.
+const (
+	PullDefault = 500
+	PullMost    = 5000
+)
+
+// Pull asks for what changed after a V. Epoch may be the zero id.
+type Pull struct {
+	Since int64
+	Epoch uuid.UUID
+	Limit int // 0 = PullDefault
+}
+
+// PullResult is what a client must put into its replica, or the reason why it must start over. Version is the cursor
+// for the next pull, and the head when More is false.
+type PullResult struct {
+	Epoch   uuid.UUID      `json:"epoch"`
+	Version int64          `json:"version"`
+	Reset   string         `json:"reset,omitempty"` // epoch, truncated, future, access
+	More    bool           `json:"more"`
+	Changes []RecordChange `json:"changes,omitempty"`
+}
+
+// RecordChange is a record whose version is later than the cursor: once, whole, as it is now.
+type RecordChange struct {
+	Version int64          `json:"version"`
+	Record  Ref            `json:"record"`
+	Op      string         `json:"op"` // put, delete
+	Fields  map[string]any `json:"fields,omitempty"`
+}
+
+// Pull reads what changed after a V, in the order of versions, and never splits one over two answers. After the last
+// answer the client holds exactly what it may see at Version. A client whose rights changed since must start over.
+func (e *Engine) Pull(ctx context.Context, actor Actor, pull Pull) (PullResult, error) {
+	limit := pull.Limit
+	if limit == 0 {
+		limit = PullDefault
+	}
+	if limit < 1 || limit > PullMost || pull.Since < 0 {
+		return PullResult{}, invalid("limit", fmt.Sprintf("limit goes from 1 to %d, since from 0.", PullMost))
+	}
+	var access *int64
+	var changed changedRecords
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
+		})
+		changed = e.askChanged(ctx, p, actor.Workspace, pull.Since, int32(limit), s.who.visibleTeams())
+		return nil
+	})
+	if err != nil {
+		return PullResult{}, err
+	}
+	answer := PullResult{Epoch: snapshot.Epoch, Version: snapshot.Version}
+	if answer.Reset = reset(pull, snapshot, *access); answer.Reset != "" {
+		return answer, nil
+	}
+	return answer, answer.fill(snapshot, changed, pull.Since, limit)
+}
+
+// reset says why the client must start over, or nothing.
+func reset(pull Pull, s Snapshot, access int64) string {
+	switch {
+	case pull.Epoch != uuid.Nil && pull.Epoch != s.Epoch:
+		return "epoch"
+	case pull.Since > s.Version:
+		return "future"
+	case pull.Since > 0 && access > pull.Since:
+		return "access"
+	}
+	return ""
+}
+
+type changedRecords struct {
+	issues   *[]queries.ListIssuesChangedSinceRow
+	comments *[]queries.ListCommentsChangedSinceRow
+	shares   *[]queries.ListSharesChangedSinceRow
+}
+
+func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UUID, since int64, most int32, teams []uuid.UUID) changedRecords {
+	type db = queries.DBTX
+	return changedRecords{
+		queries.Ask(p, func(db db) ([]queries.ListIssuesChangedSinceRow, error) {
+			return e.queries.ListIssuesChangedSince(ctx, db, queries.ListIssuesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListCommentsChangedSinceRow, error) {
+			return e.queries.ListCommentsChangedSince(ctx, db, queries.ListCommentsChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListSharesChangedSinceRow, error) {
+			return e.queries.ListSharesChangedSince(ctx, db, queries.ListSharesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+	}
+}
+
+// records gathers what changed after a V, of the vocabulary in memory too.
+func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
+	var all []*record
+	var err error
+	keep := func(r *record, wrong error) {
+		err = firstError(err, wrong)
+		all = append(all, r)
+	}
+	for _, r := range s.words.records {
+		if r.version > since && s.who.seesRecord(r) {
+			all = append(all, r)
+		}
+	}
+	for _, row := range *c.issues {
+		keep(issueRecord(queries.ListIssuesByIDRow(row)))
+	}
+	for _, row := range *c.comments {
+		keep(commentRecord(queries.ListCommentsByIDRow(row)))
+	}
+	for _, row := range *c.shares {
+		keep(shareRecord(queries.ListSharesByIDRow(row)))
+	}
+	return all, err
+}
+
+// fill takes the first limit records, and those that share the last one's version: each query was asked for as many
+// with its ties, so up to there all are known.
+func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit int) error {
+	all, err := changed.records(s, since)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b *record) int {
+		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)), cmp.Compare(a.ref(), b.ref()))
+	})
+	if len(all) > limit {
+		p.Version = all[limit-1].version
+		end := slices.IndexFunc(all, func(r *record) bool { return r.version > p.Version })
+		if end >= 0 {
+			all, p.More = all[:end], true
+		} else {
+			p.Version = s.Version
+		}
+	}
+	for _, r := range all {
+		if r.deleted() && since == 0 {
+			continue
+		}
+		p.Changes = append(p.Changes, s.recordChange(r))
+	}
+	return nil
+}
+
+func (s Snapshot) recordChange(r *record) RecordChange {
+	if r.deleted() {
+		return RecordChange{Version: r.version, Record: r.ref(), Op: "delete"}
+	}
+	fields := r.public()
+	for _, field := range nounOf(r.kind).fields() {
+		if field.shape.refers != "" {
+			fields[field.name] = s.shown(fields[field.name])
+		}
+	}
+	if r.kind == "member" && !s.who.admin() && r.id != s.who.member {
+		delete(fields, "email")
+	}
+	return RecordChange{Version: r.version, Record: r.ref(), Op: "put", Fields: fields}
+}
+
+// shown leaves out references to what the reader may not see, or what lies in the trash, as far as names are concerned.
+func (s Snapshot) shown(v value) value {
+	switch v := v.(type) {
+	case string:
+		if r := s.words.records[Ref(v)]; r != nil && (r.deleted() && r.kind != "member" || !s.who.seesRecord(r)) {
+			return nil
+		}
+	case []string:
+		left := []string{}
+		for _, ref := range v {
+			if s.shown(ref) != nil {
+				left = append(left, ref)
+			}
+		}
+		return left
+	}
+	return v
+}

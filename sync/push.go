@@ -1,0 +1,148 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	stdsync "sync"
+
+	"github.com/google/uuid"
+)
+
+// Push is a batch of transactions of one client, to be done in order.
+type Push struct {
+	Client       uuid.UUID     `json:"client"`
+	Epoch        uuid.UUID     `json:"epoch,omitzero"` // may be left out
+	Transactions []Transaction `json:"transactions"`
+}
+
+// PushResult answers a push: one result for each transaction, in order.
+type PushResult struct {
+	Epoch   uuid.UUID `json:"epoch"`
+	Version int64     `json:"version"`
+	Results []Result  `json:"results"`
+}
+
+// Push applies a client's transactions in order. Each is all or nothing by itself and is answered with its own result;
+// an error is the whole request's: it cannot be read, the client id is somebody else's, the epoch is another one, or
+// the server failed, after which the same push may be sent again without doing anything twice.
+func (e *Engine) Push(ctx context.Context, actor Actor, push Push) (PushResult, error) {
+	if err := push.check(); err != nil {
+		return PushResult{}, err
+	}
+	jobs, err := e.do(ctx, jobsOf(actor, push), false)
+	if err != nil {
+		return PushResult{}, err
+	}
+	answer := PushResult{Results: make([]Result, len(jobs))}
+	for i, job := range jobs {
+		answer.Results[i] = job.result
+		answer.Version = max(answer.Version, job.result.Version)
+		answer.Epoch = job.epoch
+	}
+	return answer, nil
+}
+
+func (p Push) check() error {
+	switch {
+	case p.Client == uuid.Nil:
+		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Name the client that sends."}
+	case len(p.Transactions) == 0:
+		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Send at least one transaction."}
+	case len(p.Transactions) > MaxTransactions:
+		return &Error{Kind: Invalid, Code: CodeTooLarge, Text: fmt.Sprintf("At most %d transactions at once.", MaxTransactions)}
+	}
+	for _, transaction := range p.Transactions {
+		if err := transaction.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func jobsOf(actor Actor, push Push) []*job {
+	jobs := make([]*job, len(push.Transactions))
+	for i, transaction := range push.Transactions {
+		jobs[i] = &job{actor: actor, client: push.Client, epoch: push.Epoch, transaction: transaction}
+	}
+	return jobs
+}
+
+// Apply does one transaction, as forms do. A refusal comes as an *Error, beside the result that was stored. An id that
+// was used for something else (the Back button, then another comment) is replaced by a new one.
+func (e *Engine) Apply(ctx context.Context, actor Actor, client uuid.UUID, transaction Transaction) (Result, error) {
+	return e.applyAs(ctx, &job{actor: actor, client: client, transaction: transaction})
+}
+
+func (e *Engine) applyAs(ctx context.Context, one *job) (Result, error) {
+	if err := one.transaction.Check(); err != nil {
+		return Result{}, err
+	}
+	jobs, err := e.do(ctx, []*job{one}, false)
+	if err != nil {
+		return Result{}, err
+	}
+	result := jobs[0].result
+	if result.Error != nil && result.Error.Code == CodeReused {
+		one.transaction.ID = uuid.Must(uuid.NewV7())
+		return e.applyAs(ctx, one)
+	}
+	return result, result.Err()
+}
+
+// Import does transactions of an importer, in its queue behind everybody's own writes, as the program's: their
+// operations may carry the source's numbers, people and times.
+func (e *Engine) Import(ctx context.Context, actor Actor, client uuid.UUID, transactions []Transaction) ([]Result, error) {
+	jobs := make([]*job, len(transactions))
+	for i, transaction := range transactions {
+		jobs[i] = &job{actor: actor, client: client, transaction: transaction, program: true}
+	}
+	jobs, err := e.do(ctx, jobs, true)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(jobs))
+	for i, job := range jobs {
+		results[i] = job.result
+	}
+	return results, nil
+}
+
+// do queues jobs and waits for all of them. When the caller goes away first, the work is done all the same.
+func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error) {
+	var done stdsync.WaitGroup
+	done.Add(len(jobs))
+	for _, job := range jobs {
+		fingerprint, size, err := job.transaction.fingerprint()
+		if err != nil {
+			return nil, &Error{Kind: Invalid, Code: CodeMalformed, Text: "The operations cannot be read.", Err: err}
+		}
+		job.fingerprint, job.size, job.done = fingerprint, size, &done
+	}
+	committer := e.committerOf(jobs[0].actor.Workspace)
+	if committer == nil {
+		return nil, errStopped
+	}
+	committer.submit(jobs, bulk)
+	if err := waitFor(ctx, &done); err != nil {
+		return nil, err
+	}
+	if failed := slices.IndexFunc(jobs, func(j *job) bool { return j.err != nil }); failed >= 0 {
+		return nil, jobs[failed].err
+	}
+	return jobs, nil
+}
+
+func waitFor(ctx context.Context, done *stdsync.WaitGroup) error {
+	finished := make(chan struct{})
+	go func() {
+		done.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the commit: %w", ctx.Err())
+	}
+}

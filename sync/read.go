@@ -1,0 +1,132 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// Snapshot is the moment that a read is true at: all that a page shows belongs to this V. It also names things: who
+// and what the ids on the page are, as far as the reader may see them.
+type Snapshot struct {
+	Version int64
+	Epoch   uuid.UUID
+	At      time.Time // PostgreSQL's clock
+	Rights  string    // equal rights see equal pages; it holds nothing of the reader
+
+	words *vocabulary
+	who   rights
+}
+
+// read runs queries in one REPEATABLE READ READ ONLY transaction and one round trip, with the reader's names and rights
+// as they are in that very snapshot. ask may run more than once, when the vocabulary in memory turns out to be old; an
+// error of its ends the reading. A reader who is no member gets NotFound.
+func (e *Engine) read(ctx context.Context, actor Actor, ask func(*queries.Pipeline, Snapshot) error) (Snapshot, error) {
+	words := e.words.get(actor.Workspace)
+	for range 5 {
+		var s Snapshot
+		if words != nil {
+			s = Snapshot{words: words, who: words.rightsOf(actor.Member)}
+		}
+		var refused error
+		head, fresh, err := e.readOnce(ctx, actor.Workspace, words, func(p *queries.Pipeline) {
+			if s.who.role != "" {
+				refused = ask(p, s)
+			}
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return Snapshot{}, notFound("This workspace")
+		}
+		if err != nil {
+			return Snapshot{}, fmt.Errorf("read: %w", err)
+		}
+		if fresh == words {
+			if s.who.role == "" {
+				return Snapshot{}, notFound("This workspace")
+			}
+			s.Version, s.Epoch, s.At, s.Rights = head.Version, head.Epoch, head.At, s.who.class()
+			return s, refused
+		}
+		words = fresh
+	}
+	return Snapshot{}, errors.New("read: the vocabulary kept changing")
+}
+
+// readOnce asks with one vocabulary. It returns the vocabulary that belongs to the snapshot: the same one, or a newer
+// one that the caller must ask again with.
+func (e *Engine) readOnce(ctx context.Context, ws uuid.UUID, words *vocabulary, ask func(*queries.Pipeline)) (queries.GetHeadRow, *vocabulary, error) {
+	var p queries.Pipeline
+	p.Run(ctx, "begin isolation level repeatable read read only")
+	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, ws) })
+	var questions vocabularyQuestions
+	if words == nil {
+		questions = askVocabulary(ctx, &p, e.queries, ws)
+	} else {
+		ask(&p)
+	}
+	p.Run(ctx, "commit")
+	if err := e.send(ctx, &p); err != nil {
+		return *head, nil, err
+	}
+	if words != nil {
+		if head.Vocabulary == words.version {
+			return *head, words, nil
+		}
+		return *head, nil, nil
+	}
+	built, err := questions.build(head.Vocabulary)
+	if err == nil {
+		e.words.put(ws, built)
+	}
+	return *head, built, err
+}
+
+func (e *Engine) send(ctx context.Context, p *queries.Pipeline) error {
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer conn.Release()
+	if err := p.Send(ctx, conn.Conn()); err != nil {
+		rollBack(ctx, conn.Conn())
+		return err
+	}
+	return nil
+}
+
+// Freshness is what a conditional GET needs: the V of the snapshot, and the last V of what the region shows.
+type Freshness struct {
+	Snapshot
+	Stale int64
+}
+
+// Freshness reads, in one round trip and without any detail, when topics last changed.
+func (e *Engine) Freshness(ctx context.Context, actor Actor, topics ...string) (Freshness, error) {
+	var stale *int64
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
+		stale = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+			return e.queries.GetTopicsVersion(ctx, db, queries.GetTopicsVersionParams{WorkspaceID: actor.Workspace, Names: topics})
+		})
+		return nil
+	})
+	if err != nil {
+		return Freshness{}, err
+	}
+	return Freshness{snapshot, *stale}, nil
+}
+
+// Look reads nothing but the snapshot: names, rights and V.
+func (e *Engine) Look(ctx context.Context, actor Actor) (Snapshot, error) {
+	return e.read(ctx, actor, nothing)
+}
+
+// nothing is the question of who only wants the snapshot.
+func nothing(*queries.Pipeline, Snapshot) error {
+	return nil
+}

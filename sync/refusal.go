@@ -1,0 +1,62 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// Refusal is a transaction that was not applied, as its card shows it.
+type Refusal struct {
+	Result
+	Label   string
+	Request []Operation // what was asked for
+	At      time.Time
+}
+
+// Refusal reads what one's own transaction was refused for. NotFound when there is none of that id.
+func (e *Engine) Refusal(ctx context.Context, actor Actor, id uuid.UUID) (Refusal, error) {
+	row, err := e.queries.GetResult(ctx, e.pool, queries.GetResultParams{WorkspaceID: actor.Workspace, TransactionID: id, MemberID: actor.Member})
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Status == Applied {
+		return Refusal{}, notFound("This transaction")
+	}
+	if err != nil {
+		return Refusal{}, fmt.Errorf("read result %s: %w", id, err)
+	}
+	result, err := decodeResult(row.TransactionID, row.Status, row.Version, row.Changed, row.Body)
+	if err != nil {
+		return Refusal{}, err
+	}
+	refusal := Refusal{Result: result, Label: row.Label, At: row.At}
+	if len(row.Request) > 0 {
+		err = json.Unmarshal(row.Request, &refusal.Request)
+	}
+	return refusal, err
+}
+
+// UndoStep is something of one's own that can be undone.
+type UndoStep struct {
+	Transaction uuid.UUID
+	Label       string
+	At          time.Time
+}
+
+// UndoSteps lists one's latest steps of the last day, newest first.
+func (e *Engine) UndoSteps(ctx context.Context, actor Actor) ([]UndoStep, error) {
+	rows, err := e.queries.ListUndoSteps(ctx, e.pool, queries.ListUndoStepsParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
+	if err != nil {
+		return nil, fmt.Errorf("list steps to undo: %w", err)
+	}
+	steps := make([]UndoStep, len(rows))
+	for i, row := range rows {
+		steps[i] = UndoStep{row.TransactionID, row.Label, row.At}
+	}
+	return steps, nil
+}

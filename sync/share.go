@@ -1,0 +1,71 @@
+package sync
+
+import (
+	"encoding/hex"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+type shareNoun struct{}
+
+var shareFields = []field{
+	{"token", "token_hash", internal, opaque("")}, // only its hash is stored
+	{"team", "team_id", fixed, refTo("team", false)},
+	{"issue", "issue_id", fixed, refTo("issue", true)}, // null: a list of the team's issues
+	{"filter", "filter", fixed, phrase(2000)},
+	{"allowed_origins", "allowed_origins", scalar, origins()},
+	{"author", "author_id", server, refTo("member", false)},
+}
+
+func (shareNoun) name() string              { return "share" }
+func (shareNoun) fields() []field           { return shareFields }
+func (shareNoun) team(r *record) uuid.UUID  { return r.refersTo("team") }
+func (shareNoun) issue(r *record) uuid.UUID { return r.refersTo("issue") }
+
+func (shareNoun) topics(r *record) []string {
+	topics := []string{topic("share", r.id)}
+	if issue := r.refersTo("issue"); issue != uuid.Nil {
+		return append(topics, topic("issue", issue))
+	}
+	return append(topics, topic("team", r.refersTo("team")))
+}
+
+func (shareNoun) complete(w *work, share *record) error {
+	if share.text("token") == "" {
+		return invalid("token", "A share is made on the page of what it shows.")
+	}
+	if issue := share.text("issue"); issue != "" {
+		shown, err := w.visible(Ref(issue))
+		if err != nil {
+			return err
+		}
+		share.fields["team"] = shown.fields["team"]
+	}
+	_, err := w.visible(Ref(share.text("team")))
+	return err
+}
+
+func (shareNoun) check(*work, *record, *record) error { return nil }
+
+func (shareNoun) allow(who rights, before, after *record) error {
+	if who.guest() {
+		return forbidden("Guests cannot share.")
+	}
+	if before == nil || who.admin() || who.is(after.text("author")) {
+		return nil
+	}
+	return forbidden("Only who made a share, or an admin, may change it.")
+}
+
+func shareRecord(row queries.ListSharesByIDRow) (*record, error) {
+	return stored("share", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
+		"token":           `\x` + hex.EncodeToString(row.TokenHash),
+		"team":            refValue("team", &row.TeamID),
+		"issue":           refValue("issue", row.IssueID),
+		"filter":          row.Filter,
+		"allowed_origins": row.AllowedOrigins,
+		"author":          refValue("member", &row.AuthorID),
+	})
+}

@@ -1,0 +1,201 @@
+package sync
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// SharePage is what a share shows to anybody who has its link: titles, statuses, labels and times, nothing else.
+type SharePage struct {
+	Snapshot
+	Share   uuid.UUID
+	Origins []string // that may frame it
+	Slug    string
+	Team    TeamName
+	Issue   *IssueRow    // of a shared issue
+	Groups  []IssueGroup // of a shared list
+}
+
+// Share makes a share of an issue (target "issue:<uuid>") or of a filtered list (target "team:<uuid>", and the list's
+// query string). The token is shown once. origins are those that may frame it.
+func (e *Engine) Share(ctx context.Context, actor Actor, client uuid.UUID, target Ref, filter string, origins []string) (Token, error) {
+	snapshot, err := e.Look(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	if snapshot.Guest() {
+		return "", forbidden("Guests cannot share.")
+	}
+	token := NewToken()
+	set := map[string]any{"token": `\x` + hex.EncodeToString(token.hash()), "filter": filter, "allowed_origins": origins}
+	switch kind, id, ok := target.Parse(); {
+	case ok && kind == "issue":
+		titles, err := e.IssueTitles(ctx, actor, []uuid.UUID{id})
+		if err != nil {
+			return "", err
+		}
+		if len(titles) == 0 {
+			return "", notFound("This issue")
+		}
+		set["issue"], set["team"] = string(target), string(NewRef("team", titles[0].Team))
+	case ok && kind == "team":
+		if _, seen := snapshot.Team(id); !seen {
+			return "", notFound("This team")
+		}
+		set["team"] = string(target)
+	default:
+		return "", notFound("What you want to share")
+	}
+	set["author"] = string(NewRef("member", actor.Member))
+	_, err = e.applyAs(ctx, &job{actor: actor, client: Derive(client, "share"), program: true, transaction: Transaction{
+		ID: uuid.Must(uuid.NewV7()), Label: "Share", Ops: []Operation{{Op: Create, Record: NewRef("share", uuid.Must(uuid.NewV7())), Set: set}}}})
+	return token, err
+}
+
+// ListShares lists the live shares of a team's lists.
+func (e *Engine) ListShares(ctx context.Context, actor Actor, team uuid.UUID) ([]ShareRow, error) {
+	var rows *[]queries.ListSharesByTeamRow
+	_, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		if !s.who.sees(team) || s.who.guest() {
+			return notFound("This team")
+		}
+		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListSharesByTeamRow, error) {
+			return e.queries.ListSharesByTeam(ctx, db, queries.ListSharesByTeamParams{WorkspaceID: actor.Workspace, TeamID: team})
+		})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	shares := make([]ShareRow, len(*rows))
+	for i, row := range *rows {
+		shares[i] = ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version}
+	}
+	return shares, nil
+}
+
+// Shared reads what a share's token shows. It asks for no session: the token is the right. NotFound when the share was
+// revoked, or what it shows is in the trash.
+func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
+	share, err := e.shareOf(ctx, token)
+	if err != nil {
+		return SharePage{}, err
+	}
+	words, err := e.wordsOf(ctx, share.WorkspaceID)
+	if err != nil {
+		return SharePage{}, err
+	}
+	who := rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}}
+	page := SharePage{Snapshot: Snapshot{words: words, who: who}, Share: share.ID, Origins: share.AllowedOrigins, Slug: share.Slug}
+	team, seen := page.Snapshot.Team(share.TeamID)
+	if !seen {
+		return SharePage{}, notFound("This share")
+	}
+	page.Team = team
+	if share.IssueID != nil {
+		return page, e.sharedIssue(ctx, share.WorkspaceID, *share.IssueID, &page)
+	}
+	return page, e.sharedList(ctx, share, &page)
+}
+
+func (e *Engine) shareOf(ctx context.Context, token Token) (queries.GetShareByTokenRow, error) {
+	share, err := e.queries.GetShareByToken(ctx, e.pool, token.hash())
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && share.DeletedAt != nil {
+		return share, notFound("This share")
+	}
+	if err != nil {
+		return share, fmt.Errorf("find a share: %w", err)
+	}
+	return share, nil
+}
+
+// wordsOf returns the workspace's vocabulary as it is now.
+func (e *Engine) wordsOf(ctx context.Context, ws uuid.UUID) (*vocabulary, error) {
+	words := e.words.get(ws)
+	for range 5 {
+		_, fresh, err := e.readOnce(ctx, ws, words, func(*queries.Pipeline) {})
+		if err != nil {
+			return nil, fmt.Errorf("read the vocabulary: %w", err)
+		}
+		if fresh == words && words != nil {
+			return words, nil
+		}
+		words = fresh
+	}
+	return nil, errors.New("read: the vocabulary kept changing")
+}
+
+func (e *Engine) sharedIssue(ctx context.Context, ws, id uuid.UUID, page *SharePage) error {
+	issue, err := e.queries.GetIssue(ctx, e.pool, queries.GetIssueParams{WorkspaceID: ws, ID: id, TeamIDs: page.who.visibleTeams()})
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && issue.DeletedAt != nil {
+		return notFound("This share")
+	}
+	if err != nil {
+		return fmt.Errorf("read a shared issue: %w", err)
+	}
+	var shown IssuePage
+	shown.fill(issue)
+	page.Issue = &shown.IssueRow
+	page.Version = issue.Version
+	return nil
+}
+
+func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRow, page *SharePage) error {
+	query, err := url.ParseQuery(share.Filter)
+	if err != nil {
+		return fmt.Errorf("read the filter of share %s: %w", share.ID, err)
+	}
+	list := TeamIssues{Snapshot: page.Snapshot, Team: page.Team, Filter: page.ParseFilter(page.Team.ID, query["f"], query.Get("text"))}
+	wanted := listParams(share.WorkspaceID, share.TeamID, list.Filter, list.Filter.statuses(page.Statuses(page.Team.ID)), after{})
+	rows, err := e.queries.ListIssueGroups(ctx, e.pool, wanted)
+	if err != nil {
+		return fmt.Errorf("read a shared list: %w", err)
+	}
+	counts, err := e.queries.CountIssueGroups(ctx, e.pool, countParams(wanted))
+	if err != nil {
+		return fmt.Errorf("count a shared list: %w", err)
+	}
+	page.Groups = list.group(rows, counts, after{})
+	for _, row := range rows {
+		page.Version = max(page.Version, row.Version)
+	}
+	return nil
+}
+
+// WatchShare follows what a share shows: its events never name more than that it changed. Close it when the reader goes.
+func (e *Engine) WatchShare(ctx context.Context, token Token) (*Subscription, error) {
+	share, err := e.shareOf(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	words, err := e.wordsOf(ctx, share.WorkspaceID)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subscription{box: newMailbox(words.version), topics: shareTopics(share)}
+	s.setRights(rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}})
+	if err := e.join(ctx, share.WorkspaceID, s); err != nil {
+		return nil, err
+	}
+	s.box.caughtUp()
+	return s, nil
+}
+
+// shareTopics are what makes a share's page stale: the share itself, and what it shows.
+func shareTopics(share queries.GetShareByTokenRow) map[string]bool {
+	topics := map[string]bool{topic("share", share.ID): true, topicVocabulary: true}
+	if share.IssueID != nil {
+		topics[topic("issue", *share.IssueID)] = true
+	} else {
+		topics[topic("team", share.TeamID)] = true
+	}
+	return topics
+}

@@ -1,0 +1,106 @@
+package sync
+
+import (
+	"slices"
+	"time"
+)
+
+// undoWindow is how far back an undo reaches.
+const undoWindow = 24 * time.Hour
+
+// doUndo reverses an earlier transaction of one's own, expecting that each field still holds what it wrote. What
+// somebody changed since is a conflict with both values, or is left alone when the author asks for a partial undo.
+func (w *work) doUndo(op Operation) error {
+	if len(w.transaction.Ops) != 1 {
+		return invalid("ops", "An undo stands alone in its transaction.")
+	}
+	changes := w.undoable[op.Transaction]
+	if len(changes) == 0 {
+		return notFound("What you want to undo")
+	}
+	for _, change := range slices.Backward(changes) {
+		if change.Member != w.who.member && !w.who.program {
+			return notFound("What you want to undo")
+		}
+		if w.at.Sub(change.At) > undoWindow {
+			return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
+		}
+		if err := w.reverse(change, op.Partial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) reverse(change loggedChange, partial bool) error {
+	found, err := w.visible(change.Ref)
+	if err != nil {
+		return err
+	}
+	mine := w.edit(found)
+	switch change.Op {
+	case Create:
+		at := w.at
+		mine.deletedAt = &at
+		return nil
+	case Delete:
+		mine.deletedAt = nil
+	case Restore:
+		at := w.at
+		mine.deletedAt = &at
+	}
+	for _, field := range nounOf(found.kind).fields() {
+		if _, wrote := change.After[field.name]; wrote {
+			w.reverseField(mine, field, change, partial)
+		}
+	}
+	return nil
+}
+
+func (w *work) reverseField(mine *record, field field, change loggedChange, partial bool) {
+	current, wrote, was := mine.fields[field.name], change.After[field.name], change.Before[field.name]
+	switch {
+	case field.policy == commutes:
+		mine.fields[field.name] = reverseSet(mine.set(field.name), wrote, was)
+		return
+	case same(current, wrote):
+		mine.fields[field.name] = was
+		return
+	case field.name == "rank":
+		return // a later move stands; where a card lies is nobody's value
+	case field.policy == merged:
+		if together, clean := Merge(text(wrote), text(current), text(was)); clean {
+			mine.fields[field.name] = together
+			return
+		}
+	}
+	w.cannotReverse(mine, field.name, was, wrote, partial)
+}
+
+// reverseSet takes out what the change added and puts back what it removed.
+func reverseSet(current []string, wrote, was value) []string {
+	added, _ := wrote.([]string)
+	removed, _ := was.([]string)
+	for _, member := range added {
+		if !slices.Contains(removed, member) {
+			current = without(current, member)
+		}
+	}
+	for _, member := range removed {
+		if !slices.Contains(added, member) {
+			current = with(current, member)
+		}
+	}
+	return current
+}
+
+func (w *work) cannotReverse(mine *record, field string, was, wrote value, partial bool) {
+	last := mine.stamps[field]
+	if partial {
+		w.notices = append(w.notices, Notice{Code: "not_undone", Record: mine.ref(), Field: field, Mine: was, Theirs: mine.fields[field],
+			By: NewRef("member", last.Member), At: last.At.UTC(), Version: last.Version})
+		return
+	}
+	w.conflicts = append(w.conflicts, Conflict{Record: mine.ref(), Field: field, Base: wrote, Mine: was, Theirs: mine.fields[field],
+		By: NewRef("member", last.Member), At: moment(last.At), Version: mine.version})
+}

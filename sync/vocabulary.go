@@ -1,0 +1,114 @@
+package sync
+
+import (
+	"context"
+	stdsync "sync"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// vocabulary is who and what fields refer to, at one V: small, read by every request, and so kept in memory.
+// It is never changed once built; a write that touches one of its records makes the next reader load it anew.
+type vocabulary struct {
+	version int64 // of the topic 'vocabulary'
+	records map[Ref]*record
+	byKind  map[string][]*record // in the order of the queries
+}
+
+func (v *vocabulary) all(kind string) []*record { return v.byKind[kind] }
+
+func (v *vocabulary) rightsOf(member uuid.UUID) rights {
+	return rightsIn(v.records[NewRef("member", member)], v.byKind["team"])
+}
+
+// teamByKey returns nil for a key that no team has.
+func (v *vocabulary) teamByKey(key string) *record {
+	for _, team := range v.byKind["team"] {
+		if team.text("key") == key {
+			return team
+		}
+	}
+	return nil
+}
+
+// vocabularyQuestions asks for a vocabulary in a pipeline; build puts the answers together.
+type vocabularyQuestions struct {
+	workspace *queries.GetWorkspaceRow
+	members   *[]queries.ListMembersRow
+	teams     *[]queries.ListTeamsRow
+	statuses  *[]queries.ListStatusesRow
+	labels    *[]queries.ListLabelsRow
+}
+
+func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
+	return vocabularyQuestions{
+		queries.Ask(p, func(db queries.DBTX) (queries.GetWorkspaceRow, error) { return q.GetWorkspace(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListMembersRow, error) { return q.ListMembers(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListTeamsRow, error) { return q.ListTeams(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListStatusesRow, error) { return q.ListStatuses(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListLabelsRow, error) { return q.ListLabels(ctx, db, workspace) }),
+	}
+}
+
+func (a vocabularyQuestions) build(version int64) (*vocabulary, error) {
+	v := &vocabulary{version: version, records: map[Ref]*record{}, byKind: map[string][]*record{}}
+	err := v.add(workspaceRecord(*a.workspace))
+	for _, row := range *a.members {
+		err = firstError(err, v.add(memberRecord(row)))
+	}
+	for _, row := range *a.teams {
+		err = firstError(err, v.add(teamRecord(row)))
+	}
+	for _, row := range *a.statuses {
+		err = firstError(err, v.add(statusRecord(row)))
+	}
+	for _, row := range *a.labels {
+		err = firstError(err, v.add(labelRecord(row)))
+	}
+	return v, err
+}
+
+func (v *vocabulary) add(r *record, err error) error {
+	if err != nil {
+		return err
+	}
+	v.records[r.ref()] = r
+	v.byKind[r.kind] = append(v.byKind[r.kind], r)
+	return nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vocabularies keeps each workspace's latest vocabulary. Safe for concurrent use.
+type vocabularies struct {
+	mu     stdsync.Mutex
+	latest map[uuid.UUID]*vocabulary
+}
+
+// get returns nil when none is known.
+func (v *vocabularies) get(workspace uuid.UUID) *vocabulary {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.latest[workspace]
+}
+
+// put keeps the newer of two.
+func (v *vocabularies) put(workspace uuid.UUID, fresh *vocabulary) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.latest == nil {
+		v.latest = map[uuid.UUID]*vocabulary{}
+	}
+	if known := v.latest[workspace]; known == nil || known.version < fresh.version {
+		v.latest[workspace] = fresh
+	}
+}

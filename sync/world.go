@@ -1,0 +1,164 @@
+package sync
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// world is the working copy that a group of transactions is applied to: what the database held when the lock was
+// taken, and on top what the earlier transactions of the group changed. It belongs to one goroutine.
+type world struct {
+	workspace uuid.UUID
+	epoch     uuid.UUID
+	head      int64     // the last V; rises with each transaction that changes something
+	at        time.Time // PostgreSQL's clock when the lock was taken
+	words     *vocabulary
+
+	loaded  map[Ref]*record // as stored
+	current map[Ref]*record // as the group has changed them
+
+	numbers  map[uuid.UUID]int64 // team -> next number
+	taken    map[uuid.UUID]map[int64]bool
+	ranks    map[uuid.UUID]*rankLine
+	parents  map[uuid.UUID]uuid.UUID
+	clients  map[uuid.UUID]uuid.UUID // client -> member
+	results  map[uuid.UUID][]storedResult
+	refused  map[refusedKey]bool
+	undoable map[uuid.UUID][]loggedChange
+	values   map[valueKey]*value // a text at its base, where an operation names only the base
+
+	rights map[uuid.UUID]rights
+
+	log       []entry
+	answers   []storedResult
+	newcomers map[uuid.UUID]uuid.UUID // clients seen for the first time
+	depends   []refusedKey
+	access    map[uuid.UUID]int64 // member -> the V at which their rights changed
+}
+
+type refusedKey struct{ record, client uuid.UUID }
+
+type valueKey struct {
+	record uuid.UUID
+	field  string
+	base   int64
+}
+
+func newWorld(workspace uuid.UUID) *world {
+	return &world{
+		workspace: workspace,
+		loaded:    map[Ref]*record{}, current: map[Ref]*record{},
+		numbers: map[uuid.UUID]int64{}, taken: map[uuid.UUID]map[int64]bool{}, ranks: map[uuid.UUID]*rankLine{},
+		parents: map[uuid.UUID]uuid.UUID{}, clients: map[uuid.UUID]uuid.UUID{}, results: map[uuid.UUID][]storedResult{},
+		refused: map[refusedKey]bool{}, undoable: map[uuid.UUID][]loggedChange{}, values: map[valueKey]*value{},
+		rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]int64{},
+	}
+}
+
+// lookup returns the record as it stands, or nil.
+func (w *world) lookup(ref Ref) *record {
+	if found := w.current[ref]; found != nil {
+		return found
+	}
+	return w.original(ref)
+}
+
+// original returns the record as it is stored, or nil.
+func (w *world) original(ref Ref) *record {
+	if found := w.loaded[ref]; found != nil {
+		return found
+	}
+	return w.words.records[ref]
+}
+
+// all lists the records of a kind of the vocabulary as they stand.
+func (w *world) all(kind string) []*record {
+	list := w.words.all(kind)
+	var changed []*record
+	for _, found := range w.current {
+		if found.kind == kind {
+			changed = append(changed, found)
+		}
+	}
+	return overlaid(list, changed)
+}
+
+// overlaid replaces records of a list by their changed forms and appends the new ones.
+func overlaid(list, changed []*record) []*record {
+	if len(changed) == 0 {
+		return list
+	}
+	list = slices.Clone(list)
+	for _, now := range changed {
+		at := slices.IndexFunc(list, func(r *record) bool { return r.id == now.id })
+		if at >= 0 {
+			list[at] = now
+			continue
+		}
+		list = append(list, now)
+	}
+	return list
+}
+
+// rightsOf are a member's rights as the group has left them so far.
+func (w *world) rightsOf(member uuid.UUID) rights {
+	if known, ok := w.rights[member]; ok {
+		return known
+	}
+	who := rightsIn(w.lookup(NewRef("member", member)), w.all("team"))
+	w.rights[member] = who
+	return who
+}
+
+// take makes a transaction's changes part of the world under the next V and returns its log entries.
+func (w *world) take(t *work) []entry {
+	entries := t.entries(w.head + 1)
+	if len(entries) == 0 {
+		return nil
+	}
+	w.head++
+	w.noteAccess(t, entries)
+	for ref, changed := range t.changed {
+		w.current[ref] = changed
+	}
+	maps.Copy(w.numbers, t.numbers)
+	w.log = append(w.log, entries...)
+	return entries
+}
+
+// noteAccess finds whose rights a transaction changed, and marks its entries with them.
+func (w *world) noteAccess(t *work, entries []entry) {
+	if !t.touches("team") && !t.touches("member") {
+		return
+	}
+	teams := t.all("team")
+	for _, member := range t.all("member") {
+		before, after := w.rightsOf(member.id), rightsIn(t.lookup(member.ref()), teams)
+		if w.lookup(member.ref()) != nil && !sameAccess(before, after) {
+			entries[0].Access = append(entries[0].Access, member.id)
+			w.access[member.id] = w.head
+		}
+	}
+	clear(w.rights)
+}
+
+// writes lists what the group changed, as (stored version, record), in the order of a kind's creation.
+func (w *world) writes(kind string) (inserts, updates []*record) {
+	for ref, changed := range w.current {
+		if changed.kind != kind {
+			continue
+		}
+		if w.original(ref) == nil {
+			inserts = append(inserts, changed)
+		} else {
+			updates = append(updates, changed)
+		}
+	}
+	byID := func(a, b *record) int { return slices.Compare(a.id[:], b.id[:]) }
+	slices.SortFunc(inserts, byID)
+	slices.SortFunc(updates, byID)
+	return inserts, updates
+}

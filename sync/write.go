@@ -1,0 +1,220 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// queueWrites turns what the group changed into one statement a table.
+func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+	for _, kind := range kinds {
+		if err := w.queueRecords(ctx, p, q, kind); err != nil {
+			return err
+		}
+	}
+	return firstError(w.queueLog(ctx, p, q), w.queueResults(ctx, p, q), w.queueCounters(ctx, p, q))
+}
+
+func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *queries.Queries, kind string) error {
+	inserts, updates := w.writes(kind)
+	if len(inserts) > 0 {
+		rows, err := w.rows(inserts)
+		if err != nil {
+			return err
+		}
+		p.Tell(func(db queries.DBTX) error { return insertRecords(ctx, q, db, kind, w.workspace, rows) })
+	}
+	plain, withText := w.splitByText(updates)
+	for i, group := range [][]*record{plain, withText} {
+		if len(group) == 0 {
+			continue
+		}
+		rows, err := w.rows(group)
+		if err != nil {
+			return err
+		}
+		p.Tell(func(db queries.DBTX) error {
+			found, err := updateRecords(ctx, q, db, kind, w.workspace, rows, i == 1)
+			if err == nil && found != int64(len(group)) {
+				return fmt.Errorf("update %d %s records, found %d: %w", len(group), kind, found, errMissed)
+			}
+			return err
+		})
+	}
+	return nil
+}
+
+// splitByText parts the issues whose texts changed from the others, for whom the search vector stays as it is.
+func (w *world) splitByText(updates []*record) (plain, withText []*record) {
+	for _, now := range updates {
+		was := w.original(now.ref())
+		if now.kind == "issue" && (changed(was, now, "title") || changed(was, now, "description")) {
+			withText = append(withText, now)
+			continue
+		}
+		plain = append(plain, now)
+	}
+	return plain, withText
+}
+
+func (w *world) rows(records []*record) (json.RawMessage, error) {
+	rows := make([]map[string]any, len(records))
+	for i, r := range records {
+		expected := int64(0)
+		if was := w.original(r.ref()); was != nil {
+			expected = was.version
+		}
+		rows[i] = r.row(expected)
+	}
+	return encode(rows)
+}
+
+func encode(rows any) (json.RawMessage, error) {
+	raw, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("encode rows: %w", err)
+	}
+	return raw, nil
+}
+
+func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, ws uuid.UUID, rows json.RawMessage) error {
+	switch kind {
+	case "member":
+		return q.InsertMembers(ctx, db, queries.InsertMembersParams{WorkspaceID: ws, Rows: rows})
+	case "team":
+		return q.InsertTeams(ctx, db, queries.InsertTeamsParams{WorkspaceID: ws, Rows: rows})
+	case "status":
+		return q.InsertStatuses(ctx, db, queries.InsertStatusesParams{WorkspaceID: ws, Rows: rows})
+	case "label":
+		return q.InsertLabels(ctx, db, queries.InsertLabelsParams{WorkspaceID: ws, Rows: rows})
+	case "issue":
+		return q.InsertIssues(ctx, db, queries.InsertIssuesParams{WorkspaceID: ws, Rows: rows})
+	case "comment":
+		return q.InsertComments(ctx, db, queries.InsertCommentsParams{WorkspaceID: ws, Rows: rows})
+	case "share":
+		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
+	}
+	return fmt.Errorf("no table for new %s records", kind)
+}
+
+func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, ws uuid.UUID, rows json.RawMessage, withText bool) (int64, error) {
+	switch kind {
+	case "workspace":
+		return q.UpdateWorkspaces(ctx, db, rows)
+	case "member":
+		return q.UpdateMembers(ctx, db, queries.UpdateMembersParams{WorkspaceID: ws, Rows: rows})
+	case "team":
+		return q.UpdateTeams(ctx, db, queries.UpdateTeamsParams{WorkspaceID: ws, Rows: rows})
+	case "status":
+		return q.UpdateStatuses(ctx, db, queries.UpdateStatusesParams{WorkspaceID: ws, Rows: rows})
+	case "label":
+		return q.UpdateLabels(ctx, db, queries.UpdateLabelsParams{WorkspaceID: ws, Rows: rows})
+	case "issue":
+		if withText {
+			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: ws, Rows: rows})
+		}
+		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: ws, Rows: rows})
+	case "comment":
+		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: ws, Rows: rows})
+	case "share":
+		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: ws, Rows: rows})
+	}
+	return 0, fmt.Errorf("no table for %s records", kind)
+}
+
+func (w *world) queueLog(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+	if len(w.log) == 0 {
+		return nil
+	}
+	rows, err := encode(w.log)
+	if err != nil {
+		return err
+	}
+	p.Tell(func(db queries.DBTX) error {
+		return q.InsertChanges(ctx, db, queries.InsertChangesParams{WorkspaceID: w.workspace, Rows: rows})
+	})
+	latest := map[string]int64{}
+	for _, entry := range w.log {
+		for _, topic := range entry.Topics {
+			latest[topic] = entry.Version
+		}
+	}
+	names, versions := columns(latest)
+	p.Tell(func(db queries.DBTX) error {
+		return q.UpsertTopics(ctx, db, queries.UpsertTopicsParams{WorkspaceID: w.workspace, Names: names, Versions: versions})
+	})
+	return nil
+}
+
+func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+	if len(w.answers) > 0 {
+		rows := make([]map[string]any, len(w.answers))
+		for i, answer := range w.answers {
+			rows[i] = answer.row()
+		}
+		raw, err := encode(rows)
+		if err != nil {
+			return err
+		}
+		p.Tell(func(db queries.DBTX) error {
+			return q.InsertResults(ctx, db, queries.InsertResultsParams{WorkspaceID: w.workspace, Rows: raw})
+		})
+	}
+	if len(w.newcomers) > 0 {
+		clients, members := columns(w.newcomers)
+		p.Tell(func(db queries.DBTX) error {
+			return q.InsertClients(ctx, db, queries.InsertClientsParams{WorkspaceID: w.workspace, IDs: clients, MemberIDs: members})
+		})
+	}
+	if len(w.depends) > 0 {
+		records, clients := make([]uuid.UUID, len(w.depends)), make([]uuid.UUID, len(w.depends))
+		for i, key := range w.depends {
+			records[i], clients[i] = key.record, key.client
+		}
+		p.Tell(func(db queries.DBTX) error {
+			return q.InsertRefusedRecords(ctx, db, queries.InsertRefusedRecordsParams{WorkspaceID: w.workspace, RecordIDs: records, ClientIDs: clients})
+		})
+	}
+	return nil
+}
+
+func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+	if teams, numbers := columns(w.numbersTaken()); len(teams) > 0 {
+		p.Tell(func(db queries.DBTX) error {
+			return q.UpsertTeamNumbers(ctx, db, queries.UpsertTeamNumbersParams{WorkspaceID: w.workspace, TeamIDs: teams, Numbers: numbers})
+		})
+	}
+	if members, versions := columns(w.access); len(members) > 0 {
+		p.Tell(func(db queries.DBTX) error {
+			return q.UpsertMemberAccess(ctx, db, queries.UpsertMemberAccessParams{WorkspaceID: w.workspace, MemberIDs: members, Versions: versions})
+		})
+	}
+	return nil
+}
+
+// numbersTaken are the next numbers of the teams in which the group made issues.
+func (w *world) numbersTaken() map[uuid.UUID]int64 {
+	next := map[uuid.UUID]int64{}
+	for _, made := range w.current {
+		if made.kind == "issue" && w.original(made.ref()) == nil {
+			team := made.refersTo("team")
+			next[team] = w.numbers[team]
+		}
+	}
+	return next
+}
+
+// columns splits a map into the two arrays that unnest takes.
+func columns[K comparable, V any](of map[K]V) ([]K, []V) {
+	keys, values := make([]K, 0, len(of)), make([]V, 0, len(of))
+	for key, value := range of {
+		keys = append(keys, key)
+		values = append(values, value)
+	}
+	return keys, values
+}
