@@ -68,7 +68,29 @@ func (e *Engine) Pull(ctx context.Context, actor Actor, pull Pull) (PullResult, 
 	if answer.Reset = reset(pull, snapshot, *access); answer.Reset != "" {
 		return answer, nil
 	}
-	return answer, answer.fill(snapshot, changed, pull.Since, limit)
+	full, err := answer.fill(snapshot, changed, pull.Since, limit)
+	if err != nil || !full {
+		return answer, err
+	}
+	return e.lookBeyond(ctx, actor, snapshot, answer)
+}
+
+// lookBeyond finds out whether anything follows an answer whose queries ended at its very last version.
+func (e *Engine) lookBeyond(ctx context.Context, actor Actor, s Snapshot, answer PullResult) (PullResult, error) {
+	var rest changedRecords
+	now, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		rest = e.askChanged(ctx, p, actor.Workspace, answer.Version, 1, s.who.visibleTeams())
+		return nil
+	})
+	if err != nil {
+		return PullResult{}, err
+	}
+	following, err := rest.records(now, answer.Version)
+	answer.More = len(following) > 0
+	if !answer.More {
+		answer.Version = s.Version
+	}
+	return answer, err
 }
 
 // reset says why the client must start over, or nothing.
@@ -131,22 +153,24 @@ func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
 }
 
 // fill takes the first limit records, and those that share the last one's version: each query was asked for as many
-// with its ties, so up to there all are known.
-func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit int) error {
+// with its ties, so up to there all are known. full says that the queries may know less than what follows.
+func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit int) (full bool, err error) {
 	all, err := changed.records(s, since)
 	if err != nil {
-		return err
+		return false, err
 	}
 	slices.SortFunc(all, func(a, b *record) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)), cmp.Compare(a.ref(), b.ref()))
 	})
-	if len(all) > limit {
-		p.Version = all[limit-1].version
-		end := slices.IndexFunc(all, func(r *record) bool { return r.version > p.Version })
+	if len(all) >= limit {
+		last := all[limit-1].version
+		end := slices.IndexFunc(all, func(r *record) bool { return r.version > last })
+		full = end < 0 && changed.reach(limit)
 		if end >= 0 {
 			all, p.More = all[:end], true
-		} else {
-			p.Version = s.Version
+		}
+		if p.More || full {
+			p.Version = last
 		}
 	}
 	for _, r := range all {
@@ -155,7 +179,12 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 		}
 		p.Changes = append(p.Changes, s.recordChange(r))
 	}
-	return nil
+	return full, nil
+}
+
+// reach tells whether any query ended at its limit.
+func (c changedRecords) reach(limit int) bool {
+	return len(*c.issues) >= limit || len(*c.comments) >= limit || len(*c.shares) >= limit
 }
 
 func (s Snapshot) recordChange(r *record) RecordChange {

@@ -1,0 +1,41 @@
+// Package sync is Tandem's engine: every read and write of a workspace goes through it.
+//
+// # What is promised
+//
+// Order. Each workspace has one counter, V: the position in its change log. A transaction that changes anything takes
+// the next V, and each record that it touched bears it as its version. A writer locks the workspace before it reads
+// anything, so commits happen in the order of V, without gaps: a reader at V holds exactly the effects up to V.
+//
+// Atomicity. A transaction happens whole or not at all. Transactions that wait are committed in groups, but each is
+// worked out by itself on a working copy, and a refused one leaves no trace there.
+//
+// Idempotency. What a transaction was answered, a refusal too, is stored in the same commit as its effect, under the
+// ids of client and transaction. Sent again it is answered from there and not done again.
+//
+// Nobody is overwritten in silence. Scalar fields meet others' edits as meet.go says, long texts are merged by lines
+// and words, sets commute, moves are relative to the neighbours as they are. What cannot merge is a conflict that
+// names base, mine and theirs, and nothing of the transaction is applied.
+//
+// Rights. What a reader may not see is answered exactly like what is absent. Rights are those of the V that is read,
+// and hang on the team alone; a change of rights reaches a stream before any key of a later V.
+//
+// Delivery. A subscription tells which records and topics became stale, in the order of V, at least once, coalesced
+// and in bounded memory. It never carries content. A lost hint between nodes costs a second, never a change.
+//
+// # What is not promised
+//
+// That V tells what happened: that it rises shows a member that something was written somewhere in the workspace.
+// That a failed answer means a failed write: after an error of the server the same transaction must be sent again.
+//
+// # Where things are
+//
+//	push.go committer.go     a transaction waits, with others, for its group
+//	apply.go load.go write.go the one database transaction of a group
+//	run.go meet.go merge.go move.go undo.go   what operations do
+//	world.go work.go         the working copy of a group, and of one transaction
+//	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights
+//	access.go vocabulary.go  who may do what; names kept in memory
+//	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V
+//	hub.go mailbox.go bus.go what became stale, to this node's readers and to other nodes
+//	session.go people.go     accounts, sign-in, setting up, invites
+package sync

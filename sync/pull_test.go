@@ -1,0 +1,289 @@
+package sync
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// long runs the scenarios that take a minute whole; without it they take five seconds.
+var long = flag.Bool("long", false, "run minute-long scenarios whole")
+
+func stretch() time.Duration {
+	if *long {
+		return time.Minute
+	}
+	return 5 * time.Second
+}
+
+// replica is a client that keeps what it pulls.
+type replica struct {
+	cursor  int64
+	records map[Ref]RecordChange
+	seen    []int64 // the versions of what came, in order
+}
+
+// pull brings the replica up to the head and reports any answer that breaks the protocol.
+func (r *replica) pull(t testing.TB, h *house, actor Actor, limit int) {
+	t.Helper()
+	if r.records == nil {
+		r.records = map[Ref]RecordChange{}
+	}
+	for {
+		answer, err := h.Pull(t.Context(), actor, Pull{Since: r.cursor, Limit: limit})
+		must(t, err)
+		if answer.Reset != "" {
+			t.Fatalf("reset: %s", answer.Reset)
+		}
+		for _, change := range answer.Changes {
+			if change.Version <= r.cursor {
+				t.Fatalf("version %d came after the cursor %d", change.Version, r.cursor)
+			}
+			r.take(change)
+		}
+		if answer.Version < r.cursor {
+			t.Fatalf("the cursor fell from %d to %d", r.cursor, answer.Version)
+		}
+		r.cursor = answer.Version
+		if !answer.More {
+			return
+		}
+	}
+}
+
+func (r *replica) take(change RecordChange) {
+	r.seen = append(r.seen, change.Version)
+	if change.Op == "delete" {
+		delete(r.records, change.Record)
+		return
+	}
+	r.records[change.Record] = change
+}
+
+func TestPull(t *testing.T) {
+	t.Parallel()
+
+	t.Run("S16 nothing is missed beside sixteen writers and the log has no gap", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		ctx, cancel := context.WithTimeout(t.Context(), stretch())
+		defer cancel()
+		made := make([][]Ref, 16)
+		var writers stdsync.WaitGroup
+		for writer := range made {
+			writers.Go(func() {
+				client := newID()
+				for ctx.Err() == nil {
+					ref := NewRef("issue", newID())
+					h.applied(t, h.ann, client, create(h, ref, fmt.Sprint("by writer ", writer)))
+					made[writer] = append(made[writer], ref)
+				}
+			})
+		}
+		var reader replica
+		for ctx.Err() == nil {
+			reader.pull(t, h, h.ben, 50)
+		}
+		writers.Wait()
+		reader.pull(t, h, h.ben, 50)
+		for _, ref := range slices.Concat(made...) {
+			if _, there := reader.records[ref]; !there {
+				t.Errorf("%s was never seen", ref)
+			}
+		}
+		if !slices.IsSorted(reader.seen) {
+			t.Error("versions came out of order")
+		}
+		h.checkLog(t)
+	})
+
+	t.Run("S18 a pull's version reaches a write exactly when it holds its effect", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, version := h.issue(t, "Fix login")
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		var writer stdsync.WaitGroup
+		writer.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				version = h.applied(t, h.ann, h.annsTab, setField(issue, version, "title", fmt.Sprint("at ", n))).Version
+			}
+		})
+		for cursor := int64(0); ctx.Err() == nil; {
+			answer, err := h.Pull(t.Context(), h.ben, Pull{Since: cursor})
+			must(t, err)
+			newest := cursor
+			for _, change := range answer.Changes {
+				newest = max(newest, change.Version)
+			}
+			if cursor > 0 && newest != answer.Version {
+				t.Fatalf("the answer is at %d and holds changes up to %d", answer.Version, newest)
+			}
+			cursor = answer.Version
+		}
+		writer.Wait()
+	})
+
+	t.Run("S19 at the head there is nothing new", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		var reader replica
+		reader.pull(t, h, h.ben, 500)
+		answer, err := h.Pull(t.Context(), h.ben, Pull{Since: reader.cursor})
+		must(t, err)
+		if len(answer.Changes) != 0 || answer.More || answer.Version != reader.cursor {
+			t.Errorf("%+v", answer)
+		}
+	})
+
+	t.Run("S20 a cursor in the future is reset", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		answer, err := h.Pull(t.Context(), h.ben, Pull{Since: 1 << 40})
+		must(t, err)
+		if answer.Reset != "future" {
+			t.Errorf("%+v", answer)
+		}
+	})
+
+	t.Run("S21 a cursor of another epoch is reset", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		answer, err := h.Pull(t.Context(), h.ben, Pull{Since: 1, Epoch: newID()})
+		must(t, err)
+		if answer.Reset != "epoch" {
+			t.Errorf("%+v", answer)
+		}
+	})
+
+	t.Run("S23 what came and went between two pulls is never put", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		var reader replica
+		reader.pull(t, h, h.ben, 500)
+		issue, _ := h.issue(t, "Short-lived")
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: issue})
+		answer, err := h.Pull(t.Context(), h.ben, Pull{Since: reader.cursor})
+		must(t, err)
+		for _, change := range answer.Changes {
+			if change.Record == issue && change.Op != "delete" {
+				t.Errorf("%+v", change)
+			}
+		}
+	})
+
+	t.Run("S24 pages are in order, whole, and add up to one big pull", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		for range 20 {
+			var ops []Operation
+			for n := range 15 {
+				ops = append(ops, create(h, NewRef("issue", newID()), fmt.Sprint("issue ", n)))
+			}
+			h.applied(t, h.ann, h.annsTab, ops...)
+		}
+		var small, big replica
+		small.pull(t, h, h.ben, 7)
+		big.pull(t, h, h.ben, 5000)
+		if diff := cmp.Diff(big.records, small.records); diff != "" {
+			t.Error(diff)
+		}
+		if len(small.seen) != len(big.seen) {
+			t.Errorf("%d came in small pages, %d in one", len(small.seen), len(big.seen))
+		}
+	})
+
+	t.Run("S48 whoever is added to a team starts over and then has all of it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, _ := h.issueIn(t, h.private, "Secret")
+		var reader replica
+		reader.pull(t, h, h.ben, 500)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Add, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ben.Member))})
+		answer, err := h.Pull(t.Context(), h.ben, Pull{Since: reader.cursor})
+		must(t, err)
+		if answer.Reset != "access" {
+			t.Fatalf("%+v", answer)
+		}
+		var fresh replica
+		fresh.pull(t, h, h.ben, 500)
+		if _, there := fresh.records[issue]; !there {
+			t.Error("the team's issue is not there")
+		}
+	})
+
+	t.Run("S44 a pull never holds what the reader may not see", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.issueIn(t, h.private, "Secret")
+		var reader replica
+		reader.pull(t, h, h.ben, 500)
+		for ref, change := range reader.records {
+			if change.Fields["team"] == string(NewRef("team", h.private)) || ref == NewRef("team", h.private) {
+				t.Errorf("%s %v", ref, change.Fields)
+			}
+		}
+	})
+}
+
+// checkLog holds the log against the live records: versions without a gap, each before the previous after, the last
+// after the live value, each record's version its last entry's.
+func (h *house) checkLog(t testing.TB) {
+	t.Helper()
+	rows, err := h.pool.Query(t.Context(), `select version, kind, record_id::text, before, after from change where workspace_id = $1 order by version, ordinal`, h.ws)
+	must(t, err)
+	defer rows.Close()
+	state, at := map[string]map[string]any{}, map[string]int64{}
+	last := int64(0)
+	for rows.Next() {
+		var version int64
+		var kind, id string
+		var before, after map[string]any
+		must(t, rows.Scan(&version, &kind, &id, &before, &after))
+		if version != last && version != last+1 {
+			t.Fatalf("the log goes from %d to %d", last, version)
+		}
+		last = version
+		if state[id] == nil {
+			state[id] = map[string]any{}
+		}
+		for field, was := range before {
+			if !cmp.Equal(was, state[id][field]) {
+				t.Errorf("V %d, %s:%s.%s: before is %v, the previous after %v", version, kind, id, field, was, state[id][field])
+			}
+		}
+		maps.Copy(state[id], after)
+		at[id] = version
+	}
+	must(t, rows.Err())
+	h.compareLive(t, state, at)
+}
+
+func (h *house) compareLive(t testing.TB, state map[string]map[string]any, at map[string]int64) {
+	t.Helper()
+	rows, err := h.pool.Query(t.Context(), `select id::text, version, title, priority, 'status:' || status_id from issue where workspace_id = $1`, h.ws)
+	must(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id, title, status string
+		var version, priority int64
+		must(t, rows.Scan(&id, &version, &title, &priority, &status))
+		live := map[string]any{"title": title, "priority": float64(priority), "status": status}
+		for field, value := range live {
+			if !cmp.Equal(state[id][field], value) {
+				t.Errorf("issue %s.%s: the log says %v, the table %v", id, field, state[id][field], value)
+			}
+		}
+		if at[id] != version {
+			t.Errorf("issue %s: last entry %d, version %d", id, at[id], version)
+		}
+	}
+	must(t, rows.Err())
+}

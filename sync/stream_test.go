@@ -1,0 +1,163 @@
+package sync
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"tandem/queries/querytest"
+)
+
+// patience bounds how long a test waits for what must come.
+const patienceInTests = 10 * time.Second
+
+// next waits for the reader's next event.
+func next(t testing.TB, s *Subscription) Event {
+	t.Helper()
+	deadline := time.After(patienceInTests)
+	for {
+		if event, ok := s.Take(); ok {
+			return event
+		}
+		select {
+		case <-s.Ready():
+		case <-deadline:
+			t.Fatal("no event came")
+		}
+	}
+}
+
+func (h *house) watch(t testing.TB, e *Engine, actor Actor, since *int64) *Subscription {
+	t.Helper()
+	s, err := e.Subscribe(t.Context(), actor, since)
+	must(t, err)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestStream(t *testing.T) {
+	t.Parallel()
+
+	t.Run("a write is told with its record and topics", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, version := h.issue(t, "Fix login")
+		s := h.watch(t, h.Engine, h.ben, nil)
+		h.applied(t, h.ann, h.annsTab, setField(issue, version, "priority", 1))
+		event := next(t, s)
+		if event.From != version || event.Version != version+1 || !slices.Contains(event.Records, string(issue)) ||
+			!slices.Contains(event.Topics, string(NewRef("team", h.team))) {
+			t.Errorf("%+v", event)
+		}
+	})
+
+	t.Run("S30 a resumed stream says at once what was missed", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		_, since := h.issue(t, "First")
+		var refs []string
+		for n := range 7 {
+			issue, _ := h.issue(t, fmt.Sprint("missed ", n))
+			refs = append(refs, string(issue))
+		}
+		event := next(t, h.watch(t, h.Engine, h.ben, &since))
+		slices.Sort(refs)
+		if event.From != since || event.Version != since+7 || !slices.Equal(event.Records, refs) {
+			t.Errorf("%+v", event)
+		}
+	})
+
+	t.Run("S31 a lost hint is made good by the poll", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		other := New(Options{Pool: h.pool, Poll: 50 * time.Millisecond}) // no bus: it never hears of what h writes
+		other.Start()
+		t.Cleanup(other.Stop)
+		s := h.watch(t, other, h.ben, nil)
+		issue, version := h.issue(t, "Fix login")
+		if event := next(t, s); event.Version != version || !slices.Contains(event.Records, string(issue)) {
+			t.Errorf("%+v", event)
+		}
+	})
+
+	t.Run("S32 a write on one node is told on another over the bus", func(t *testing.T) {
+		t.Parallel()
+		pool := querytest.DB(t)
+		url := pool.Config().ConnString()
+		one := &house{clock: &testClock{at: time.Now()}, annsTab: newID(), bensTab: newID()}
+		one.Engine = New(Options{Pool: pool, Bus: NewPostgresBus(url, quiet()), Poll: time.Hour})
+		two := New(Options{Pool: pool, Bus: NewPostgresBus(url, quiet()), Poll: time.Hour})
+		for _, e := range []*Engine{one.Engine, two} {
+			e.Start()
+			t.Cleanup(e.Stop)
+		}
+		one.furnish(t)
+		s := one.watch(t, two, one.ben, nil)
+		one.awaitBus(t, s)
+		_, version := one.issue(t, "Fix login")
+		for event := next(t, s); event.Version < version; event = next(t, s) {
+		}
+	})
+
+	t.Run("S45 nothing of a hidden team is told", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		secret, version := h.issueIn(t, h.private, "Secret")
+		s := h.watch(t, h.Engine, h.ben, nil)
+		for range 50 {
+			version = h.applied(t, h.ann, h.annsTab, setField(secret, version, "title", fmt.Sprint("Secret ", version))).Version
+		}
+		open, _ := h.issue(t, "Open")
+		event := next(t, s)
+		if !slices.Equal(event.Records, []string{string(open)}) {
+			t.Errorf("records %v", event.Records)
+		}
+		if slices.Contains(event.Topics, string(NewRef("team", h.private))) {
+			t.Errorf("topics %v", event.Topics)
+		}
+	})
+
+	t.Run("S48 whoever is added to a team is told that their rights changed, then of its issues", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		s := h.watch(t, h.Engine, h.ben, nil)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Add, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ben.Member))})
+		for event := next(t, s); !event.Access; event = next(t, s) {
+		}
+		issue, _ := h.issueIn(t, h.private, "Secret")
+		for event := next(t, s); !slices.Contains(event.Records, string(issue)); event = next(t, s) {
+		}
+	})
+
+	t.Run("S34 a reader who takes nothing costs bounded memory and then hears that all is stale", func(t *testing.T) {
+		t.Parallel()
+		box := newMailbox(0)
+		box.caughtUp()
+		for n := range 10000 {
+			box.put(int64(n+1), fmt.Sprint("issue:", n), []string{fmt.Sprint("issue:", n), "team:1"})
+		}
+		if len(box.records) > mailboxRecords || len(box.topics) > mailboxTopics {
+			t.Errorf("%d records, %d topics are kept", len(box.records), len(box.topics))
+		}
+		if event, ok := box.take(); !ok || !event.All || event.Version != 10000 || event.From != 0 {
+			t.Errorf("%+v", event)
+		}
+	})
+}
+
+// awaitBus writes until the other node hears of it, which shows that its listener is connected.
+func (h *house) awaitBus(t testing.TB, s *Subscription) {
+	t.Helper()
+	deadline := time.After(patienceInTests)
+	for {
+		h.issue(t, "Knock")
+		select {
+		case <-s.Ready():
+			return
+		case <-deadline:
+			t.Fatal("the bus never told anything")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
