@@ -109,7 +109,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
 		missed = new([]queries.ListChangesSinceRow)
-		if since != nil {
+		if since != nil && !fault("list_no_catchup") {
 			missed = e.askChanges(ctx, p, actor.Workspace, *since)
 		}
 		return nil

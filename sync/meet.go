@@ -12,7 +12,7 @@ func (w *work) meet(mine *record, field string, wanted value, base int64) {
 	}
 	last, stamped := mine.stamps[field]
 	switch {
-	case !stamped || last.Version <= base || last.Client == w.client:
+	case !stamped || last.Version <= base || last.Client == w.client && !fault("self_conflict"):
 	case w.isRace(last):
 		w.overwrite(mine, field, wanted, last)
 	default:

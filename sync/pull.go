@@ -174,7 +174,7 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 		}
 	}
 	for _, r := range all {
-		if r.deleted() && since == 0 {
+		if r.deleted() && (since == 0 || fault("no_tombstone")) {
 			continue
 		}
 		p.Changes = append(p.Changes, s.recordChange(r))

@@ -179,6 +179,19 @@ func TestPull(t *testing.T) {
 		}
 	})
 
+	t.Run("S23 what is deleted goes from a replica that had it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, _ := h.issue(t, "Fix login")
+		var reader replica
+		reader.pull(t, h, h.ben, 500)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: issue})
+		reader.pull(t, h, h.ben, 500)
+		if _, there := reader.records[issue]; there {
+			t.Error("it is still there")
+		}
+	})
+
 	t.Run("S24 pages are in order, whole, and add up to one big pull", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

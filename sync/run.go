@@ -91,6 +91,9 @@ func (w *work) doCreate(op Operation) error {
 		return err
 	}
 	w.create(fresh)
+	if kind == "team" && !w.who.program {
+		w.who = w.rightsOf(w.who.member) // what follows in this transaction may build on the new team
+	}
 	return nil
 }
 

@@ -120,6 +120,9 @@ func (w *world) take(t *work) []entry {
 		return nil
 	}
 	w.head++
+	if fault("version_gap") {
+		w.head++
+	}
 	w.noteAccess(t, entries)
 	for ref, changed := range t.changed {
 		w.current[ref] = changed

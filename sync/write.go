@@ -17,6 +17,9 @@ func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries
 			return err
 		}
 	}
+	if fault("result_apart") {
+		w.answers = nil // they would follow in a transaction of their own, which a crash prevents
+	}
 	return firstError(w.queueLog(ctx, p, q), w.queueResults(ctx, p, q), w.queueCounters(ctx, p, q))
 }
 

@@ -1,0 +1,154 @@
+package sync
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
+)
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+
+	t.Run("S44 reads answer for what is hidden exactly as for what is absent", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		secret, _ := h.issueIn(t, h.private, "Secret zebra")
+		remark := NewRef("comment", newID())
+		h.applied(t, h.ann, h.annsTab, comment(secret, remark, "zebra again"))
+		reads := map[string]func(context.Context, uuid.UUID, uuid.UUID) error{
+			"issue": func(ctx context.Context, issue, _ uuid.UUID) error {
+				_, err := h.Issue(ctx, h.ben, IssueID{ID: issue})
+				return err
+			},
+			"freshness": func(ctx context.Context, issue, _ uuid.UUID) error {
+				_, _, err := h.IssueFreshness(ctx, h.ben, IssueID{ID: issue})
+				return err
+			},
+			"comment": func(ctx context.Context, _, remark uuid.UUID) error {
+				_, _, _, err := h.Comment(ctx, h.ben, remark)
+				return err
+			},
+			"share": func(ctx context.Context, issue, _ uuid.UUID) error {
+				_, err := h.Share(ctx, h.ben, h.bensTab, NewRef("issue", issue), "", nil)
+				return err
+			},
+		}
+		for name, read := range reads {
+			hidden, absent := read(t.Context(), secret.ID(), remark.ID()), read(t.Context(), newID(), newID())
+			if !sameAnswer(hidden, absent) {
+				t.Errorf("%s: hidden %v, absent %v", name, hidden, absent)
+			}
+		}
+		for _, key := range []string{"SEC", "NOPE"} {
+			_, err := h.TeamIssues(t.Context(), h.ben, key, ListOptions{})
+			wantCode(t, err, CodeNotFound)
+		}
+		found, err := h.Search(t.Context(), h.ben, "zebra", "")
+		must(t, err)
+		if len(found.Issues)+len(found.Comments) != 0 {
+			t.Errorf("the search found %+v %+v", found.Issues, found.Comments)
+		}
+	})
+
+	t.Run("S44 writes answer for what is hidden exactly as for what is absent", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		secret, base := h.issueIn(t, h.private, "Secret")
+		writes := map[string]func(Ref) Operation{
+			"set":     func(ref Ref) Operation { return setField(ref, base, "priority", 1) },
+			"text":    func(ref Ref) Operation { return textOp(ref, base, nil, "mine") },
+			"delete":  func(ref Ref) Operation { return Operation{Op: Delete, Record: ref} },
+			"move":    func(ref Ref) Operation { return Operation{Op: Move, Record: ref} },
+			"comment": func(ref Ref) Operation { return comment(ref, NewRef("comment", newID()), "hello") },
+			"parent": func(ref Ref) Operation {
+				op := create(h, NewRef("issue", newID()), "Child")
+				op.Set["parent"] = string(ref)
+				return op
+			},
+		}
+		for name, write := range writes {
+			hidden := h.push(t, h.ben, h.bensTab, write(secret))
+			absent := h.push(t, h.ben, h.bensTab, write(NewRef("issue", newID())))
+			if hidden.Status != Rejected || hidden.Error.Code != CodeNotFound {
+				t.Errorf("%s: %+v", name, hidden)
+			}
+			if diff := cmp.Diff(absent, hidden, cmpopts.IgnoreFields(Result{}, "ID"), cmpopts.IgnoreUnexported(Result{})); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+	})
+
+	t.Run("S44 a guest sees only the teams they are in", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		other := newID()
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: NewRef("team", other), Set: map[string]any{"key": "WEB", "name": "Website"}})
+		if _, err := h.TeamIssues(t.Context(), h.ben, "WEB", ListOptions{}); err != nil {
+			t.Errorf("a member does not see a public team: %v", err)
+		}
+		_, err := h.TeamIssues(t.Context(), h.cleo, "WEB", ListOptions{})
+		wantCode(t, err, CodeNotFound)
+		if _, err := h.TeamIssues(t.Context(), h.cleo, "ENG", ListOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+
+	t.Run("S49 what one sees but may not change is forbidden", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, _ := h.issue(t, "Fix login")
+		remark := NewRef("comment", newID())
+		made := h.applied(t, h.ann, h.annsTab, comment(issue, remark, "Ann's words"))
+		mine := "Ben's words"
+		forbidden := map[string]Operation{
+			"another's comment": {Op: Text, Record: remark, Base: &made.Version, Field: "body", Text: &mine},
+			"a role":            setField(NewRef("member", h.ann.Member), made.Version, "role", Guest),
+			"the workspace":     setField(NewRef("workspace", h.ws), made.Version, "name", "Mine"),
+		}
+		for what, op := range forbidden {
+			if result := h.push(t, h.ben, h.bensTab, op); result.Error == nil || result.Error.Code != CodeForbidden {
+				t.Errorf("%s: %+v", what, result)
+			}
+		}
+	})
+
+	t.Run("S49 the server's own fields are refused by name", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, base := h.issue(t, "Fix login")
+		for _, field := range []string{"number", "author", "rank", "created_at", "workspace_id", "id", "colour"} {
+			result := h.push(t, h.ben, h.bensTab, setField(issue, base, field, "x"))
+			if result.Error == nil || result.Error.Code != CodeInvalid || result.Error.Fields[field] == "" {
+				t.Errorf("%s: %+v", field, result)
+			}
+		}
+	})
+
+	t.Run("an issue is assigned only to whoever sees it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		secret, base := h.issueIn(t, h.private, "Secret")
+		result := h.push(t, h.ann, h.annsTab, setField(secret, base, "assignee", string(NewRef("member", h.ben.Member))))
+		if result.Error == nil || result.Error.Fields["assignee"] == "" {
+			t.Errorf("%+v", result)
+		}
+	})
+
+	t.Run("the last admin stays one", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		result := h.push(t, h.ann, h.annsTab, setField(NewRef("member", h.ann.Member), 1<<20, "role", Member))
+		if result.Error == nil || result.Error.Fields["role"] == "" {
+			t.Errorf("%+v", result)
+		}
+	})
+}
+
+func sameAnswer(a, b error) bool {
+	one, ok := asError(a)
+	other, too := asError(b)
+	return ok && too && one.Kind == other.Kind && one.Code == other.Code && one.Text == other.Text
+}
