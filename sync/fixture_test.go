@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	stdsync "sync"
 	"testing"
 	"time"
@@ -61,8 +62,13 @@ func setupWith(t testing.TB, options Options) *house {
 
 func (h *house) furnish(t testing.TB) {
 	t.Helper()
+	h.furnishAs(t, "acme")
+}
+
+func (h *house) furnishAs(t testing.TB, slug string) {
+	t.Helper()
 	var err error
-	h.ws, err = h.CreateWorkspace(t.Context(), "acme", "Acme")
+	h.ws, err = h.CreateWorkspace(t.Context(), slug, "Acme")
 	must(t, err)
 	h.team, h.private = newID(), newID()
 	ops := []Operation{
@@ -82,7 +88,8 @@ func (h *house) furnish(t testing.TB) {
 
 func (h *house) member(t testing.TB, name, role string, teams ...uuid.UUID) Actor {
 	t.Helper()
-	person, err := h.AddPerson(t.Context(), NewPerson{Name: name, Email: name + "@example.com", Password: "password"})
+	person := Person{ID: newID(), Name: name, Email: fmt.Sprintf("%s+%s@example.com", name, h.ws)}
+	_, err := h.pool.Exec(t.Context(), "insert into person (id, email, name, password_hash) values ($1, $2, $3, '')", person.ID, person.Email, name)
 	must(t, err)
 	actor, err := h.AddMember(t.Context(), h.ws, person, role, teams...)
 	must(t, err)
