@@ -178,3 +178,9 @@ SELECT id, team_id, number, title, description, status_id, priority, assignee_id
     project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
 ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;
+
+-- name: ListRanksAround :many
+-- A stretch of a team's order, the deleted too: they keep their place.
+(SELECT a.id, a.rank FROM issue a WHERE a.workspace_id = @workspace_id AND a.team_id = @team_id AND a.rank <= @rank::text ORDER BY a.rank DESC LIMIT @most::integer)
+UNION ALL
+(SELECT b.id, b.rank FROM issue b WHERE b.workspace_id = @workspace_id AND b.team_id = @team_id AND b.rank > @rank::text ORDER BY b.rank LIMIT @most::integer);

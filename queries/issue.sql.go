@@ -922,6 +922,50 @@ func (q *Queries) ListRankNeighbours(ctx context.Context, db DBTX, arg ListRankN
 	return items, nil
 }
 
+const listRanksAround = `-- name: ListRanksAround :many
+(SELECT a.id, a.rank FROM issue a WHERE a.workspace_id = $1 AND a.team_id = $2 AND a.rank <= $3::text ORDER BY a.rank DESC LIMIT $4::integer)
+UNION ALL
+(SELECT b.id, b.rank FROM issue b WHERE b.workspace_id = $1 AND b.team_id = $2 AND b.rank > $3::text ORDER BY b.rank LIMIT $4::integer)
+`
+
+type ListRanksAroundParams struct {
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	Rank        string
+	Most        int32
+}
+
+type ListRanksAroundRow struct {
+	ID   uuid.UUID
+	Rank string
+}
+
+// A stretch of a team's order, the deleted too: they keep their place.
+func (q *Queries) ListRanksAround(ctx context.Context, db DBTX, arg ListRanksAroundParams) ([]ListRanksAroundRow, error) {
+	rows, err := db.Query(ctx, listRanksAround,
+		arg.WorkspaceID,
+		arg.TeamID,
+		arg.Rank,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListRanksAround: %w", err)
+	}
+	defer rows.Close()
+	var items []ListRanksAroundRow
+	for rows.Next() {
+		var i ListRanksAroundRow
+		if err := rows.Scan(&i.ID, &i.Rank); err != nil {
+			return nil, fmt.Errorf("query ListRanksAround: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListRanksAround: %w", err)
+	}
+	return items, nil
+}
+
 const listTakenNumbers = `-- name: ListTakenNumbers :many
 SELECT team_id, number FROM issue
 WHERE workspace_id = $1 AND team_id = ANY($2::uuid[]) AND number = ANY($3::bigint[]) LIMIT 10000
