@@ -63,8 +63,27 @@ WITH RECURSIVE above AS (
 SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL LIMIT 10000;
 
 -- name: ListIssueGroups :many
--- The first rows of each group of a team's list, in the shared manual order. A filter that is not set is an empty
--- array; the zero uuid in one stands for "none".
+-- The first rows of each group of a team's list, in the shared manual order. Apart from the filtered one: with its
+-- conditions the planner takes no index in order, 13 ms instead of 0.5 out of 10,000 issues.
+SELECT g.status_id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM unnest(@status_ids::uuid[]) AS g(status_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.status_id = g.status_id AND x.deleted_at IS NULL
+        AND x.rank > @after::text
+    ORDER BY x.rank
+    LIMIT @per_group::integer
+) AS i
+ORDER BY i.rank;
+
+-- name: CountIssueGroups :many
+SELECT x.status_id, count(*) AS issues FROM issue x
+WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.deleted_at IS NULL AND x.status_id = ANY(@status_ids::uuid[])
+GROUP BY x.status_id LIMIT 1000;
+
+-- name: FilterIssueGroups :many
+-- As ListIssueGroups, filtered. A filter that is not set is an empty array; the zero uuid in one stands for "none".
 SELECT g.status_id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
     i.rank, i.version, i.created_at, i.updated_at
 FROM unnest(@status_ids::uuid[]) AS g(status_id)
@@ -86,7 +105,7 @@ CROSS JOIN LATERAL (
 ) AS i
 ORDER BY i.rank;
 
--- name: CountIssueGroups :many
+-- name: CountFilteredGroups :many
 SELECT x.status_id, count(*) AS issues FROM issue x
 WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.deleted_at IS NULL
     AND x.status_id = ANY(@status_ids::uuid[])

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const countIssueGroups = `-- name: CountIssueGroups :many
+const countFilteredGroups = `-- name: CountFilteredGroups :many
 SELECT x.status_id, count(*) AS issues FROM issue x
 WHERE x.workspace_id = $1 AND x.team_id = $2 AND x.deleted_at IS NULL
     AND x.status_id = ANY($3::uuid[])
@@ -30,7 +30,7 @@ WHERE x.workspace_id = $1 AND x.team_id = $2 AND x.deleted_at IS NULL
 GROUP BY x.status_id LIMIT 1000
 `
 
-type CountIssueGroupsParams struct {
+type CountFilteredGroupsParams struct {
 	WorkspaceID   uuid.UUID
 	TeamID        uuid.UUID
 	StatusIDs     []uuid.UUID
@@ -45,13 +45,13 @@ type CountIssueGroupsParams struct {
 	Words         string
 }
 
-type CountIssueGroupsRow struct {
+type CountFilteredGroupsRow struct {
 	StatusID uuid.UUID
 	Issues   int64
 }
 
-func (q *Queries) CountIssueGroups(ctx context.Context, db DBTX, arg CountIssueGroupsParams) ([]CountIssueGroupsRow, error) {
-	rows, err := db.Query(ctx, countIssueGroups,
+func (q *Queries) CountFilteredGroups(ctx context.Context, db DBTX, arg CountFilteredGroupsParams) ([]CountFilteredGroupsRow, error) {
+	rows, err := db.Query(ctx, countFilteredGroups,
 		arg.WorkspaceID,
 		arg.TeamID,
 		arg.StatusIDs,
@@ -66,6 +66,43 @@ func (q *Queries) CountIssueGroups(ctx context.Context, db DBTX, arg CountIssueG
 		arg.Words,
 	)
 	if err != nil {
+		return nil, fmt.Errorf("query CountFilteredGroups: %w", err)
+	}
+	defer rows.Close()
+	var items []CountFilteredGroupsRow
+	for rows.Next() {
+		var i CountFilteredGroupsRow
+		if err := rows.Scan(&i.StatusID, &i.Issues); err != nil {
+			return nil, fmt.Errorf("query CountFilteredGroups: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query CountFilteredGroups: %w", err)
+	}
+	return items, nil
+}
+
+const countIssueGroups = `-- name: CountIssueGroups :many
+SELECT x.status_id, count(*) AS issues FROM issue x
+WHERE x.workspace_id = $1 AND x.team_id = $2 AND x.deleted_at IS NULL AND x.status_id = ANY($3::uuid[])
+GROUP BY x.status_id LIMIT 1000
+`
+
+type CountIssueGroupsParams struct {
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	StatusIDs   []uuid.UUID
+}
+
+type CountIssueGroupsRow struct {
+	StatusID uuid.UUID
+	Issues   int64
+}
+
+func (q *Queries) CountIssueGroups(ctx context.Context, db DBTX, arg CountIssueGroupsParams) ([]CountIssueGroupsRow, error) {
+	rows, err := db.Query(ctx, countIssueGroups, arg.WorkspaceID, arg.TeamID, arg.StatusIDs)
+	if err != nil {
 		return nil, fmt.Errorf("query CountIssueGroups: %w", err)
 	}
 	defer rows.Close()
@@ -79,6 +116,118 @@ func (q *Queries) CountIssueGroups(ctx context.Context, db DBTX, arg CountIssueG
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query CountIssueGroups: %w", err)
+	}
+	return items, nil
+}
+
+const filterIssueGroups = `-- name: FilterIssueGroups :many
+SELECT g.status_id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM unnest($1::uuid[]) AS g(status_id)
+CROSS JOIN LATERAL (
+    SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x
+    WHERE x.workspace_id = $2 AND x.team_id = $3 AND x.status_id = g.status_id AND x.deleted_at IS NULL
+        AND x.rank > $4::text
+        AND (cardinality($5::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($5))
+        AND NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($6::uuid[])
+        AND (cardinality($7::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($7))
+        AND NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($8::uuid[])
+        AND (cardinality($9::uuid[]) = 0 OR x.labels && $9 OR '00000000-0000-0000-0000-000000000000' = ANY($9) AND x.labels = '{}')
+        AND NOT (x.labels && $10::uuid[] OR '00000000-0000-0000-0000-000000000000' = ANY($10) AND x.labels = '{}')
+        AND (cardinality($11::smallint[]) = 0 OR x.priority = ANY($11))
+        AND NOT x.priority = ANY($12::smallint[])
+        AND ($13::text = '' OR x.search @@ to_tsquery('english', $13))
+    ORDER BY x.rank
+    LIMIT $14::integer
+) AS i
+ORDER BY i.rank
+`
+
+type FilterIssueGroupsParams struct {
+	StatusIDs     []uuid.UUID
+	WorkspaceID   uuid.UUID
+	TeamID        uuid.UUID
+	After         string
+	Assignees     []uuid.UUID
+	NotAssignees  []uuid.UUID
+	Creators      []uuid.UUID
+	NotCreators   []uuid.UUID
+	Labels        []uuid.UUID
+	NotLabels     []uuid.UUID
+	Priorities    []int16
+	NotPriorities []int16
+	Words         string
+	PerGroup      int32
+}
+
+type FilterIssueGroupsRow struct {
+	GroupID    uuid.UUID
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	ParentID   *uuid.UUID
+	Due        *time.Time
+	Estimate   *int32
+	Rank       string
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// As ListIssueGroups, filtered. A filter that is not set is an empty array; the zero uuid in one stands for "none".
+func (q *Queries) FilterIssueGroups(ctx context.Context, db DBTX, arg FilterIssueGroupsParams) ([]FilterIssueGroupsRow, error) {
+	rows, err := db.Query(ctx, filterIssueGroups,
+		arg.StatusIDs,
+		arg.WorkspaceID,
+		arg.TeamID,
+		arg.After,
+		arg.Assignees,
+		arg.NotAssignees,
+		arg.Creators,
+		arg.NotCreators,
+		arg.Labels,
+		arg.NotLabels,
+		arg.Priorities,
+		arg.NotPriorities,
+		arg.Words,
+		arg.PerGroup,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query FilterIssueGroups: %w", err)
+	}
+	defer rows.Close()
+	var items []FilterIssueGroupsRow
+	for rows.Next() {
+		var i FilterIssueGroupsRow
+		if err := rows.Scan(
+			&i.GroupID,
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query FilterIssueGroups: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query FilterIssueGroups: %w", err)
 	}
 	return items, nil
 }
@@ -297,36 +446,18 @@ CROSS JOIN LATERAL (
     SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x
     WHERE x.workspace_id = $2 AND x.team_id = $3 AND x.status_id = g.status_id AND x.deleted_at IS NULL
         AND x.rank > $4::text
-        AND (cardinality($5::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($5))
-        AND NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($6::uuid[])
-        AND (cardinality($7::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($7))
-        AND NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($8::uuid[])
-        AND (cardinality($9::uuid[]) = 0 OR x.labels && $9 OR '00000000-0000-0000-0000-000000000000' = ANY($9) AND x.labels = '{}')
-        AND NOT (x.labels && $10::uuid[] OR '00000000-0000-0000-0000-000000000000' = ANY($10) AND x.labels = '{}')
-        AND (cardinality($11::smallint[]) = 0 OR x.priority = ANY($11))
-        AND NOT x.priority = ANY($12::smallint[])
-        AND ($13::text = '' OR x.search @@ to_tsquery('english', $13))
     ORDER BY x.rank
-    LIMIT $14::integer
+    LIMIT $5::integer
 ) AS i
 ORDER BY i.rank
 `
 
 type ListIssueGroupsParams struct {
-	StatusIDs     []uuid.UUID
-	WorkspaceID   uuid.UUID
-	TeamID        uuid.UUID
-	After         string
-	Assignees     []uuid.UUID
-	NotAssignees  []uuid.UUID
-	Creators      []uuid.UUID
-	NotCreators   []uuid.UUID
-	Labels        []uuid.UUID
-	NotLabels     []uuid.UUID
-	Priorities    []int16
-	NotPriorities []int16
-	Words         string
-	PerGroup      int32
+	StatusIDs   []uuid.UUID
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	After       string
+	PerGroup    int32
 }
 
 type ListIssueGroupsRow struct {
@@ -348,23 +479,14 @@ type ListIssueGroupsRow struct {
 	UpdatedAt  time.Time
 }
 
-// The first rows of each group of a team's list, in the shared manual order. A filter that is not set is an empty
-// array; the zero uuid in one stands for "none".
+// The first rows of each group of a team's list, in the shared manual order. Apart from the filtered one: with its
+// conditions the planner takes no index in order, 13 ms instead of 0.5 out of 10,000 issues.
 func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGroupsParams) ([]ListIssueGroupsRow, error) {
 	rows, err := db.Query(ctx, listIssueGroups,
 		arg.StatusIDs,
 		arg.WorkspaceID,
 		arg.TeamID,
 		arg.After,
-		arg.Assignees,
-		arg.NotAssignees,
-		arg.Creators,
-		arg.NotCreators,
-		arg.Labels,
-		arg.NotLabels,
-		arg.Priorities,
-		arg.NotPriorities,
-		arg.Words,
 		arg.PerGroup,
 	)
 	if err != nil {

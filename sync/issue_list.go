@@ -75,10 +75,10 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 		page.Team, page.Filter = team, s.ParseFilter(team.ID, options.Terms, options.Text)
 		wanted := listParams(actor.Workspace, page.Team.ID, page.Filter, page.Filter.statuses(s.Statuses(team.ID)), after)
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssueGroupsRow, error) {
-			return e.queries.ListIssueGroups(ctx, db, wanted)
+			return listGroups(ctx, e.queries, db, wanted)
 		})
 		counts = queries.Ask(p, func(db queries.DBTX) ([]queries.CountIssueGroupsRow, error) {
-			return e.queries.CountIssueGroups(ctx, db, countParams(wanted))
+			return countGroups(ctx, e.queries, db, wanted)
 		})
 		return nil
 	})
@@ -111,23 +111,50 @@ func (a after) String() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(a.status.String() + " " + a.rank))
 }
 
-func listParams(ws, team uuid.UUID, f Filter, statuses []uuid.UUID, from after) queries.ListIssueGroupsParams {
+func listParams(ws, team uuid.UUID, f Filter, statuses []uuid.UUID, from after) queries.FilterIssueGroupsParams {
 	if from.status != uuid.Nil {
 		statuses = []uuid.UUID{from.status}
 	}
-	return queries.ListIssueGroupsParams{
+	return queries.FilterIssueGroupsParams{
 		WorkspaceID: ws, TeamID: team, StatusIDs: statuses, After: from.rank, PerGroup: PageSize + 1, Words: f.Words,
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
 	}
 }
 
-func countParams(l queries.ListIssueGroupsParams) queries.CountIssueGroupsParams {
-	return queries.CountIssueGroupsParams{
+// unfiltered tells whether only the statuses are chosen.
+func unfiltered(l queries.FilterIssueGroupsParams) bool {
+	return len(l.Assignees)+len(l.NotAssignees)+len(l.Creators)+len(l.NotCreators)+len(l.Labels)+len(l.NotLabels)+
+		len(l.Priorities)+len(l.NotPriorities)+len(l.Words) == 0
+}
+
+func listGroups(ctx context.Context, q *queries.Queries, db queries.DBTX, l queries.FilterIssueGroupsParams) ([]queries.ListIssueGroupsRow, error) {
+	if unfiltered(l) {
+		return q.ListIssueGroups(ctx, db, queries.ListIssueGroupsParams{WorkspaceID: l.WorkspaceID, TeamID: l.TeamID,
+			StatusIDs: l.StatusIDs, After: l.After, PerGroup: l.PerGroup})
+	}
+	found, err := q.FilterIssueGroups(ctx, db, l)
+	rows := make([]queries.ListIssueGroupsRow, len(found))
+	for i, row := range found {
+		rows[i] = queries.ListIssueGroupsRow(row)
+	}
+	return rows, err
+}
+
+func countGroups(ctx context.Context, q *queries.Queries, db queries.DBTX, l queries.FilterIssueGroupsParams) ([]queries.CountIssueGroupsRow, error) {
+	if unfiltered(l) {
+		return q.CountIssueGroups(ctx, db, queries.CountIssueGroupsParams{WorkspaceID: l.WorkspaceID, TeamID: l.TeamID, StatusIDs: l.StatusIDs})
+	}
+	found, err := q.CountFilteredGroups(ctx, db, queries.CountFilteredGroupsParams{
 		WorkspaceID: l.WorkspaceID, TeamID: l.TeamID, StatusIDs: l.StatusIDs, Words: l.Words,
 		Assignees: l.Assignees, NotAssignees: l.NotAssignees, Creators: l.Creators, NotCreators: l.NotCreators,
 		Labels: l.Labels, NotLabels: l.NotLabels, Priorities: l.Priorities, NotPriorities: l.NotPriorities,
+	})
+	counts := make([]queries.CountIssueGroupsRow, len(found))
+	for i, row := range found {
+		counts[i] = queries.CountIssueGroupsRow(row)
 	}
+	return counts, err
 }
 
 // group puts rows and counts below their statuses; groups that the filter leaves out are not there.

@@ -155,11 +155,11 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 	}
 	list := TeamIssues{Snapshot: page.Snapshot, Team: page.Team, Filter: page.ParseFilter(page.Team.ID, query["f"], query.Get("text"))}
 	wanted := listParams(share.WorkspaceID, share.TeamID, list.Filter, list.Filter.statuses(page.Statuses(page.Team.ID)), after{})
-	rows, err := e.queries.ListIssueGroups(ctx, e.pool, wanted)
+	rows, err := listGroups(ctx, e.queries, e.pool, wanted)
 	if err != nil {
 		return fmt.Errorf("read a shared list: %w", err)
 	}
-	counts, err := e.queries.CountIssueGroups(ctx, e.pool, countParams(wanted))
+	counts, err := countGroups(ctx, e.queries, e.pool, wanted)
 	if err != nil {
 		return fmt.Errorf("count a shared list: %w", err)
 	}
