@@ -1,0 +1,121 @@
+// Text being typed: kept within 300 ms, brought back on the next page. Also knows which forms are dirty and what their text started from.
+
+import {outbox} from './queue.js';
+import {having} from './page.js';
+import {parse} from './store.js';
+
+const soon = 250, origins = new WeakMap(), waiting = new Map();
+const keyOf = control => `${outbox.scope}draft:${control.dataset.draftKey}`;
+
+/** install watches typing (document, once) and brings drafts back below root. */
+export function install(root) {
+  if (root === document) {
+    for (const type of ['input', 'change', 'reset']) document.addEventListener(type, typed);
+    addEventListener('pagehide', flush);
+    document.addEventListener('visibilitychange', () => document.hidden && flush());
+    document.addEventListener('click', discard);
+    if (outbox.usable()) outbox.store.union(`${outbox.scope}draft:`).then(() => restore(document));
+  }
+  if (outbox.usable()) restore(root);
+}
+
+/** origin tells what a control's text started from and at which base: fixed at the first keystroke, kept with the draft. */
+export const origin = control => origins.get(control) ?? {from: control.defaultValue ?? '', base: control.form?.dataset.base};
+
+/** settle forgets what was typed in a form once it is stored; what was sent is what the next text starts from. */
+export function settle(form) {
+  emptied(form);
+  for (const control of form.elements) {
+    if (!control.dataset.draftKey) continue;
+    for (const twin of document.querySelectorAll(having('data-draft-key', control.dataset.draftKey))) if (twin !== control) revert(twin);
+  }
+}
+
+/** changed tells whether a control differs from what the server sent. */
+export function changed(control) {
+  if (control.type === 'hidden') return false;
+  if (control.type === 'checkbox' || control.type === 'radio') return control.checked !== control.defaultChecked;
+  if (control.options) return [...control.options].some(o => o.selected !== o.defaultSelected) && [...control.options].some(o => o.defaultSelected);
+  return control.defaultValue !== undefined && control.value !== control.defaultValue;
+}
+
+/** newest picks what a draft control shows: the draft, unless it says what is there already. */
+export const newest = (draft, shown) => draft?.text !== undefined && draft.text !== shown ? draft : null;
+
+function typed({target, type}) {
+  const form = target.form ?? target;
+  if (form?.method !== 'post' || !form.elements) return;
+  if (type === 'reset') return emptied(form);
+  if (!origins.has(target) && target.matches('input,textarea')) origins.set(target, origin(target));
+  form.toggleAttribute('data-dirty', [...form.elements].some(changed));
+  if (!target.dataset.draftKey || !outbox.usable()) return;
+  if (!waiting.has(target)) waiting.set(target, setTimeout(() => save(target), soon));
+}
+
+function emptied(form) {
+  for (const control of [...form.elements]) {
+    origins.delete(control);
+    if (control.dataset.draftKey) drop(control);
+  }
+  delete form.dataset.dirty;
+}
+
+function save(control) {
+  clearTimeout(waiting.get(control));
+  waiting.delete(control);
+  if (control.value === control.defaultValue) return drop(control);
+  const draft = {rev: Date.now(), text: control.value, at: Date.now(), ...origin(control)};
+  try { outbox.store.put(keyOf(control), JSON.stringify(draft)).catch(() => {}); } catch { /* full: the text stays in its field */ }
+  mark(control, true);
+}
+
+function flush() { for (const control of [...waiting.keys()]) save(control); }
+
+function drop(control) {
+  clearTimeout(waiting.get(control));
+  waiting.delete(control);
+  if (outbox.store.get(keyOf(control)) !== null) outbox.store.remove(keyOf(control), Date.now()).catch(() => {});
+  mark(control, false);
+  note(control)?.remove();
+}
+
+function restore(root) {
+  for (const control of root.querySelectorAll('[data-draft-key]')) {
+    if (origins.has(control) || changed(control)) continue;
+    const draft = newest(parse(outbox.store.get(keyOf(control)) ?? ''), control.value);
+    if (!draft) continue;
+    control.value = draft.text;
+    origins.set(control, {from: draft.from, base: draft.base});
+    const {form} = control;
+    if (form && draft.base) form.dataset.base = draft.base;
+    if (form?.elements._base && draft.base) form.elements._base.value = draft.base;
+    form?.setAttribute('data-dirty', '');
+    mark(control, true);
+    if (note(control)) continue;
+    const line = document.createElement('p'), button = document.createElement('button');
+    line.dataset.draftNote = '';
+    button.type = 'button', button.dataset.action = 'discard', button.textContent = 'discard';
+    line.append(`Draft from ${new Date(draft.at).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'})} – `, button);
+    control.after(line);
+  }
+}
+
+function discard({target}) {
+  const line = target.closest?.('[data-draft-note]');
+  if (!line || !target.closest('[data-action="discard"]')) return;
+  revert(line.previousElementSibling);
+}
+
+function revert(control) {
+  control.value = control.defaultValue;
+  origins.delete(control);
+  drop(control);
+  control.form?.toggleAttribute('data-dirty', [...control.form.elements].some(changed));
+}
+
+function mark(control, on) {
+  const rows = document.querySelectorAll(`${having('data-record', control.dataset.draftKey.split('/')[0])}:not(form)`);
+  for (const node of [control, ...rows]) node.toggleAttribute('data-draft', on);
+}
+
+const note = control => control.nextElementSibling?.matches('[data-draft-note]') ? control.nextElementSibling : null;

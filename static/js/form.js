@@ -1,0 +1,70 @@
+// What becomes of a form that writes: described as a transaction, kept in the outbox, and only then emptied.
+
+import {origin, settle} from './drafts.js';
+import {uuid7} from './ids.js';
+import {operations} from './operation.js';
+import {repaint, shown} from './overlay.js';
+import {page} from './page.js';
+import {outbox} from './queue.js';
+import {toast} from './toast.js';
+
+const last = new WeakMap();
+
+/** keep stores the write of a form, as the user left it (data, when), and only then empties it; instead is what happens where nothing can be stored. */
+export async function keep(form, data, instead) {
+  if (!outbox.usable()) return instead();
+  const {ops, more} = described(form, data);
+  let entry;
+  if (!ops.length || ops[0].op === 'create' && twice(form, data)) return done();
+  try {
+    const kept = outbox.add(ops, more);
+    entry = await kept.catch(() => null);
+    if (!entry) toast('This browser keeps nothing: do not close the page before this is sent.', {kind: 'failed', alert: true});
+  } catch {
+    toast('This browser keeps nothing: sent straight to the server.', {kind: 'kept', alert: true});
+    return instead();
+  }
+  if (entry) {
+    close(form);
+    if (form.dataset.resolves) { outbox.drop(form.dataset.resolves); form.closest('[data-conflict]')?.remove(); }
+    dispatchEvent(new CustomEvent('tandem:stored', {detail: entry}));
+    if (ops[0].op === 'create' && location.pathname === `/${page().workspace}/new`) go(entry);
+  }
+  return done();
+}
+
+/** close leaves a form as it is after its write: empty, or showing by the overlay what was sent; menus and dialogs shut. */
+function close(form) {
+  settle(form);
+  form.reset();
+  delete form.dataset.dirty;
+  const around = form.closest('details[data-edit], details[data-menu]'), focused = around?.contains(document.activeElement);
+  if (around && form.dataset.op !== 'add') around.open = false;
+  if (focused && !around.open) around.querySelector('summary')?.focus();
+  form.closest('dialog')?.close?.();
+  repaint(form);
+}
+
+/** go leaves the page of a new issue for the issue, once it has its key or when that takes long. */
+function go({id, ops}) {
+  const away = () => location.assign(`/${page().workspace}/issue/${ops[0].record.split(':')[1]}`);
+  addEventListener('tandem:result', ({detail}) => { if (detail.id === id && detail.status === 'applied') away(); });
+  setTimeout(away, 1500);
+}
+
+/** described turns a form, as the user left it, into what the outbox takes. */
+function described(form, data) {
+  const {op, record, base, field, label} = form.dataset, typed = Object.fromEntries(data);
+  const start = op === 'text' ? origin(form.elements[field]) : {};
+  const ops = operations({op, record, base: start.base ?? typed._base ?? base, field, from: typed._from ?? start.from, data}, uuid7);
+  return {ops, more: {label, before: shown(ops)}};
+}
+
+/** twice tells a double click on a form that makes something: the same again within a second and a half. */
+function twice(form, data) {
+  const body = JSON.stringify(data), now = performance.now(), before = last.get(form);
+  last.set(form, {body, now});
+  return before?.body === body && now - before.now < 1500;
+}
+
+const done = () => new Response(null, {status: 204});

@@ -1,0 +1,96 @@
+// The one place that knows htmx: forms that write end in the outbox, regions are fetched conditionally, painted before insertion, and never morphed under one's hands.
+
+import {counts, write, written} from './outbox.js';
+import {dirty, page} from './page.js';
+
+const etags = new WeakMap(), held = 'details[data-menu][open], dialog[open], form[data-dirty]', writes = 'form[data-op]:not([data-online])';
+
+const extension = {
+  htmx_config_request(source, {ctx}) {
+    const {request} = ctx, form = source.matches('form') ? source : request.form;
+    if (request.method === 'GET' && source.matches('[data-live]')) {
+      const etag = etags.get(source);
+      if (etag?.at === request.action) request.headers['If-None-Match'] = etag.value;
+    } else if (request.method === 'POST' && form?.matches(writes)) {
+      ctx.fetch = (url, init) => kept(form, [...init.body], () => fetch(url, init));
+    }
+  },
+
+  htmx_after_request(source, {ctx}) {
+    const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag');
+    if (!source.matches('[data-live]') || ctx.request.method !== 'GET') return;
+    ctx.mixed = newBuild(build);
+    if (status === 304) fresh(source, Number(headers.get('Tandem-Version')));
+    if (status === 200 && etag && !ctx.mixed) etags.set(source, {at: ctx.request.action, value: etag});
+  },
+
+  htmx_before_swap(source, {ctx, tasks}) {
+    if (ctx.mixed) return false;
+    for (const task of [...tasks]) {
+      const root = task.fragment?.querySelector?.('[data-live]');
+      if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) tasks.splice(tasks.indexOf(task), 1);
+      else if (task.fragment) written()?.paint(task.fragment);
+    }
+  },
+
+  htmx_after_swap(source, {ctx}) {
+    const {target, response} = ctx;
+    if (response?.status === 200 && target?.matches?.('[data-live]')) fresh(target, 0);
+  },
+
+  htmx_after_settle(target, {newContent}) {
+    for (const node of newContent) if (node.isConnected && node.dispatchEvent && node.nodeType === 1) node.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
+  },
+
+  htmx_before_morph_node(old) {
+    if (!old.matches?.(held) && !popped(old)) return true;
+    const region = old.closest('[data-live]');
+    etags.delete(region);
+    return false;
+  },
+
+  htmx_before_morph_attr(node, {attrName, newValue}) {
+    if (attrName === 'open' || attrName.startsWith('data-draft') && attrName !== 'data-draft-key') return newValue !== null;
+    if (attrName === 'checked' || attrName === 'selected') node[attrName] = newValue !== null;
+    return true;
+  },
+
+  htmx_error(source, {ctx}) {
+    if (ctx && ctx.request.method !== 'GET') say('Not saved: the server did not answer. What you typed is still here.', {kind: 'failed', alert: true});
+  },
+};
+
+/** install registers the extension; where htmx is missing, forms that write are taken at their submit. */
+export function install(root) {
+  if (root !== document) return;
+  globalThis.htmx?.registerExtension('tandem', extension);
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches(writes) || !written()?.usable()) return;
+    event.preventDefault();
+    kept(form, [...new FormData(form, event.submitter)], () => form.submit());
+  });
+  addEventListener('tandem:build', ({detail}) => newBuild(detail.build));
+}
+
+/** kept hands a form to the write side, which is loaded by now or at once; where that fails, the form goes to its URL. */
+const kept = (form, data, instead) => write().then(side => side.keep(form, data, instead), instead);
+const say = (words, how) => write().then(({toast}) => toast(words, how)).catch(() => document.querySelector('[data-alert]')?.replaceChildren(words));
+
+function fresh(region, version) {
+  if (version > Number(region.dataset.version)) region.dataset.version = version;
+  region.dispatchEvent(new CustomEvent('tandem:fresh', {bubbles: true}));
+}
+
+/** newBuild reloads when nothing would be lost, once; else it asks. A page and a fragment of different builds never mix. */
+function newBuild(build) {
+  if (!build || !page().build || build === page().build) return false;
+  const tried = 'tandem:reloaded', again = () => location.reload();
+  let lately = true;
+  try { lately = sessionStorage.getItem(tried) === build; sessionStorage.setItem(tried, build); } catch { /* then it asks */ }
+  if (lately || dirty() || counts().unsent) say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
+  else again();
+  return true;
+}
+
+const popped = node => { try { return node.matches?.(':popover-open'); } catch { return false; } };

@@ -1,0 +1,77 @@
+// Menus are <details data-menu>: one is open at a time, arrows walk it, digits choose, Esc gives focus back.
+// A <details data-edit> opens on its field.
+
+const options = 'button:not([hidden], :disabled), a[href]:not([hidden])';
+const fields = 'input:not([type=hidden], [type=checkbox]), textarea, select';
+
+export function install(root) {
+  if (root !== document) return;
+  document.addEventListener('toggle', opened, true);
+  document.addEventListener('keydown', pressed);
+  document.addEventListener('input', narrow);
+  document.addEventListener('submit', chosen);
+  document.addEventListener('pointerdown', ({target}) => close(menu => !menu.contains(target)));
+  document.addEventListener('focusin', ({target}) => close(menu => !menu.contains(target)));
+}
+
+function opened({target}) {
+  if (!target.open || !target.matches('[data-menu], [data-edit]')) return;
+  if (target.matches('[data-menu]')) close(menu => menu !== target && !menu.contains(target));
+  const body = target.querySelector(':scope > :not(summary)');
+  const first = body?.querySelector('[aria-current]') ?? body?.querySelector(fields) ?? body?.querySelector(options);
+  if (!target.contains(document.activeElement) || document.activeElement.matches('summary')) first?.focus({preventScroll: true});
+}
+
+function pressed(event) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const {key, target} = event, typing = target.matches?.(fields);
+  // Focus comes into a menu a moment after it opens: a fast digit is for it too.
+  const menu = target.closest?.('details[data-menu][open]') ?? (typing ? null : document.querySelector('details[data-menu][open]'));
+  if (key === 'Escape') return escape(event, menu ?? target.closest?.('details[data-edit][open]'));
+  if (!menu || (typing && !target.matches('[data-narrow]'))) return;
+  const list = [...menu.querySelectorAll(options)], next = step(key, list.indexOf(document.activeElement), list.length);
+  const named = list.filter(one => one.name), digit = !typing && named.length > 1 && nth(key, named);
+  const go = list[next] ?? digit;
+  if (!go) return;
+  event.preventDefault();
+  if (digit) go.click();
+  else go.focus();
+}
+
+function escape(event, details) {
+  if (!details) return;
+  event.preventDefault();
+  const form = details.querySelector('form[data-dirty]');
+  // A long text is never thrown away by a key: it stays, as a draft.
+  if (form?.querySelector('textarea') && details.matches('[data-edit]')) return document.activeElement.blur();
+  form?.reset();
+  details.open = false;
+  details.querySelector('summary').focus();
+}
+
+/** A choice closes its menu; sets of labels stay open for the next. A form sent by a key, its menu shut, takes no focus. */
+function chosen({target}) {
+  const details = target.closest('details[data-menu][open]');
+  if (!details || target.dataset.op === 'add') return;
+  details.open = false;
+  details.querySelector('summary').focus({preventScroll: true});
+}
+
+/** A box with data-narrow hides the options that do not hold what is typed. */
+function narrow({target}) {
+  if (!target.matches('[data-narrow]')) return;
+  const text = target.value.trim().toLowerCase();
+  for (const option of target.closest('details').querySelectorAll('button[name]')) option.hidden = !option.textContent.toLowerCase().includes(text);
+}
+
+const close = which => document.querySelectorAll('details[data-menu][open]').forEach(menu => { if (which(menu)) menu.open = false; });
+
+/** step is the index that a key leads to in a list, round its ends; undefined for other keys. */
+export const step = (key, at, length) =>
+  ({ArrowDown: (at + 1) % length, ArrowUp: at < 1 ? length - 1 : at - 1, Home: 0, End: length - 1}[key]);
+
+/** nth is the option that a digit chooses: the priority of that number, else the nth. */
+export function nth(key, list) {
+  if (!/^\d$/.test(key)) return undefined;
+  return list[0].name === 'priority' ? list.find(one => one.value === key) : list[key - 1];
+}

@@ -1,0 +1,34 @@
+// The door to the write side. A page that nobody writes on does without it: it is loaded when this browser keeps something unsent or a draft,
+// when the page is touched, or when the browser is idle.
+
+import {page} from './page.js';
+
+let side, loading;
+
+/** counts tells {unsent, failed, kept}; kept is false where nothing can be stored. */
+export const counts = () => side?.counts() ?? {unsent: 0, failed: 0, kept: true};
+
+/** write answers the write side, loaded once. */
+export const write = () => loading ??= import('./write.js').then(loaded => {
+  side = loaded;
+  side.install(document);
+  return side;
+}, error => { loading = null; throw error; });
+
+/** written answers the write side if it is there. */
+export const written = () => side;
+
+export function install(root) {
+  if (root !== document) return side?.install(root);
+  const {workspace, member} = page(), load = () => write().catch(console.error);
+  if (!workspace || !member) return;
+  const prefix = `tandem:${workspace}:${member.replace('member:', '')}:`, ours = key => key?.startsWith(`${prefix}tx:`) || key?.startsWith(`${prefix}draft:`);
+  try {
+    for (let i = 0; i < localStorage.length; i++) if (ours(localStorage.key(i))) return load();
+  } catch { return load(); }
+  if (document.querySelector('[data-outbox]') || /\/issue\/[0-9a-f-]{36}$/.test(location.pathname)) return load();
+  for (const type of ['pointerdown', 'keydown', 'focusin']) addEventListener(type, load, {once: true, capture: true});
+  addEventListener('storage', ({key}) => { if (!side && ours(key)) load(); });
+  const idle = () => (globalThis.requestIdleCallback ?? setTimeout)(load);
+  document.readyState === 'complete' ? idle() : addEventListener('load', idle);
+}

@@ -1,0 +1,140 @@
+// Lays operations over a region's nodes and takes them off again. What the server drew waits in <template data-server> and <template data-home>,
+// so a morph carries it along. Data goes in as text and as clones of the server's templates, never as HTML.
+
+import {field, member, patch, records, ref, unpatch} from './field.js';
+import {answers, filters, stays} from './membership.js';
+import {blank, having, names, page, vocabulary} from './page.js';
+
+const fieldOf = {member: 'assignee'};
+
+/** restore shows what the server drew; it answers the nodes that script had made, by record, for lay to use again. */
+export function restore(region) {
+  const made = new Map(), all = selector => region.querySelectorAll(selector);
+  for (const node of all('[data-made]')) { made.set(node.dataset.record, node); restore(node); node.remove(); }
+  for (const home of all('template[data-home]')) {
+    const row = region.querySelector(having('data-moved', home.dataset.home));
+    if (row) { put(home.parentNode, row, home); delete row.dataset.moved; }
+    home.remove();
+  }
+  for (const row of all('[data-gone]')) { row.hidden = false; delete row.dataset.gone; }
+  unpatch(region);
+  for (const node of all('[data-pending]')) pend(node, false);
+  return made;
+}
+
+/** lay shows operations on a region that stands as the server drew it. */
+export function lay(region, ops, made = new Map()) {
+  const index = new Map(), add = node => index.set(node.dataset.record, [...index.get(node.dataset.record) ?? [], node]);
+  if (region.matches(records)) add(region);
+  region.querySelectorAll(records).forEach(add);
+  let fresh = 0;
+  for (const op of ops) {
+    if (op.op === 'create') {
+      fresh += op.record.startsWith('issue:');
+      if (region.dataset.madePage === op.record) fill(region, op, fresh);
+      const node = !index.has(op.record) && create(region, op, index, made.get(op.record), fresh);
+      if (node) add(node);
+    }
+    for (const node of index.get(op.record) ?? []) {
+      if (op.op === 'delete' || op.op === 'restore') vanish(node, (op.op === 'delete') !== ('deleted' in node.dataset));
+      else if (op.op === 'text') field(node, op.field, op.text);
+      else if (op.op === 'add' || op.op === 'remove') member(node, op);
+      else if (op.op !== 'create') {
+        for (const [name, value] of Object.entries(op.set ?? {})) field(node, name, value);
+        regroup(region, node, op);
+      }
+      if (op.pending) pend(node, true);
+    }
+  }
+}
+
+/** fill gives a clone of a template (an element or a fragment) its record and fields. */
+export function fill(clone, {record, set, at}, number = 1) {
+  const {workspace, member} = page(), [kind, uuid] = record.split(':'), empty = `${kind}:`;
+  if (kind === 'issue') set = withStatus(set);
+  const within = selector => [...clone.matches?.(selector) ? [clone] : [], ...clone.querySelectorAll(selector)];
+  for (const node of within(`[data-record=""], ${having('data-record', empty)}, form[data-op]:not([data-record], [data-op="create"])`)) node.dataset.record = record;
+  for (const input of within(`input[name="${kind}"]:not([value]), input[name="${kind}"][value=""], input[name="${kind}"]${having('value', empty)}`)) input.setAttribute('value', record);
+  for (const control of within(`[data-draft-key^="/"], [data-draft-key^="${empty}/"]`)) control.dataset.draftKey = control.dataset.draftKey.replace(/^[a-z]*:?/, record);
+  for (const tool of within('[data-for="member:"]')) { tool.dataset.for = member; tool.hidden = false; }
+  for (const link of within('a:not([href]), a[href=""], a[href$="/issue/"]')) link.setAttribute('href', `/${workspace}/issue/${uuid}`);
+  const key = `${vocabulary(set.team)?.dataset.key ?? 'ISSUE'}-new-${number}`, time = new Date(at).toISOString();
+  for (const node of within(records)) {
+    if (node.dataset.record !== record) continue;
+    if (kind === 'issue') node.dataset.key = key;
+    node.dataset.author = member;
+    for (const [name, value] of Object.entries({key, author: member, created: time, ...set})) if (value !== undefined) field(node, name, value);
+  }
+  return clone;
+}
+
+function create(region, op, index, was, number) {
+  const {member} = page(), [kind] = op.record.split(':'), {src = '', team} = region.dataset;
+  if (kind === 'comment') {
+    const home = index.has(op.set.issue) && region.querySelector('[data-rows="comment"]'), node = home && (was ?? blank('comment'));
+    if (!node) return;
+    if (node.id && !was) node.id += op.record.slice(8);
+    return arrive(home, fill(node, op));
+  }
+  if (kind !== 'issue' || !('list' in region.dataset) || (team ? team !== op.set.team : op.set.assignee !== member && !/[?&]view=created/.test(src))) return;
+  const set = withStatus(op.set), values = {priority: 0, assignee: null, ...set}, wanted = filters(src);
+  if (wanted.some(({field}) => !(field in values)) || Object.keys(values).some(name => !stays(wanted, name, called(name, values[name])))) return;
+  const group = [...region.querySelectorAll('[data-group]')].find(g => g.dataset.group === ref(grouping(g), values[grouping(g)]));
+  const home = (group ?? region).querySelector('[data-rows]'), node = home && (was ?? blank(/[?&]view=board/.test(src) ? 'issue-card' : 'issue-row'));
+  if (!node) return;
+  arrive(home, fill(node, op, number));
+  count(node, 1);
+  return node;
+}
+
+function arrive(home, node) {
+  node.dataset.made = '';
+  home.append(node);
+  return node;
+}
+
+/** regroup moves a row to the group that a value names, and out of a filtered list that it left. */
+function regroup(region, node, {set = {}, before, after}) {
+  const row = rowOf(node), group = row?.closest('[data-group]'), wanted = filters(region.dataset.src), name = group && grouping(group);
+  if (!row) return;
+  for (const [field, value] of Object.entries(set)) if (decidable(wanted, field) && !stays(wanted, field, called(field, value))) return vanish(node, true);
+  const target = name && name in set ? ref(name, set[name]) : group?.dataset.group;
+  const beside = [before, after].map(record => record && rowOf(region.querySelector(`${having('data-record', record)}:not(form)`)));
+  if (!group || (target === group.dataset.group && !beside.some(Boolean))) return;
+  const to = region.querySelector(`${having('data-group', target)} [data-rows]`);
+  if (!to) return vanish(node, true);
+  if (!row.dataset.moved) {
+    const home = row.ownerDocument.createElement('template');
+    home.dataset.home = row.dataset.moved = node.dataset.record;
+    row.before(home);
+  }
+  count(row, -1);
+  put(to, row, beside[0]?.parentNode === to ? beside[0] : beside[1]?.parentNode === to ? beside[1].nextSibling : null);
+  count(row, 1);
+}
+
+function vanish(node, gone) {
+  const row = rowOf(node);
+  if (!row || gone === 'gone' in row.dataset) return;
+  row.hidden = gone;
+  row.toggleAttribute('data-gone', gone);
+  count(row, gone ? -1 : 1);
+}
+
+function count(row, step) {
+  const at = row.closest('[data-group]')?.querySelector('[data-count]'), shown = Number(at?.textContent);
+  if (at && Number.isInteger(shown)) patch(at, 'count', Math.max(0, shown + step));
+}
+
+function pend(node, on) {
+  node.toggleAttribute('data-pending', on);
+  for (const words of node.querySelectorAll('[data-pending-text]')) if (words.closest(records) === node) words.textContent = on ? 'not sent yet' : '';
+}
+
+const put = (parent, node, before) => parent.moveBefore && node.isConnected && parent.isConnected ? parent.moveBefore(node, before) : parent.insertBefore(node, before);
+const rowOf = node => node?.closest('[data-rows] > *');
+const grouping = group => { const [kind] = group.dataset.group.split(':'); return fieldOf[kind] ?? kind; };
+const called = (name, value) => answers(value === null ? null : ref(name, value), names(ref(name, value)), page().member);
+const decidable = (wanted, name) => wanted.some(f => f.field === name) && (/^(status|priority)$/.test(name) || wanted.every(f => f.field !== name || /^(me|none|[0-9a-f-]{36})$/.test(f.value)));
+const withStatus = set => ({...set, status: set.status ?? firstStatus(set.team)});
+const firstStatus = team => ['unstarted', 'backlog'].map(category => document.querySelector(`#vocabulary template[data-category="${category}"]${having('data-team', team ?? '')}`)?.dataset.value).find(Boolean);

@@ -1,0 +1,45 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import {laid} from '../overlay.js';
+import {answers, filters, stays} from '../membership.js';
+import {newest} from '../drafts.js';
+import {exported, reason} from '../tray.js';
+
+const op = n => ({op: 'set', record: `issue:${n}`, set: {}});
+
+test('an operation is laid until the region has reached its result', () => {
+  const entries = [{id: 'a', state: 'done', result: {version: 57}, ops: [op(1)]}, {id: 'b', state: 'waiting', ops: [op(2)]}, {id: 'c', state: 'failed', ops: [op(3)]}];
+  assert.deepEqual(laid(entries, 56).map(o => [o.id, o.pending]), [['a', false], ['b', true]]);
+  assert.deepEqual(laid(entries, 57).map(o => o.id), ['b']);
+});
+
+test('an undo shows its inverse until the server says', () => {
+  assert.deepEqual(laid([{id: 'u', state: 'waiting', ops: [{op: 'undo', transaction: 'a'}], shows: [op(1)]}], 0).map(o => o.op), ['set']);
+});
+
+test('filters of a list: OR within a field, each minus by itself', () => {
+  const f = filters('/acme/f/team/ENG?f=status:todo&f=status:in-progress&f=-label:bug&view=list');
+  assert.equal(f.length, 3);
+  assert.ok(stays(f, 'status', answers('status:1', 'In Progress')));
+  assert.ok(!stays(f, 'status', answers('status:2', 'Done')));
+  assert.ok(stays(f, 'priority', answers('priority:1', 'High')));
+  assert.ok(!stays(f, 'label', answers('label:1', 'Bug')));
+});
+
+test('none, me and ids are names of values too', () => {
+  assert.deepEqual(answers(null, ''), ['none']);
+  assert.deepEqual(answers('member:', 'No assignee'), ['none']);
+  assert.deepEqual(answers('member:7', 'Ann Lee', 'member:7'), ['7', 'ann-lee', 'me']);
+});
+
+test('a draft comes back unless it says what is there', () => {
+  assert.equal(newest({text: 'a'}, 'a'), null);
+  assert.equal(newest(undefined, 'a'), null);
+  assert.equal(newest({text: ''}, 'a').text, '');
+});
+
+test('S59 the tray says why, and exports everything', () => {
+  assert.equal(reason({result: {error: {code: 'invalid', text: 'Too long.', fields: {title: 'At most 512.'}}}}), 'Too long. At most 512.');
+  assert.equal(reason({result: {conflicts: [{field: 'title'}]}}), 'Someone else changed title meanwhile.');
+  assert.equal(JSON.parse(exported([{id: 'a', words: 'w', at: 0, state: 'failed', ops: [op(1)]}]))[0].ops[0].record, 'issue:1');
+});

@@ -1,0 +1,69 @@
+// Toasts: one at a time per kind, 8 s, paused on hover, focus and in a hidden tab. And undo, by toast and by key.
+
+import {outbox} from './queue.js';
+import {blank, names, page} from './page.js';
+
+const shownFor = 8000;
+
+/** toast says words; act names its button and run is what that does; alert is for what went wrong. */
+export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}) {
+  const home = document.querySelector('[data-toasts]'), node = blank('toast');
+  const spoken = document.querySelector(alert ? '[data-alert]' : '[data-announce]');
+  if (spoken) spoken.textContent = words;
+  if (!home || !node) return;
+  home.querySelector(`[data-kind="${kind}"]`)?.remove();
+  node.dataset.kind = kind;
+  node.toggleAttribute('data-error', alert);
+  node.querySelector('[data-words]').textContent = words;
+  const button = node.querySelector('[data-toast-do]');
+  if (button && act) {
+    button.hidden = false, button.textContent = act;
+    button.dataset.action = act.toLowerCase();
+    button.addEventListener('click', () => { node.remove(); run(); });
+  }
+  node.querySelector('[data-toast-close]')?.addEventListener('click', () => node.remove());
+  home.append(node);
+  let left = shownFor;
+  const clock = setInterval(() => {
+    if (!node.isConnected) return clearInterval(clock);
+    if (!document.hidden && !node.matches(':hover, :focus-within') && (left -= 500) <= 0) node.remove();
+  }, 500);
+}
+
+/** install tells of stored writes, of results, and listens for Ctrl/Cmd+Z. */
+export function install(root) {
+  if (root !== document) return;
+  addEventListener('tandem:stored', ({detail}) => { if (detail.said) toast(detail.said, undoable(detail)); });
+  addEventListener('tandem:result', ({detail}) => { if (!document.hidden) met(detail); });
+  document.addEventListener('keydown', walk);
+}
+
+/** undo takes back the last own step; redo undoes that. */
+export function undo(redo) {
+  const id = outbox.steps()[redo ? 'redo' : 'undo'].at(-1), entry = id && outbox.find(id);
+  if (!entry) return toast(`Nothing to ${redo ? 'redo' : 'undo'}`, {kind: 'stored'});
+  takeBack(id);
+  toast(redo ? 'Done again' : `Undone: ${entry.words}`, {kind: 'stored'});
+}
+
+function walk(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z' || !outbox.usable()) return;
+  if (event.target.closest?.('input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]')) return;
+  event.preventDefault();
+  undo(event.shiftKey);
+}
+
+function met(result) {
+  for (const {code, field, by, record, theirs} of result.notices ?? []) {
+    if (code !== 'overwrote') continue;
+    const was = theirs === null || theirs === undefined ? 'nothing' : `“${names(field === 'priority' ? `priority:${theirs}` : String(theirs))}”`;
+    toast(`You replaced ${by ? names(by) : 'someone'}’s ${field} of ${names(record)}: ${was}`, {...undoable(result), kind: 'notice'});
+  }
+  if (result.status === 'applied') return;
+  document.querySelector('[data-toasts] [data-kind="stored"]')?.remove();
+  const entry = outbox.find(result.id), why = result.status === 'conflict' ? 'someone else changed it' : result.error?.text || result.error?.code;
+  toast(`Not saved: ${entry?.words ?? 'a change'} (${why})`, {kind: 'failed', alert: true, act: 'Open', run: () => location.assign(`/${page().workspace}/outbox`)});
+}
+
+const undoable = ({id}) => ({act: 'Undo', kind: 'stored', run: () => takeBack(id)});
+const takeBack = id => { try { outbox.undo(id); } catch { toast('Could not undo: nothing can be kept here', {kind: 'stored', alert: true}); } };

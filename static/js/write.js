@@ -1,0 +1,44 @@
+// The write side, loaded when something waits, at the first touch of the page, or when the browser is idle: see outbox.js.
+
+import * as drafts from './drafts.js';
+import * as overlay from './overlay.js';
+import * as queue from './queue.js';
+import * as sender from './sender.js';
+import * as toasts from './toast.js';
+
+export {keep} from './form.js';
+export {paint} from './overlay.js';
+export {toast} from './toast.js';
+
+const {outbox} = queue;
+
+/** counts tells {unsent, failed, kept}. */
+export const counts = () => outbox.counts();
+
+/** usable tells whether writes can be kept here. */
+export const usable = () => outbox.usable();
+
+/** install runs each part by itself. */
+export function install(root) {
+  for (const part of [queue, overlay, drafts, toasts, sender]) try { part.install(root); } catch (error) { console.error(error); }
+  if (root === document && document.querySelector('[data-outbox], [data-action="sign-out"]')) tray();
+}
+
+function tray() {
+  const load = () => import('./tray.js').then(part => part.install(document));
+  if (document.querySelector('[data-outbox]')) return load();
+  document.addEventListener('submit', async function leaving(event) {
+    if (!event.target.querySelector('[data-action="sign-out"]')) return;
+    document.removeEventListener('submit', leaving, true);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    try { await load(); } catch { return event.target.submit(); }
+    event.target.requestSubmit(event.submitter);
+  }, true);
+  document.addEventListener('click', async function card({target}) {
+    if (!target.closest?.('[data-refusal]')) return;
+    document.removeEventListener('click', card);
+    await load();
+    target.click();
+  });
+}
