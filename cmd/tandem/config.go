@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/alecthomas/kong"
+)
+
+// config is what flags and environment say, a flag before the environment before the default. There is no config file.
+type config struct {
+	Data     string `from:"TANDEM_DATA" placeholder:"FOLDER" help:"Where the embedded PostgreSQL keeps its data."`
+	Database string `from:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL of your own, 15 or newer, instead of the embedded one."`
+	LogLevel string `from:"TANDEM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
+
+	Serve   serveCommand `cmd:"" default:"withargs" help:"Serve the tracker (what happens without a command)."`
+	Demo    demoCommand  `cmd:"" help:"Serve a throwaway workspace with example issues, on this machine only."`
+	Import  importGroup  `cmd:"" help:"Import issues from another tracker."`
+	User    userGroup    `cmd:"" help:"Manage accounts."`
+	Migrate migrateCmd   `cmd:"" help:"Bring the database's schema up to this build's, then end."`
+
+	dataGiven bool
+}
+
+type importGroup struct {
+	GitHub importCommand `cmd:"" name:"github" help:"Import issues saved from GitHub: REST or gh JSON, or the archive of an IETF repository."`
+}
+
+type userGroup struct {
+	Add userAddCommand `cmd:"" help:"Add somebody to a workspace. The first one of all makes the workspace."`
+}
+
+// serveCommand serves until it is told to stop.
+type serveCommand struct {
+	Addr           string         `from:"TANDEM_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
+	URL            string         `name:"url" from:"TANDEM_URL" placeholder:"URL" help:"The address that people use, if a proxy stands in between."`
+	TrustedProxies []netip.Prefix `from:"TANDEM_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded headers count."`
+	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send in a minute; 0 is no limit (${default})."`
+}
+
+// demoCommand serves example content. It ignores DATABASE_URL.
+type demoCommand struct {
+	Addr string   `from:"TANDEM_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen, on this machine only (${default})."`
+	From []string `placeholder:"FILE" help:"A file to import into a team of its own, as import github does."`
+}
+
+// importCommand imports files of one format into one team.
+type importCommand struct {
+	Files     []string `arg:"" name:"file" help:"Files, plain or gzip."`
+	Workspace string   `required:"" placeholder:"SLUG" help:"The workspace to import into."`
+	Team      string   `required:"" placeholder:"KEY" help:"The team to import into; it is made if there is none of this key."`
+	DryRun    bool     `help:"Read and report, change nothing."`
+	Pulls     bool     `help:"Take pull requests too, labelled \"pull request\"."`
+}
+
+// userAddCommand adds an account, and makes it a member of a workspace.
+type userAddCommand struct {
+	Email         string   `arg:"" help:"The e-mail address to sign in with."`
+	Name          string   `required:"" help:"The name to show."`
+	Workspace     string   `required:"" placeholder:"SLUG" help:"The workspace to join."`
+	Role          string   `required:"" enum:"admin,member,guest" help:"admin, member or guest."`
+	Team          []string `placeholder:"KEY" help:"A team to join; may be repeated. A guest sees only these."`
+	PasswordStdin bool     `required:"" help:"Read the password from the first line of standard input."`
+}
+
+// migrateCmd migrates the database.
+type migrateCmd struct{}
+
+// parse reads the command line. The command is nil when help was asked for and given. Every error is a misuse.
+func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) (config, command, error) {
+	var c config
+	helped := false
+	parser, err := kong.New(&c, kong.Name("tandem"), kong.Description("Tandem is a self-hosted issue tracker."),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }),
+		kong.Resolvers(fromEnvironment(getenv)), kong.ValueFormatter(helpWithEnvironment))
+	if err != nil {
+		return c, nil, fmt.Errorf("describe the command line: %w", err)
+	}
+	chosen, err := parser.Parse(args)
+	if helped {
+		return c, nil, nil
+	}
+	if err != nil {
+		return c, nil, misuse{err.Error() + "; `tandem --help` shows what there is"}
+	}
+	command, _ := chosen.Selected().Target.Addr().Interface().(command)
+	return c, command, c.complete(getenv)
+}
+
+// fromEnvironment gives flags that were not typed the value of the variable in their tag. An empty variable counts as none.
+func fromEnvironment(getenv func(string) string) kong.ResolverFunc {
+	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if name := flag.Tag.Get("from"); name != "" {
+			if value := getenv(name); value != "" {
+				return value, nil
+			}
+		}
+		return nil, nil // kong's way to say: no value from here
+	}
+}
+
+func helpWithEnvironment(value *kong.Value) string {
+	if name := value.Tag.Get("from"); name != "" {
+		return value.Help + " [$" + name + "]"
+	}
+	return value.Help
+}
+
+// complete fills in the data folder.
+func (c *config) complete(getenv func(string) string) error {
+	c.dataGiven = c.Data != ""
+	if !c.dataGiven {
+		c.Data = filepath.Join(usualFolder(getenv), "tandem")
+		return nil
+	}
+	whole, err := filepath.Abs(c.Data)
+	if err != nil {
+		return misuse{fmt.Sprintf("--data %s: %v", c.Data, err)}
+	}
+	c.Data = whole
+	return nil
+}
+
+// demoFolder is where a demo keeps its data when nobody says where: apart from what must not be lost.
+func demoFolder(getenv func(string) string) string {
+	return filepath.Join(usualFolder(getenv), "tandem-demo")
+}
+
+// usualFolder is where programs of this user keep data. Root's is not below its home, which PostgreSQL's user cannot enter.
+func usualFolder(getenv func(string) string) string {
+	home := getenv("HOME")
+	switch {
+	case os.Geteuid() == 0:
+		return "/var/lib"
+	case getenv("XDG_DATA_HOME") != "":
+		return getenv("XDG_DATA_HOME")
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Application Support")
+	case runtime.GOOS == "windows":
+		return getenv("LOCALAPPDATA")
+	}
+	return filepath.Join(home, ".local", "share")
+}

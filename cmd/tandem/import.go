@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tandem/internal/importer"
+	"tandem/queries"
+	"tandem/sync"
+)
+
+func (c *importCommand) run(ctx context.Context, p *program) error {
+	key, err := checkTeamKey(c.Team)
+	if err != nil {
+		return err
+	}
+	found := takeSurvey(c.Files, c.Pulls)
+	if found.issues() == 0 {
+		found.tell(p.stderr)
+		return errNothing
+	}
+	db, err := sharedDatabase(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer db.close(p)
+	engine := newEngine(p, db)
+	defer engine.Stop()
+	i := &issueImport{program: p, database: db, engine: engine, survey: found, key: key}
+	if i.workspace, err = engine.WorkspaceBySlug(ctx, c.Workspace); err != nil {
+		return fmt.Errorf("there is no workspace %s", c.Workspace)
+	}
+	if c.DryRun {
+		return i.rehearse(ctx)
+	}
+	return i.perform(ctx)
+}
+
+var errNothing = errors.New("nothing could be imported")
+
+// issueImport brings the issues of a survey into a team. It may be done again: what is there already is passed over, comments that are
+// new since then are added.
+type issueImport struct {
+	*program
+	database  *database
+	engine    *sync.Engine
+	survey    *survey
+	workspace uuid.UUID
+	key       string
+	members   []string // references to who joins the team, if it is made
+
+	tally   tally
+	advance func()
+}
+
+// rehearse reports what would be done.
+func (i *issueImport) rehearse(ctx context.Context) error {
+	i.survey.tell(i.stderr)
+	team, found, err := findTeam(ctx, i.database, i.workspace, i.key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		fmt.Fprintf(i.stderr, "the team %s would be made\n", i.key)
+	}
+	if _, err := i.learn(ctx, team, false); err != nil {
+		return err
+	}
+	i.tally.tellVocabulary(i.stderr, "would be ")
+	fmt.Fprintln(i.stderr, "nothing was changed: this was a dry run")
+	return nil
+}
+
+func (i *issueImport) perform(ctx context.Context) error {
+	team, err := ensureTeam(ctx, i.database, i.engine, i.workspace, i.key, i.teamName(), i.membership)
+	if err != nil {
+		return err
+	}
+	target, err := i.learn(ctx, team, true)
+	if err != nil {
+		return err
+	}
+	var finish func()
+	i.advance, finish = progress(i.stderr, i.survey.issues())
+	err = i.write(ctx, &batch{issueImport: i, target: target})
+	finish()
+	i.survey.tell(i.stderr)
+	i.tally.tell(i.stderr)
+	if err != nil {
+		return fmt.Errorf("the import was broken off, do it again to go on: %w", err)
+	}
+	if i.tally.nothing() {
+		return errNothing
+	}
+	return nil
+}
+
+// teamName is the repository's name, where the files tell it.
+func (i *issueImport) teamName() string {
+	if name := oneLineOf(path.Base(i.survey.repo), 80); i.survey.repo != "" && name != "" {
+		return name
+	}
+	return i.key
+}
+
+func (i *issueImport) membership(team uuid.UUID) []sync.Operation {
+	var ops []sync.Operation
+	for _, member := range i.members {
+		ops = append(ops, sync.Operation{Op: sync.Add, Record: sync.NewRef("team", team), Field: "members", Value: member})
+	}
+	return ops
+}
+
+// write reads the files again, as often as they have windows, and hands the issues on in order.
+func (i *issueImport) write(ctx context.Context, b *batch) error {
+	for window := range i.survey.windows() {
+		issues, err := i.readWindow(window)
+		if err != nil {
+			return err
+		}
+		for _, issue := range issues {
+			if err := b.add(ctx, issue); err != nil {
+				return err
+			}
+		}
+	}
+	return b.flush(ctx)
+}
+
+// readWindow reads some issues. The problems of the files were told by the survey.
+func (i *issueImport) readWindow(window []string) ([]importer.Issue, error) {
+	place := map[string]int{}
+	for n, id := range window {
+		place[id] = n
+	}
+	var issues []importer.Issue
+	for _, file := range i.survey.files {
+		_, err := readFile(file, importer.Sink{
+			Issue: func(issue importer.Issue) error {
+				if _, wanted := place[issue.SourceID]; wanted {
+					issues = append(issues, issue)
+				}
+				return nil
+			},
+			Problem: func(importer.Problem) {},
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(issues, func(a, b importer.Issue) int { return place[a.SourceID] - place[b.SourceID] })
+	return issues, nil
+}
+
+// importInto imports a file into a team of its own, named after the file's repository.
+func (s *site) importInto(ctx context.Context, workspace string, file string) error {
+	found := takeSurvey([]string{file}, false)
+	if found.issues() == 0 {
+		found.tell(s.stderr)
+		return fmt.Errorf("--from %s: %w", file, errNothing)
+	}
+	p := *s.program
+	p.stderr = io.Discard // the report would drown the two lines that a demo prints
+	i := &issueImport{program: &p, database: s.database, engine: s.engine, survey: found, key: sync.TeamKey(path.Base(found.repo))}
+	var err error
+	if i.workspace, err = s.engine.WorkspaceBySlug(ctx, workspace); err != nil {
+		return err
+	}
+	if i.members, err = i.accounts(ctx); err != nil {
+		return err
+	}
+	return i.perform(ctx)
+}
+
+// accounts are all members but guests who can sign in.
+func (i *issueImport) accounts(ctx context.Context) ([]string, error) {
+	rows, err := queries.New().ListMembers(ctx, i.database.pool, i.workspace)
+	var refs []string
+	for _, row := range rows {
+		if row.PersonID != nil && row.DeletedAt == nil && row.Role != sync.Guest {
+			refs = append(refs, string(sync.NewRef("member", row.ID)))
+		}
+	}
+	return refs, err
+}

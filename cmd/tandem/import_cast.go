@@ -1,0 +1,60 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tandem/internal/importer"
+	"tandem/queries"
+	"tandem/sync"
+)
+
+// cast is everybody in a workspace, as an import looks for them.
+type cast struct {
+	byID     map[uuid.UUID]queries.ListMembersRow
+	byHandle map[string]queries.ListMembersRow
+	byEmail  map[string]queries.ListMembersRow
+	taken    map[string]bool // handles
+}
+
+func newCast(rows []queries.ListMembersRow) *cast {
+	c := &cast{byID: map[uuid.UUID]queries.ListMembersRow{}, byHandle: map[string]queries.ListMembersRow{},
+		byEmail: map[string]queries.ListMembersRow{}, taken: map[string]bool{}}
+	for _, row := range rows {
+		c.byID[row.ID] = row
+		if row.DeletedAt != nil {
+			continue
+		}
+		c.byHandle[row.Handle] = row
+		c.taken[row.Handle] = true
+		if row.Email != "" {
+			c.byEmail[strings.ToLower(row.Email)] = row
+		}
+	}
+	return c
+}
+
+// find looks for the placeholder of an earlier import, then for somebody with the same address or handle.
+func (c *cast) find(id uuid.UUID, person importer.Person) (queries.ListMembersRow, bool) {
+	if row, known := c.byID[id]; known {
+		return row, true
+	}
+	if row, known := c.byEmail[strings.ToLower(person.Email)]; known {
+		return row, true
+	}
+	row, known := c.byHandle[strings.ToLower(person.Login)]
+	return row, known
+}
+
+// placeholder is a member for somebody who has not come yet.
+func (c *cast) placeholder(id uuid.UUID, person importer.Person) queries.ListMembersRow {
+	const longestName = 120
+	name := oneLineOf(person.Name, longestName)
+	if name == "" {
+		name = oneLineOf(person.Login, longestName)
+	}
+	handle := sync.FreeHandle(person.Login, c.taken)
+	c.taken[handle] = true
+	return queries.ListMembersRow{ID: id, Name: name, Handle: handle, Email: person.Email, Role: sync.Member, Placeholder: true}
+}

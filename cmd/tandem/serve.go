@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"tandem/handlers"
+	"tandem/internal/demo"
+	"tandem/static"
+	"tandem/sync"
+)
+
+// The graceful stop must take less than ten seconds in all; PostgreSQL needs the rest.
+const (
+	requestPatience = 4 * time.Second
+	enginePatience  = 2 * time.Second
+)
+
+func (c *serveCommand) run(ctx context.Context, p *program) error {
+	site := &site{program: p, addr: c.Addr, options: handlers.Options{URL: c.URL, Trusted: c.TrustedProxies, Rate: c.Rate}}
+	return site.serve(ctx, false, site.announceSetup)
+}
+
+// site is a server of pages on its way: what serve and demo have in common.
+type site struct {
+	*program
+	addr    string
+	options handlers.Options
+
+	listener net.Listener
+	database *database
+	engine   *sync.Engine
+}
+
+// serve runs until ctx ends or PostgreSQL does. ready is called when the engine works and before anybody is answered.
+func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context) error) (err error) {
+	// First of all, so that a port that is taken costs no time; who connects already now is answered when the rest is there.
+	if s.listener, err = net.Listen("tcp", s.addr); err != nil {
+		return fmt.Errorf("cannot listen on %s, choose another address with --addr: %w", s.addr, err)
+	}
+	defer s.listener.Close()
+	assets, err := newAssets()
+	if err != nil {
+		return err
+	}
+	if s.database, err = ownDatabase(ctx, s.program, fresh); err != nil {
+		return err
+	}
+	defer s.database.close(s.program)
+	s.engine = newEngine(s.program, s.database)
+	s.engine.Start()
+	defer s.stopEngine()
+	if err := ready(ctx); err != nil {
+		return err
+	}
+	s.options.Engine, s.options.Static, s.options.Logger, s.options.Starter = s.engine, assets, s.logger, starter()
+	return s.answer(ctx)
+}
+
+func newEngine(p *program, db *database) *sync.Engine {
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: sync.NewPostgresBus(db.url, p.logger)})
+}
+
+func (s *site) stopEngine() {
+	ctx, cancel := context.WithTimeout(context.Background(), enginePatience)
+	defer cancel()
+	within(ctx, s.engine.Stop)
+}
+
+// announceSetup prints the link that makes the first account, as long as there is none.
+func (s *site) announceSetup(ctx context.Context) error {
+	token, needed, err := s.engine.IssueSetupToken(ctx)
+	if err == nil && needed {
+		fmt.Fprintf(s.stdout, "tandem: set up at %s/setup?token=%s\n", s.address(), token)
+	}
+	return err
+}
+
+// address is where people reach the site.
+func (s *site) address() string {
+	if s.options.URL != "" {
+		return strings.TrimSuffix(s.options.URL, "/")
+	}
+	return "http://" + shownAddress(s.listener.Addr())
+}
+
+// shownAddress names a host that a browser can be sent to also where all of them are listened on.
+func shownAddress(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr.String()
+}
+
+// answer serves HTTP until ctx ends or PostgreSQL does, then ends what is under way.
+func (s *site) answer(ctx context.Context) error {
+	pages := handlers.New(s.options)
+	// Not ctx itself: what is under way when it ends shall be finished.
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	server := newHTTPServer(base, pages, s.logger)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(s.listener) }()
+	fmt.Fprintf(s.stdout, "tandem: listening on http://%s\n", shownAddress(s.listener.Addr()))
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-s.database.died():
+		err = errors.New("PostgreSQL ended unexpectedly, its last words are in the log: start tandem again, which repairs the data")
+	}
+	s.stop(server, pages, cancel)
+	return err
+}
+
+// newHTTPServer bounds every request; streams lift the limit on writing for themselves.
+func newHTTPServer(base context.Context, handler http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug), // of clients that speak no HTTP
+	}
+}
+
+// stop takes no more requests, says goodbye to the streams and waits for what is under way; cancel breaks off what takes too long.
+func (s *site) stop(server *http.Server, pages *handlers.Server, cancel func()) {
+	s.logger.Info("stopping")
+	ctx, end := context.WithTimeout(context.Background(), requestPatience)
+	defer end()
+	context.AfterFunc(ctx, cancel)
+	server.RegisterOnShutdown(pages.Close)
+	if err := server.Shutdown(ctx); err != nil {
+		s.logger.Warn("some requests were broken off", "err", err)
+		_ = server.Close() // they have been given their time
+	}
+	within(ctx, pages.Close) // an earlier call may still be at it
+}
+
+// newAssets names the build by the program itself, templates included, so that nodes of one build agree on it.
+func newAssets() (*static.Assets, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the program's file: %w", err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the program's file: %w", err)
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return nil, fmt.Errorf("read the program's file: %w", err)
+	}
+	return static.New(hex.EncodeToString(sum.Sum(nil)))
+}
+
+// starter is what a new workspace begins with.
+func starter() sync.Starter {
+	var s sync.Starter
+	for _, status := range demo.DefaultStatuses() {
+		s.Statuses = append(s.Statuses, sync.StarterStatus{Name: status.Name, Category: status.Category, Color: status.Color})
+	}
+	for _, label := range demo.DefaultLabels() {
+		s.Labels = append(s.Labels, sync.StarterLabel{Name: label.Name, Color: label.Color})
+	}
+	for _, issue := range demo.Sample("", time.Time{}) {
+		s.Issues = append(s.Issues, sync.StarterIssue{Title: issue.Title, Description: issue.Description, Status: issue.Status})
+	}
+	return s
+}

@@ -1,0 +1,261 @@
+package handlers
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"tandem/sync"
+)
+
+// hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
+type hiddenThing struct {
+	key, issue, comment, team, status, label, share, transaction string
+}
+
+// forms of the writes: what a form would send to each, about a hidden thing.
+func (x hiddenThing) form() []string {
+	return []string{"title", "Mine", "description", "Mine", "status", "status:" + x.status, "priority", "1", "body", "Mine", "add", "label:" + x.label,
+		"team", "team:" + x.team, "name", "Mine", "category", "started", "due", "2026-12-01", "parent", "issue:" + x.issue, "_base", "1",
+		"transaction", x.transaction, "before", "issue:" + x.issue}
+}
+
+// routes names for every route below /{ws} the URL that is about a hidden thing; "" = the route is about no single thing.
+func (x hiddenThing) routes() map[string]string {
+	routes := map[string]string{
+		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
+		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
+		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
+		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash",
+		"GET /:ws/issue/:key":      "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
+		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
+		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
+		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo",
+		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "",
+		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
+		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
+		"GET /:ws/settings/label": "", "GET /:ws/f/settings/label": "", "POST /:ws/settings/label": "/acme/settings/label",
+		"POST /:ws/settings/label/:id": "/acme/settings/label/" + x.label, "POST /:ws/settings/label/:id/trash": "/acme/settings/label/" + x.label + "/trash",
+		"POST /:ws/settings/label/:id/restore": "/acme/settings/label/" + x.label + "/restore",
+		"GET /:ws/settings/team/:key":          "/acme/settings/team/" + teamOfKey(x.key), "GET /:ws/f/settings/team/:key": "/acme/f/settings/team/" + teamOfKey(x.key),
+		"POST /:ws/settings/status": "/acme/settings/status", "POST /:ws/settings/status/:id": "/acme/settings/status/" + x.status,
+		"POST /:ws/settings/status/:id/trash":   "/acme/settings/status/" + x.status + "/trash",
+		"POST /:ws/settings/status/:id/restore": "/acme/settings/status/" + x.status + "/restore",
+		"GET /:ws/settings/member":              "", "POST /:ws/settings/member/:id/role": "", "POST /:ws/settings/invite": "",
+		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
+	}
+	for _, noun := range []string{"title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate", "position", "trash",
+		"restore", "comment", "share"} {
+		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
+	}
+	return routes
+}
+
+func teamOfKey(key string) string {
+	team, _, _ := strings.Cut(key, "-")
+	return team
+}
+
+// withoutNames takes out of an answer what the two things are called.
+func (x hiddenThing) withoutNames(a answer) string {
+	text := fmt.Sprintf("%d %s", a.code, a.body)
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction} {
+		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
+	}
+	return text
+}
+
+// hide makes an issue with all that hangs on it in a team that ben does not see.
+func (h *house) hide() hiddenThing {
+	h.t.Helper()
+	issue := h.issueIn(h.sec, "SEC", "Hidden treasure", func(set map[string]any) { set["description"] = "Sesame" })
+	comment := sync.NewRef("comment", newID())
+	transaction := sync.Transaction{ID: newID(), Ops: []sync.Operation{{Op: sync.Create, Record: comment, Set: map[string]any{"issue": string(issue.ref), "body": "Sesame"}}}}
+	h.ann.push(transaction)
+	_, err := h.engine.Share(h.t.Context(), h.ann.actor, h.ann.client, issue.ref, "", []string{"https://example.com"})
+	must(h.t, err)
+	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
+	must(h.t, err)
+	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
+		page.Shares[0].ID.String(), transaction.ID.String()}
+}
+
+func madeUp() hiddenThing {
+	id := func() string { return uuid.Must(uuid.NewV7()).String() }
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id()}
+}
+
+func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	hidden, absent := h.hide(), madeUp()
+	before := h.head()
+	known := hidden.routes()
+	for _, route := range h.echo.Routes() {
+		name := route.Method + " " + route.Path
+		if !strings.HasPrefix(route.Path, "/:ws") || route.Method == "echo_route_not_found" {
+			continue
+		}
+		if _, tested := known[name]; !tested {
+			t.Errorf("%s is not tested: say how it could show what is hidden", name)
+		}
+	}
+	for name, path := range known {
+		if path == "" {
+			continue
+		}
+		method, _, _ := strings.Cut(name, " ")
+		ask := func(x hiddenThing) answer {
+			if method == http.MethodGet {
+				return h.ben.get(x.routes()[name])
+			}
+			return h.ben.post(x.routes()[name], x.form())
+		}
+		seen, made := ask(hidden), ask(absent)
+		if seen.code != http.StatusNotFound {
+			t.Errorf("%s answers %d: %.300s", name, seen.code, seen.body)
+		}
+		if hidden.withoutNames(seen) != absent.withoutNames(made) {
+			t.Errorf("%s tells the two apart:\n%s\n%s", name, hidden.withoutNames(seen), absent.withoutNames(made))
+		}
+		if len(seen.header) != len(made.header) {
+			t.Errorf("%s: headers %v and %v", name, slices.Sorted(maps.Keys(seen.header)), slices.Sorted(maps.Keys(made.header)))
+		}
+	}
+	if after := h.head(); after != before {
+		t.Errorf("the log went from %d to %d", before, after)
+	}
+}
+
+func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	hidden := h.hide()
+	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, "classified"}
+	visible := h.issue("Refers", func(set map[string]any) { set["description"] = "See " + hidden.key })
+	for _, path := range []string{"/acme", "/acme/f", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
+		"/acme/search?q=1", "/acme/outbox", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
+		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
+		h.ben.get(path).ok().lacks(secrets...)
+	}
+	h.ben.get("/acme/issue/"+visible.key).ok().lacks("Hidden treasure", hidden.issue, `class="issue-ref`)
+	h.ann.get("/acme/issue/" + visible.key).ok().one(".issue-ref")
+}
+
+func TestS44_APushAboutTheHiddenIsLikeOneAboutTheAbsent(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	hidden, absent := h.hide(), madeUp()
+	ops := func(x hiddenThing) []sync.Operation {
+		base, issue := int64(1), sync.Ref("issue:"+x.issue)
+		return []sync.Operation{
+			setField(issue, 1, "title", "Mine"), {Op: sync.Text, Record: issue, Base: &base, Field: "description", Text: new(string)},
+			{Op: sync.Add, Record: issue, Field: "labels", Value: string(h.bug)}, {Op: sync.Move, Record: issue}, {Op: sync.Delete, Record: issue},
+			{Op: sync.Restore, Record: sync.Ref("comment:" + x.comment)}, {Op: sync.Undo, Transaction: uuid.MustParse(x.transaction)},
+			{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": issue, "body": "Mine"}},
+			{Op: sync.Create, Record: sync.NewRef("issue", newID()), Set: map[string]any{"team": "team:" + x.team, "title": "Mine"}},
+			setField(sync.Ref("status:"+x.status), 1, "name", "Mine"), setField(sync.Ref("label:"+x.label), 1, "name", "Mine"),
+		}
+	}
+	absents := ops(absent)
+	for i, op := range ops(hidden) {
+		seen, made := h.ben.try(op), h.ben.try(absents[i])
+		if seen.Error == nil || seen.Error.Code != sync.CodeNotFound || cmp.Diff(made.Error, seen.Error) != "" {
+			t.Errorf("%s %s: %+v and %+v", op.Op, op.Record, seen.Error, made.Error)
+		}
+	}
+}
+
+func TestS45_AStreamSaysNothingOfWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	secret := h.issueIn(h.sec, "SEC", "Hidden")
+	stream := h.open(h.ben, "")
+	hello := stream.next()
+	for i := range 50 {
+		h.ann.apply(setField(secret.ref, secret.version, "priority", i%4+1))
+	}
+	issue := h.issue("Visible")
+	e := stream.next()
+	if e.name != "bump" || e.data["version"] != float64(issue.version) || issue.version != hello.id+51 {
+		t.Errorf("%+v", e)
+	}
+	if got := fmt.Sprint(e.data["records"], e.data["topics"]); strings.Contains(got, h.sec.String()) || strings.Contains(got, string(secret.ref)) {
+		t.Errorf("%s", got)
+	}
+	resumed := h.open(h.ben, fmt.Sprintf("?since=%d", hello.id))
+	resumed.next()
+	if got := fmt.Sprint(resumed.next().data); strings.Contains(got, h.sec.String()) || strings.Contains(got, string(secret.ref)) {
+		t.Errorf("after a resume: %s", got)
+	}
+}
+
+func TestS48_WhoIsAddedGetsWhatWasHidden(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	secret := h.issueIn(h.sec, "SEC", "Hidden so far")
+	cursor := h.ben.pull("").Version
+	h.ben.get("/acme/f/team/SEC?view=board").is(http.StatusNotFound)
+	stream := h.open(h.ben, "")
+	stream.next()
+	added := h.ann.apply(sync.Operation{Op: sync.Add, Record: sync.NewRef("team", h.sec), Field: "members", Value: string(sync.NewRef("member", h.ben.actor.Member))})
+	if e := stream.next(); e.name != "access" || e.data["version"] != float64(added.Version) {
+		t.Errorf("%+v", e)
+	}
+	if answer := h.ben.pull(fmt.Sprintf("?since=%d", cursor)); answer.Reset != "access" {
+		t.Errorf("%+v", answer)
+	}
+	if h.ben.pull("?since=0").find(secret.ref) == nil {
+		t.Error("the issue is missing")
+	}
+	h.ben.get("/acme/f/team/SEC?view=board").ok().has("Hidden so far")
+	h.ann.apply(sync.Operation{Op: sync.Remove, Record: sync.NewRef("team", h.sec), Field: "members", Value: string(sync.NewRef("member", h.ben.actor.Member))})
+	h.ben.get("/acme/f/team/SEC?view=board").is(http.StatusNotFound)
+	h.ben.get("/acme/f/issue/" + secret.key).is(http.StatusNotFound)
+}
+
+func TestS49_WhatOneSeesButMayNotDo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	head := h.head()
+	if result := h.cleo.try(setField(h.todo, 99, "name", "Mine")); result.Error == nil || result.Error.Code != sync.CodeForbidden {
+		t.Errorf("%+v", result)
+	}
+	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"position", "1", "_base", "99"}).is(http.StatusForbidden)
+	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"name", "Mine", "_base", "99"}).is(http.StatusForbidden).has("Mine")
+	h.ben.post("/acme/settings/member/"+h.cleo.actor.Member.String()+"/role", []string{"role", "admin"}).is(http.StatusForbidden)
+	h.ben.post("/acme/settings/invite", []string{"role", "member"}).is(http.StatusForbidden)
+	if h.head() != head {
+		t.Error("something was logged")
+	}
+	issue := h.issue("Numbered")
+	for _, field := range []string{"author", "created_at", "workspace_id", "id", "number", "rank"} {
+		result := h.ben.try(setField(issue.ref, issue.version, field, "x"))
+		if result.Error == nil || result.Error.Code != sync.CodeInvalid || result.Error.Fields[field] == "" {
+			t.Errorf("%s: %+v", field, result.Error)
+		}
+	}
+}
+
+func TestS51_AHiddenFilterChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issue("Visible")
+	h.hide()
+	byHidden := h.ben.get("/acme/f/team/ENG?f=label:classified").ok()
+	byMadeUp := h.ben.get("/acme/f/team/ENG?f=label:imagined").ok()
+	if strings.ReplaceAll(byHidden.body, "classified", "imagined") != byMadeUp.body {
+		t.Error("a hidden label can be told from one that there is not")
+	}
+	hidden, absent := h.ben.get("/acme/f/search?q=treasure").ok(), h.ben.get("/acme/f/search?q=treasurx").ok()
+	if strings.ReplaceAll(hidden.body, "treasure", "treasurx") != absent.body {
+		t.Error("a hidden word can be told from one that there is not")
+	}
+}

@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// showEmbed is what a share shows to anybody who has its link, as a small document or, with ?fragment=, its live part.
+// It reads no cookie and sets none, so that an embed never acts as somebody.
+func (s *Server) showEmbed(c echo.Context) error {
+	token := sync.Token(c.Param("token"))
+	h := c.Response().Header()
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Robots-Tag", "noindex")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	share, err := s.engine.Shared(c.Request().Context(), token)
+	if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.NotFound {
+		return s.endedEmbed(c, token)
+	}
+	if err != nil {
+		return err
+	}
+	h.Set("Content-Security-Policy", policy+framers(share.Origins))
+	setVersion(c, share.Version)
+	data := s.embed(c, token, share)
+	var shown templ.Component = views.EmbedPage(data)
+	if c.QueryParam("fragment") != "" {
+		shown = views.Embed(data)
+	}
+	body, err := render(c.Request().Context(), shown)
+	if err != nil {
+		return err
+	}
+	return s.tagged(c, body)
+}
+
+// tagged answers with a body by its own hash: a share has no topics to tell when it changed.
+func (s *Server) tagged(c echo.Context, body []byte) error {
+	sum := sha256.Sum256(body)
+	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	c.Response().Header().Set("ETag", tag)
+	if holds(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return send(c, http.StatusOK, htmlType, body)
+}
+
+func (s *Server) endedEmbed(c echo.Context, token sync.Token) error {
+	data := views.EmbedData{Build: s.build, Token: string(token), Shape: "row", Title: "Not shared", Ended: true, Region: views.Region{Topics: []string{"share"}}}
+	if c.QueryParam("fragment") != "" {
+		return s.html(c, http.StatusNotFound, views.Embed(data))
+	}
+	return s.html(c, http.StatusNotFound, views.EmbedPage(data))
+}
+
+// framers are the sites that may frame a share.
+func framers(origins []string) string {
+	switch {
+	case len(origins) == 0:
+		return "'none'"
+	case slices.Contains(origins, "*"):
+		return "*"
+	}
+	return strings.Join(origins, " ")
+}
+
+func (s *Server) embed(c echo.Context, token sync.Token, share sync.SharePage) views.EmbedData {
+	n := named{share.Snapshot}
+	d := views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Self: s.base(c) + views.EmbedPath(string(token)),
+		Title: share.Team.Name, Region: views.Region{Topics: []string{"share"}, Version: share.Version}}
+	if share.Issue != nil {
+		d.Title = n.Key(share.Issue.Team, share.Issue.Number) + " " + share.Issue.Title
+		d.Issues = []views.EmbedIssue{n.embedded(*share.Issue)}
+	}
+	for _, group := range share.Groups {
+		if group.Status.Closed() {
+			d.Closed += int(group.Count)
+		} else {
+			d.Open += int(group.Count)
+		}
+		for _, row := range group.Issues {
+			d.Issues = append(d.Issues, n.embedded(row))
+		}
+	}
+	return d
+}
+
+func shapeOf(c echo.Context, share sync.SharePage) string {
+	if share.Issue == nil {
+		return "list"
+	}
+	if c.QueryParam("fragment") == "card" || c.QueryParam("size") == "card" {
+		return "card"
+	}
+	return "row"
+}
+
+func themeParam(c echo.Context) string {
+	if theme := c.QueryParam("theme"); theme == "light" || theme == "dark" {
+		return theme
+	}
+	return ""
+}
+
+func (n named) embedded(row sync.IssueRow) views.EmbedIssue {
+	return views.EmbedIssue{Key: n.Key(row.Team, row.Number), Title: row.Title, Status: n.status(row.Status), Labels: n.labels(row.Labels), Updated: row.UpdatedAt.In(n.zone(row.Team))}
+}

@@ -1,0 +1,91 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+)
+
+// fragment is a part of a page that many look at. It holds nothing of its viewer beside their rights.
+type fragment struct {
+	fresh sync.Freshness // the V now, and when what the fragment shows last changed
+	name  string         // what of its URL decides what it shows; a fragment about "me" names the member too
+	draw  func(ctx context.Context) (sync.Snapshot, templ.Component, error)
+}
+
+// errRightsMoved says that the reader's rights changed between the two looks at them: what was drawn may show more than
+// those see whom it would be kept for. The request begins anew.
+var errRightsMoved = errors.New("the reader's rights changed meanwhile")
+
+// fragment answers with the fragment, or with a 304 when the browser has it as it is: then nothing is read or rendered.
+func (s *Server) fragment(c echo.Context, f fragment) error {
+	tag := s.tag(f.fresh)
+	c.Response().Header().Set("ETag", tag)
+	if holds(c.Request().Header.Get("If-None-Match"), tag) {
+		setVersion(c, f.fresh.Version)
+		return c.NoContent(http.StatusNotModified)
+	}
+	drawn, err := s.fragments.get(c.Request().Context(), f.name+" "+tag, f)
+	if err != nil {
+		return err
+	}
+	shown := drawn.at(f.fresh.Version)
+	setVersion(c, shown.version)
+	return sendEither(c, http.StatusOK, htmlType, shown.body, func() []byte { return shown.small })
+}
+
+// tag is the weak ETag: equal tags mean that nothing differs but the V that it is true at.
+func (s *Server) tag(fresh sync.Freshness) string {
+	parts := []string{fresh.Epoch.String(), string(s.build), fresh.Rights, base36(fresh.Stale), days(fresh.Snapshot)}
+	return `W/"` + strings.Join(parts, "-") + `"`
+}
+
+// days are the dates that it is now in the time zones of the reader's teams: due dates are worded by them.
+func days(snapshot sync.Snapshot) string {
+	dates := []string{snapshot.At.UTC().Format("0102")}
+	for _, team := range snapshot.Teams() {
+		dates = append(dates, snapshot.At.In(zoneOf(team)).Format("0102"))
+	}
+	slices.Sort(dates)
+	return strings.Join(slices.Compact(dates), ".")
+}
+
+// holds compares weakly, as If-None-Match does.
+func holds(ifNoneMatch, tag string) bool {
+	for candidate := range strings.SplitSeq(ifNoneMatch, ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// drawTime bounds a rendering that several wait for: it must not end with the first of them.
+const drawTime = 15 * time.Second
+
+// drawn renders a fragment for all who have the same rights.
+func (f fragment) drawn(ctx context.Context) (*drawnFragment, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drawTime)
+	defer cancel()
+	snapshot, component, err := f.draw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if snapshot.Rights != f.fresh.Rights || snapshot.Epoch != f.fresh.Epoch {
+		return nil, errRightsMoved
+	}
+	body, err := render(ctx, component)
+	if err != nil {
+		return nil, err
+	}
+	return newDrawnFragment(snapshot.Version, body), nil
+}

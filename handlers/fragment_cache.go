@@ -1,0 +1,90 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	stdsync "sync"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// fragmentBytes bounds what fragments kept in memory hold together.
+const fragmentBytes = 64 << 20
+
+// fragmentCache keeps rendered fragments by what decides their content. Safe for concurrent use.
+type fragmentCache struct {
+	kept   *byteCache[string, *drawnFragment]
+	flight singleflight.Group
+}
+
+func newFragmentCache() *fragmentCache {
+	return &fragmentCache{kept: newByteCache[string](fragmentBytes, (*drawnFragment).size)}
+}
+
+// get returns the fragment of a key. However many ask at once, it is drawn once.
+func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*drawnFragment, error) {
+	if known, found := f.kept.get(key); found {
+		return known, nil
+	}
+	answer := f.flight.DoChan(key, func() (any, error) {
+		drawn, err := wanted.drawn(ctx)
+		if err == nil {
+			f.kept.add(key, drawn)
+		}
+		return drawn, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case result := <-answer:
+		drawn, _ := result.Val.(*drawnFragment)
+		return drawn, result.Err
+	}
+}
+
+// drawnFragment is a rendered fragment. The V that it says it is true at rises while nothing in it changes.
+type drawnFragment struct {
+	from, to int // where the V stands in the body; from = 0: it has none
+
+	mu     stdsync.Mutex
+	latest shownFragment
+}
+
+// shownFragment is a fragment as it is sent. It never changes.
+type shownFragment struct {
+	version     int64
+	body, small []byte
+}
+
+// newDrawnFragment finds the V in the first tag, which is the region's own.
+func newDrawnFragment(version int64, body []byte) *drawnFragment {
+	d := &drawnFragment{latest: shownFragment{version, body, compress(body)}}
+	root := body[:max(0, bytes.IndexByte(body, '>'))]
+	marker := []byte(`data-version="`)
+	if at := bytes.Index(root, marker); at >= 0 {
+		d.from = at + len(marker)
+		d.to = d.from + max(0, bytes.IndexByte(root[d.from:], '"'))
+	}
+	return d
+}
+
+// at is the fragment as of a V up to which nothing in it has changed.
+func (d *drawnFragment) at(version int64) shownFragment {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if version <= d.latest.version {
+		return d.latest
+	}
+	d.latest.version = version
+	if d.from > 0 {
+		body := bytes.Join([][]byte{d.latest.body[:d.from], strconv.AppendInt(nil, version, 10), d.latest.body[d.to:]}, nil)
+		d.to += len(body) - len(d.latest.body)
+		d.latest.body, d.latest.small = body, compress(body)
+	}
+	return d.latest
+}
+
+func (d *drawnFragment) size() int { return 2*len(d.latest.body) + 512 }
+
+func base36(n int64) string { return strconv.FormatInt(n, 36) }

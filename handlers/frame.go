@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// themeCookie is the browser's choice of light or dark.
+const themeCookie = "tandem-theme"
+
+func themeOf(c echo.Context) string {
+	cookie, err := c.Cookie(themeCookie)
+	if err != nil || !slices.Contains([]string{"light", "dark"}, cookie.Value) {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (s *Server) place(v visit) views.Place { return views.Place{Workspace: v.slug, Build: s.build} }
+
+// bare is the frame of a page outside of every workspace.
+func (s *Server) bare(c echo.Context, title string) views.BarePage {
+	return views.BarePage{Build: s.build, Title: title, Theme: themeOf(c)}
+}
+
+// frame is the frame of a page inside of a workspace. It mints the id under which the page's forms may be sent once.
+func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, here string) views.Page {
+	n := named{snapshot}
+	name, _ := snapshot.Workspace()
+	tx := uuid.Must(uuid.NewV7()).String()
+	rememberWorkspace(c, v)
+	return views.Page{
+		Place: s.place(v), Title: title, Theme: themeOf(c), Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
+		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Here: here,
+		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},
+		NewIssue:   n.newIssue("dialog", tx),
+		Flash:      takeFlash(c),
+	}
+}
+
+// rememberWorkspace notes where / leads the next time.
+func rememberWorkspace(c echo.Context, v visit) {
+	if last, err := c.Cookie(lastCookie); err != nil || last.Value != string(v.slug) {
+		c.SetCookie(newCookie(c, lastCookie, string(v.slug), 365*24*60*60))
+	}
+}
+
+// look is the frame of a page that shows nothing beside it.
+func (s *Server) look(c echo.Context, v visit, title, here string) (views.Page, sync.Snapshot, error) {
+	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
+	if err != nil {
+		return views.Page{}, snapshot, err
+	}
+	return s.frame(c, v, snapshot, title, here), snapshot, nil
+}
+
+// parents reads the titles of the issues above some rows, in one query, when there are any.
+func (s *Server) parents(ctx context.Context, v visit, rows ...[]sync.IssueRow) (map[uuid.UUID]sync.IssueTitle, error) {
+	var ids []uuid.UUID
+	for _, row := range slices.Concat(rows...) {
+		if row.Parent != uuid.Nil && !slices.Contains(ids, row.Parent) {
+			ids = append(ids, row.Parent)
+		}
+	}
+	titles := map[uuid.UUID]sync.IssueTitle{}
+	if len(ids) == 0 {
+		return titles, nil
+	}
+	found, err := s.engine.IssueTitles(ctx, v.Actor, ids)
+	for _, title := range found {
+		titles[title.ID] = title
+	}
+	return titles, err
+}
+
+func (s *Server) showSettings(c echo.Context, v visit) error {
+	return c.Redirect(http.StatusSeeOther, v.slug.Settings())
+}
+
+func (s *Server) showOutbox(c echo.Context, v visit) error {
+	page, snapshot, err := s.look(c, v, "Outbox", "outbox")
+	if err != nil {
+		return err
+	}
+	return s.page(c, http.StatusOK, snapshot, views.OutboxPage(page))
+}

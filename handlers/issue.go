@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+func (s *Server) showIssue(c echo.Context, v visit) error {
+	issue, err := s.issue(c.Request().Context(), v, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	if key := issue.key(); key != c.Param("key") {
+		return c.Redirect(http.StatusMovedPermanently, v.slug.Issue(key))
+	}
+	return s.issuePage(c, v, http.StatusOK, issue, nil)
+}
+
+// issuePage draws the page; with may put what could not be taken back into its forms.
+func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage, with func(*views.IssuePageData)) error {
+	page := s.frame(c, v, issue.Snapshot, issue.key()+" "+issue.Title, "team:"+issue.team().Key)
+	data := views.IssuePageData{
+		Issue:    issue.data(page.TX),
+		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: page.TX},
+		Shares:   issue.shares(page.TX),
+	}
+	if with != nil {
+		with(&data)
+	}
+	return s.page(c, status, issue.Snapshot, views.IssuePage(page, data))
+}
+
+func (s *Server) showIssueFragment(c echo.Context, v visit) error {
+	return s.issueFragment(c, v, c.Param("key"))
+}
+
+func (s *Server) issueFragment(c echo.Context, v visit, key string) error {
+	id, err := sync.ParseIssueID(key)
+	if err != nil {
+		return err
+	}
+	title, fresh, err := s.engine.IssueFreshness(c.Request().Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	name := "issue " + v.Workspace.String() + " " + title.ID.String()
+	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issue, err := s.issue(ctx, v, title.ID.String())
+		if err != nil {
+			return sync.Snapshot{}, nil, err
+		}
+		return issue.Snapshot, views.Issue(s.place(v), issue.data("")), nil
+	}})
+}
+
+// issuePage is an issue with all that drawing it needs.
+type issuePage struct {
+	sync.IssuePage
+	slug  views.Workspace
+	texts *texts
+	links links
+}
+
+func (s *Server) issue(ctx context.Context, v visit, key string) (issuePage, error) {
+	id, err := sync.ParseIssueID(key)
+	if err != nil {
+		return issuePage{}, err
+	}
+	found, err := s.engine.Issue(ctx, v.Actor, id)
+	if err != nil {
+		return issuePage{}, err
+	}
+	all := []string{found.Description}
+	for _, comment := range found.Comments {
+		all = append(all, comment.Body)
+	}
+	links, err := s.links(ctx, v, found.Snapshot, all)
+	return issuePage{found, v.slug, s.texts, links}, err
+}
+
+func (p issuePage) key() string { return p.Key(p.IssueRow.Team, p.Number) }
+
+func (p issuePage) team() views.Team {
+	team, _ := p.Snapshot.Team(p.IssueRow.Team)
+	return teamOf(team)
+}
+
+// region is what makes an issue's page stale: the issue with its comments, and the names that it shows.
+func (p issuePage) region() views.Region {
+	return views.Region{Topics: []string{string(sync.NewRef("issue", p.ID)), "vocabulary"}, Version: p.Snapshot.Version}
+}
+
+func (p issuePage) data(tx string) views.IssueData {
+	n := named{p.Snapshot}
+	team, zone := p.IssueRow.Team, n.zone(p.IssueRow.Team)
+	d := views.IssueData{
+		IssueRowData: n.row(p.IssueRow, nil), Region: p.region(), Team: p.team(),
+		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
+		Activity: p.activity(), TX: tx,
+		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
+	}
+	d.Author, d.Deleted = idOf(p.Author), p.Deleted
+	if p.Estimate != nil {
+		d.Estimates, d.Estimate = true, strconv.Itoa(int(*p.Estimate))
+	}
+	if p.ParentIssue != nil {
+		d.Parent, d.ParentKey = p.ParentIssue.Title, p.Key(p.ParentIssue.Team, p.ParentIssue.Number)
+	}
+	return d
+}
+
+func (p issuePage) comment(row sync.CommentRow) views.CommentData {
+	n := named{p.Snapshot}
+	zone := n.zone(p.IssueRow.Team)
+	d := views.CommentData{ID: idOf(row.ID), Version: row.Version, Author: n.member(row.Author), Body: p.texts.render(row.Body, p.links),
+		Created: row.CreatedAt.In(zone), Deleted: row.Deleted}
+	if row.UpdatedAt.After(row.CreatedAt) && !row.Deleted {
+		d.Edited = row.UpdatedAt.In(zone)
+	}
+	return d
+}
+
+// commentDraft puts a text that could not be taken back into the form of its comment.
+func commentDraft(d *views.IssueData, comment uuid.UUID, draft views.Draft) {
+	for _, entry := range d.Activity {
+		if entry.Comment != nil && entry.Comment.ID == comment.String() {
+			entry.Comment.Draft = draft
+		}
+	}
+}

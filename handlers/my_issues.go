@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// created is the view of what one wrote; the other one, "", is of what one was assigned.
+const created = "created"
+
+func (s *Server) showMyIssues(c echo.Context, v visit) error {
+	if err := onlyMine(c, v); err != nil {
+		return err
+	}
+	view := myView(c)
+	issues, err := s.myIssues(c.Request().Context(), v, view, c.QueryParam("after"))
+	if err != nil {
+		return err
+	}
+	page := s.frame(c, v, issues.Snapshot, "My issues", "my-issues")
+	return s.page(c, http.StatusOK, issues.Snapshot, views.MyIssuesPage(page, views.MyIssuesData{View: view, List: issues.list(view, c.QueryParam("after"))}))
+}
+
+func (s *Server) showMyIssuesFragment(c echo.Context, v visit) error {
+	if err := onlyMine(c, v); err != nil {
+		return err
+	}
+	fresh, err := s.engine.Freshness(c.Request().Context(), v.Actor, "member:"+v.Member.String(), "vocabulary")
+	if err != nil {
+		return err
+	}
+	view, after := myView(c), c.QueryParam("after")
+	name := "my " + v.Workspace.String() + " " + v.Member.String() + " " + view + " " + after
+	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issues, err := s.myIssues(ctx, v, view, after)
+		if err != nil {
+			return sync.Snapshot{}, nil, err
+		}
+		return issues.Snapshot, views.IssueList(s.place(v), issues.list(view, after)), nil
+	}})
+}
+
+// onlyMine: a member's list is theirs alone.
+func onlyMine(c echo.Context, v visit) error {
+	if id := c.Param("id"); id != "" && id != v.Member.String() {
+		return errNotThere
+	}
+	return nil
+}
+
+func myView(c echo.Context) string {
+	if c.QueryParam("view") == created {
+		return created
+	}
+	return ""
+}
+
+type myIssues struct {
+	sync.MyIssues
+	parents map[uuid.UUID]sync.IssueTitle
+}
+
+func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myIssues, error) {
+	found, err := s.engine.MyIssues(ctx, v.Actor, view == created, after)
+	if err != nil {
+		return myIssues{}, err
+	}
+	parents, err := s.parents(ctx, v, found.Issues)
+	return myIssues{found, parents}, err
+}
+
+// list groups the issues by status, what is under way first.
+func (m myIssues) list(view, after string) views.IssueListData {
+	n := named{m.Snapshot}
+	d := views.IssueListData{
+		Region: views.Region{Topics: []string{string(sync.NewRef("member", m.Me().ID)), "vocabulary"}, Version: m.Version},
+		Member: idOf(m.Me().ID), Query: views.Query{View: view, After: after}, Order: "updated",
+		Empty: views.EmptyStateData{Text: "Nothing here.", Help: "What is assigned to you, or written by you, stands here."},
+	}
+	for _, status := range m.statuses() {
+		var rows []sync.IssueRow
+		for _, row := range m.Issues {
+			if row.Status == status.ID {
+				rows = append(rows, row)
+			}
+		}
+		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(status), Count: len(rows), Rows: n.rows(rows, m.parents)})
+	}
+	m.nameTeams(d.Groups)
+	if len(d.Groups) > 0 {
+		d.Groups[len(d.Groups)-1].After = m.More
+	}
+	return d
+}
+
+// urgency is the order of categories in which one's own work is shown.
+var urgency = []string{"started", "unstarted", "triage", "backlog"}
+
+func (m myIssues) statuses() []sync.StatusName {
+	var statuses []sync.StatusName
+	for _, row := range m.Issues {
+		status, known := m.Status(row.Status)
+		if known && !slices.ContainsFunc(statuses, func(s sync.StatusName) bool { return s.ID == status.ID }) {
+			statuses = append(statuses, status)
+		}
+	}
+	slices.SortStableFunc(statuses, func(a, b sync.StatusName) int {
+		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Category), slices.Index(urgency, b.Category)), cmp.Compare(b.Position, a.Position), cmp.Compare(a.Name, b.Name))
+	})
+	return statuses
+}
+
+// nameTeams tells statuses of one name apart.
+func (m myIssues) nameTeams(groups []views.IssueGroup) {
+	count := map[string]int{}
+	for _, g := range groups {
+		count[g.Status.Name]++
+	}
+	for i, g := range groups {
+		id, _ := uuid.Parse(g.Status.Team) // an id of ours
+		if team, seen := m.Team(id); seen && count[g.Status.Name] > 1 {
+			groups[i].Status.Name += " · " + team.Key
+		}
+	}
+}

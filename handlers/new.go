@@ -1,0 +1,132 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// newIssue is the page with the form; its URL may fill it in, as bookmarks and buttons of other programs do.
+func (s *Server) newIssue(c echo.Context, v visit) error {
+	page, snapshot, err := s.look(c, v, "New issue", "new")
+	if err != nil {
+		return err
+	}
+	n := named{snapshot}
+	data := n.newIssue("new", page.TX)
+	data.Values = n.preset(c.QueryParams())
+	if key := c.QueryParam("parent"); key != "" {
+		parent, err := s.issueParent(c, v, key)
+		if err != nil {
+			return err
+		}
+		data.Parent, data.ParentTitle = string(sync.NewRef("issue", parent.ID)), parent.key
+	}
+	return s.page(c, http.StatusOK, snapshot, views.NewIssuePage(page, data))
+}
+
+func (s *Server) issueParent(c echo.Context, v visit, named string) (issueTitle, error) {
+	if _, id, ok := sync.Ref(named).Parse(); ok {
+		named = id.String()
+	}
+	return s.issueTitle(c.Request().Context(), v, named)
+}
+
+func (s *Server) createIssue(c echo.Context, v visit) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate")
+	id, _, err := s.create(c.Request().Context(), v, f, "issue", "Create issue", set)
+	if err != nil {
+		return s.createRefused(c, v, f, err)
+	}
+	issue, err := s.issueTitle(c.Request().Context(), v, id.String())
+	if err != nil {
+		return err
+	}
+	return seeOther(c, v.slug.Issue(issue.key))
+}
+
+// createRefused shows the form again with all that was typed and what is wrong.
+func (s *Server) createRefused(c echo.Context, v visit, f form, err error) error {
+	fields, mendable := wrongFields(err)
+	if !mendable {
+		return s.refused(c, v, f, "Create issue", err)
+	}
+	page, snapshot, wrong := s.look(c, v, "New issue", "new")
+	if wrong != nil {
+		return wrong
+	}
+	data := named{snapshot}.newIssue("new", page.TX)
+	data.Values, data.Errors = f.newIssueValues(), fields
+	if parent := f.Get("parent"); parent != "" {
+		if title, err := s.issueParent(c, v, parent); err == nil {
+			data.Parent, data.ParentTitle = parent, title.key
+		}
+	}
+	if fromHTMX(c) {
+		data.TX = ""
+		return s.html(c, http.StatusUnprocessableEntity, views.NewIssueForm(s.place(v), data))
+	}
+	return s.page(c, http.StatusUnprocessableEntity, snapshot, views.NewIssuePage(page, data))
+}
+
+func (f form) newIssueValues() views.NewIssueValues {
+	priority, _ := f.value("priority").(int64)
+	return views.NewIssueValues{Team: f.Get("team"), Title: f.text("title"), Description: f.text("description"), Status: f.Get("status"),
+		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due")}
+}
+
+// newIssue is an empty form with all that it offers.
+func (n named) newIssue(form, tx string) views.NewIssueData {
+	d := views.NewIssueData{Form: form, Teams: n.teams(), Labels: n.labelsOf(uuid.Nil), TX: tx}
+	for _, team := range n.Teams() {
+		for _, status := range n.Statuses(team.ID) {
+			d.Statuses = append(d.Statuses, views.Option{Value: string(sync.NewRef("status", status.ID)), Text: status.Name, Group: team.Name, Team: idOf(team.ID)})
+		}
+	}
+	for _, member := range n.Members() {
+		if !member.Placeholder {
+			d.Members = append(d.Members, views.Option{Value: string(sync.NewRef("member", member.ID)), Text: member.Name})
+		}
+	}
+	return d
+}
+
+// preset are the values that a URL gives: team, title, body, status, priority, assignee, label.
+func (n named) preset(q url.Values) views.NewIssueValues {
+	values := views.NewIssueValues{Title: q.Get("title"), Description: q.Get("body"), Due: q.Get("due")}
+	team, err := n.TeamByKey(strings.ToUpper(q.Get("team")))
+	if err == nil {
+		values.Team = string(sync.NewRef("team", team.ID))
+	}
+	if id, err := uuid.Parse(q.Get("status")); err == nil {
+		values.Status = string(sync.NewRef("status", id))
+	}
+	for _, p := range priorityValues() {
+		if p.slug == q.Get("priority") {
+			values.Priority = views.Priority(slices.Index(priorityValues(), p))
+		}
+	}
+	for _, member := range n.Members() {
+		if wish := q.Get("assignee"); wish != "" && (wish == member.Handle || wish == "me" && member.ID == n.Me().ID) {
+			values.Assignee = string(sync.NewRef("member", member.ID))
+		}
+	}
+	wanted := strings.Split(q.Get("label"), ",")
+	for _, label := range n.Labels(team.ID) {
+		if slices.Contains(wanted, sync.Slug(label.Name)) {
+			values.Labels = append(values.Labels, string(sync.NewRef("label", label.ID)))
+		}
+	}
+	return values
+}

@@ -1,0 +1,69 @@
+package handlers
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// search finds issues and comments; an issue's key goes straight to it.
+func (s *Server) search(c echo.Context, v visit) error {
+	found, data, err := s.found(c.Request().Context(), v, c.QueryParam("q"), c.QueryParam("after"))
+	if err != nil {
+		return err
+	}
+	if found.Exact != nil && strings.EqualFold(found.Text, found.Key(found.Exact.Team, found.Exact.Number)) {
+		return c.Redirect(http.StatusSeeOther, v.slug.Issue(found.Key(found.Exact.Team, found.Exact.Number)))
+	}
+	page := s.frame(c, v, found.Snapshot, "Search", "search")
+	return s.page(c, http.StatusOK, found.Snapshot, views.SearchPage(page, data))
+}
+
+func (s *Server) searchFragment(c echo.Context, v visit) error {
+	found, data, err := s.found(c.Request().Context(), v, c.QueryParam("q"), c.QueryParam("after"))
+	if err != nil {
+		return err
+	}
+	return s.page(c, http.StatusOK, found.Snapshot, views.SearchResults(s.place(v), data))
+}
+
+func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.SearchPage, views.SearchData, error) {
+	found, err := s.engine.Search(ctx, v.Actor, text, after)
+	if err != nil {
+		return found, views.SearchData{}, err
+	}
+	rows := make([]sync.IssueRow, len(found.Issues))
+	for i, hit := range found.Issues {
+		rows[i] = hit.IssueRow
+	}
+	parents, err := s.parents(ctx, v, rows)
+	return found, searchData(found, parents), err
+}
+
+func searchData(found sync.SearchPage, parents map[uuid.UUID]sync.IssueTitle) views.SearchData {
+	n := named{found.Snapshot}
+	d := views.SearchData{Text: found.Text, After: found.More}
+	for _, hit := range found.Issues {
+		d.Issues = append(d.Issues, views.IssueFound{Row: n.row(hit.IssueRow, parents), Snippet: marked(hit.Snippet)})
+	}
+	for _, hit := range found.Comments {
+		d.Comments = append(d.Comments, views.CommentFound{ID: idOf(hit.ID), IssueKey: n.Key(hit.Issue.Team, hit.Issue.Number), Issue: hit.Issue.Title,
+			Author: n.member(hit.Author), At: hit.At.In(n.zone(hit.Issue.Team)), Snippet: marked(hit.Snippet)})
+	}
+	return d
+}
+
+// marked shows what was found in an excerpt; one without a mark says nothing that the title does not.
+func marked(snippet string) views.HTML {
+	if !strings.Contains(snippet, sync.MarkStart) {
+		return ""
+	}
+	return views.HTML(strings.NewReplacer(sync.MarkStart, "<mark>", sync.MarkEnd, "</mark>").Replace(html.EscapeString(snippet)))
+}

@@ -1,0 +1,105 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	stdsync "sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tandem/static"
+	"tandem/sync"
+	"tandem/views"
+)
+
+// Options are what a Server needs. Engine and Static are required.
+type Options struct {
+	Engine *sync.Engine
+	Static *static.Assets
+	Logger *slog.Logger
+	// Build names the build in pages and in the URLs of assets. Empty: as Static says.
+	Build string
+	// URL is the address that people use, such as https://tandem.example. Empty: as the request says.
+	URL string
+	// Demo adds the sign-in without a password.
+	Demo bool
+	// Starter is what a new workspace begins with.
+	Starter sync.Starter
+	// Trusted are the proxies whose X-Forwarded headers count.
+	Trusted []netip.Prefix
+	// Rate is how many transactions a person may send in any minute. Zero: no limit.
+	Rate int
+	// Clock is the time that limits count with. Nil: the machine's.
+	Clock func() time.Time
+	// Heartbeat and Check drive the streams in tests. Nil: every 20 and every 2 seconds.
+	Heartbeat, Check <-chan time.Time
+}
+
+// Server answers all of Tandem's HTTP. It is safe for concurrent use. Close it when no more requests shall come.
+type Server struct {
+	engine    *sync.Engine
+	assets    *static.Assets
+	logger    *slog.Logger
+	build     views.Build
+	url       string
+	demo      bool
+	starter   sync.Starter
+	limit     *limiter
+	fragments *fragmentCache
+	texts     *texts
+	streams   *streams
+	teams     stdsync.Map // teamKey -> uuid.UUID: keys of teams never change
+	origins   *http.CrossOriginProtection
+	echo      *echo.Echo
+}
+
+// New makes a server and starts what its streams need.
+func New(options Options) *Server {
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.Build == "" {
+		options.Build = options.Static.Build()
+	}
+	s := &Server{
+		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
+		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
+		fragments: newFragmentCache(), texts: newTexts(), streams: newStreams(options, options.Engine.SignedIn),
+		origins: newOriginCheck(options.URL), echo: newEcho(options.Trusted),
+	}
+	s.echo.HTTPErrorHandler = s.fail
+	s.use()
+	s.route()
+	return s
+}
+
+func newEcho(trusted []netip.Prefix) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor, e.SchemeExtractor = echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
+	if len(trusted) > 0 {
+		e.IPExtractor, e.SchemeExtractor = throughProxies(trusted)
+	}
+	return e
+}
+
+// use puts the middleware in the order in which a request meets it.
+func (s *Server) use() {
+	s.echo.Use(
+		s.requestID,    // first, so that everything below can name the request
+		s.logAccess,    // outside of recover, so that a panic is logged as the 500 that it became
+		s.recoverPanic, // below it nothing takes the process down
+		s.headers,      // on errors too, so before anything that may refuse
+		s.limitBody,    // before anything reads a body
+		s.sameOrigin,   // before any handler writes
+	)
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Close tells every stream that the server goes away, and returns when they have ended. Call it before, or while,
+// http.Server.Shutdown waits.
+func (s *Server) Close() { s.streams.close() }

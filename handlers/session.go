@@ -1,0 +1,129 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// visit is a request of a member in a workspace: who acts is an argument, never dug out of a context.
+type visit struct {
+	sync.Actor
+	slug   views.Workspace
+	person sync.Person
+	token  sync.Token
+}
+
+// client is the client id of the forms of this sign-in: a double submit is a replay, another sign-in is another author.
+func (v visit) client() uuid.UUID {
+	sum := sha256.Sum256([]byte(v.token))
+	return sync.Derive(v.Workspace, "session", hex.EncodeToString(sum[:]))
+}
+
+type memberHandler func(c echo.Context, v visit) error
+
+// in lets members of the workspace in the URL through to a handler.
+func (s *Server) in(handle memberHandler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, err := s.visitOf(c)
+		if err != nil {
+			return err
+		}
+		c.Response().Header().Set("Tandem-Member", string(sync.NewRef("member", v.Member)))
+		for range 3 {
+			if err = handle(c, v); !errors.Is(err, errRightsMoved) {
+				break
+			}
+		}
+		return err
+	}
+}
+
+func (s *Server) visitOf(c echo.Context) (visit, error) {
+	person, token, err := s.signedIn(c)
+	if err != nil {
+		return visit{}, err
+	}
+	slug := c.Param("ws")
+	if !workspaceSlug.MatchString(slug) {
+		return visit{}, errNotThere
+	}
+	actor, err := s.engine.ActorIn(c.Request().Context(), slug, person.ID)
+	return visit{Actor: actor, slug: views.Workspace(slug), person: person, token: token}, err
+}
+
+// signedIn finds whose session the request's cookie opens.
+func (s *Server) signedIn(c echo.Context) (sync.Person, sync.Token, error) {
+	token := sessionToken(c)
+	person, err := s.engine.SignedIn(c.Request().Context(), token)
+	if err == nil {
+		c.Set(personKey, person.ID)
+	}
+	return person, token, err
+}
+
+// cookieName has the prefix that binds a cookie to its host wherever browsers accept it.
+func cookieName(c echo.Context) string {
+	if c.Scheme() == "https" {
+		return "__Host-tandem"
+	}
+	return "tandem"
+}
+
+func sessionToken(c echo.Context) sync.Token {
+	cookie, err := c.Cookie(cookieName(c))
+	if err != nil {
+		return ""
+	}
+	return sync.Token(cookie.Value)
+}
+
+// begin gives the browser a session. The token is always a new one, so that nobody can plant theirs before.
+func (s *Server) begin(c echo.Context, token sync.Token) {
+	s.forget(c)
+	c.SetCookie(newCookie(c, cookieName(c), string(token), 90*24*60*60))
+}
+
+// forget ends the session that the browser still holds, and its streams.
+func (s *Server) forget(c echo.Context) {
+	if old := sessionToken(c); old != "" {
+		_ = s.engine.SignOut(c.Request().Context(), old) // one that could not be ended here ends by its age
+		s.streams.signOut(old)
+	}
+}
+
+// newCookie makes a cookie that scripts cannot read. With an age below zero it removes the one of its name.
+func newCookie(c echo.Context, name, value string, age int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: c.Scheme() == "https", SameSite: http.SameSiteLaxMode}
+}
+
+// localPath returns where a form or link wants to go on to, if that is a path of this site, else instead.
+func localPath(wish, instead string) string {
+	parsed, err := url.Parse(wish)
+	local := err == nil && parsed.Scheme == "" && parsed.Host == "" && strings.HasPrefix(wish, "/") && !strings.HasPrefix(wish, "//")
+	if !local || strings.ContainsAny(wish, "\\\r\n\t\x00") || strings.HasPrefix(parsed.Path, "//") {
+		return instead
+	}
+	return wish
+}
+
+// back is the page that a form came from, if it is one of ours.
+func back(c echo.Context, instead string) string {
+	if next := c.FormValue("_next"); next != "" {
+		return localPath(next, instead)
+	}
+	from, err := url.Parse(c.Request().Referer())
+	if err != nil || from.Host != c.Request().Host {
+		return instead
+	}
+	return localPath(from.RequestURI(), instead)
+}

@@ -1,0 +1,290 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+func (s *Server) showTeam(c echo.Context, v visit) error {
+	key := c.Param("key")
+	if upper := strings.ToUpper(key); upper != key {
+		return s.redirectTeam(c, v, upper)
+	}
+	query := readQuery(c.QueryParams())
+	issues, err := s.teamIssues(c.Request().Context(), v, key, query)
+	if err != nil {
+		return err
+	}
+	team := issues.team()
+	here := "team:" + team.Key
+	if query.View == views.BoardView {
+		here += "/" + views.BoardView
+	}
+	page := s.frame(c, v, issues.Snapshot, team.Name, here)
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX)}
+	return s.page(c, http.StatusOK, issues.Snapshot, views.TeamPage(page, data))
+}
+
+// redirectTeam spells the key as the team does, where the reader sees it: elsewhere there is nothing to spell.
+func (s *Server) redirectTeam(c echo.Context, v visit, key string) error {
+	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	if _, err := snapshot.TeamByKey(key); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusMovedPermanently, v.slug.Team(key, readQuery(c.QueryParams())))
+}
+
+func (s *Server) showTeamFragment(c echo.Context, v visit) error {
+	return s.teamFragment(c, v, strings.ToUpper(c.Param("key")), readQuery(c.QueryParams()))
+}
+
+// teamFragment answers with a team's list or board, shared by all who have the same rights and ask for the same part.
+func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Query) error {
+	fresh, err := s.teamFreshness(c.Request().Context(), v, key)
+	if err != nil {
+		return err
+	}
+	name := "team " + v.Workspace.String() + " " + key + query.Encode()
+	if aboutMe(query) {
+		name += " " + v.Member.String()
+	}
+	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issues, err := s.teamIssues(ctx, v, key, query)
+		if err != nil {
+			return sync.Snapshot{}, nil, err
+		}
+		if query.View == views.BoardView {
+			return issues.Snapshot, views.Board(s.place(v), issues.board(query, "")), nil
+		}
+		return issues.Snapshot, views.IssueList(s.place(v), issues.list(query)), nil
+	}})
+}
+
+type teamKey struct {
+	workspace uuid.UUID
+	key       string
+}
+
+// teamFreshness tells when a team's issues last changed. The id of a key is remembered, so that it takes one round trip;
+// whether the reader sees the team is looked up every time.
+func (s *Server) teamFreshness(ctx context.Context, v visit, key string) (sync.Freshness, error) {
+	known, _ := s.teams.Load(teamKey{v.Workspace, key})
+	for {
+		id, _ := known.(uuid.UUID)
+		fresh, err := s.engine.Freshness(ctx, v.Actor, "team:"+id.String(), "vocabulary")
+		if err != nil {
+			return fresh, err
+		}
+		team, err := fresh.TeamByKey(key)
+		if err != nil || team.ID == id {
+			return fresh, err
+		}
+		s.teams.Store(teamKey{v.Workspace, key}, team.ID)
+		known = team.ID
+	}
+}
+
+// readQuery reads what a list's URL says.
+func readQuery(values url.Values) views.Query {
+	query := views.Query{View: views.ListView, Text: strings.TrimSpace(values.Get("text")), After: values.Get("after")}
+	if values.Get("view") == views.BoardView {
+		query.View = views.BoardView
+	}
+	for _, term := range values["f"] {
+		field, value, found := strings.Cut(term, ":")
+		if !found || value == "" {
+			continue
+		}
+		filter := views.Filter{Field: strings.TrimPrefix(field, "-"), Value: value, Not: strings.HasPrefix(field, "-")}
+		if !slices.Contains(query.Filters, filter) {
+			query.Filters = append(query.Filters, filter)
+		}
+	}
+	return query
+}
+
+func aboutMe(query views.Query) bool {
+	return slices.ContainsFunc(query.Filters, func(f views.Filter) bool { return f.Value == "me" })
+}
+
+// teamIssues are a team's issues with all the names that their list needs.
+type teamIssues struct {
+	sync.TeamIssues
+	parents map[uuid.UUID]sync.IssueTitle
+}
+
+func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
+	options := sync.ListOptions{Text: query.Text, After: query.After}
+	for _, f := range query.Filters {
+		options.Terms = append(options.Terms, f.String())
+	}
+	found, err := s.engine.TeamIssues(ctx, v.Actor, key, options)
+	if err != nil {
+		return teamIssues{}, err
+	}
+	var rows [][]sync.IssueRow
+	for _, group := range found.Groups {
+		rows = append(rows, group.Issues)
+	}
+	parents, err := s.parents(ctx, v, rows...)
+	return teamIssues{found, parents}, err
+}
+
+func (t teamIssues) team() views.Team { return teamOf(t.Team) }
+
+// region is what makes a team's list stale.
+func (t teamIssues) region() views.Region {
+	return views.Region{Topics: []string{string(sync.NewRef("team", t.Team.ID)), "vocabulary"}, Version: t.Version}
+}
+
+// shared is the query without anything of the viewer: "me" becomes who that is.
+func (t teamIssues) shared(query views.Query) views.Query {
+	query.Filters = slices.Clone(query.Filters)
+	for i, f := range query.Filters {
+		if f.Value == "me" {
+			query.Filters[i].Value = t.Me().ID.String()
+		}
+	}
+	return query
+}
+
+func (t teamIssues) list(query views.Query) views.IssueListData {
+	n := named{t.Snapshot}
+	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", Empty: emptyTeam(t.team(), query)}
+	for _, group := range t.Groups {
+		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(group.Status), Count: int(group.Count), Rows: n.rows(group.Issues, t.parents), After: group.More})
+	}
+	return d
+}
+
+func (t teamIssues) board(query views.Query, tx string) views.BoardData {
+	n := named{t.Snapshot}
+	d := views.BoardData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", TX: tx}
+	for _, group := range t.Groups {
+		column := views.BoardColumn{Status: n.statusOf(group.Status), Count: int(group.Count), After: group.More}
+		for _, row := range n.rows(group.Issues, t.parents) {
+			column.Cards = append(column.Cards, views.IssueCardData{IssueRowData: row})
+		}
+		d.Columns = append(d.Columns, column)
+	}
+	return d
+}
+
+func emptyTeam(team views.Team, query views.Query) views.EmptyStateData {
+	if query.Narrow() {
+		return views.EmptyStateData{Text: "No issues match.", Help: "Clear the filters to see all issues of the team."}
+	}
+	return views.EmptyStateData{Text: "No issues yet.", Help: "Write down the first thing that " + team.Name + " has to do."}
+}
+
+// filterBar words the filters in force, and offers the values of the others.
+func (t teamIssues) filterBar(query views.Query) views.FilterBarData {
+	d := views.FilterBarData{Team: t.team(), Query: query}
+	for _, f := range query.Filters {
+		d.Chips = append(d.Chips, views.FilterChip{Filter: f, Field: fieldName(f.Field), Value: t.filterValue(f)})
+	}
+	d.Choices = []views.FilterChoice{
+		t.choice("status", statusValues(t.Statuses(t.Team.ID))),
+		t.choice("assignee", append([]value{{"me", "Me"}, {"none", "No assignee"}}, t.memberValues()...)),
+		t.choice("label", append([]value{{"none", "No label"}}, labelValues(t.Labels(t.Team.ID))...)),
+		t.choice("priority", priorityValues()),
+		t.choice("creator", append([]value{{"me", "Me"}}, t.memberValues()...)),
+	}
+	return d
+}
+
+// value is what a filter may ask for: as it stands in URLs, and in words.
+type value struct{ slug, text string }
+
+func (t teamIssues) choice(field string, values []value) views.FilterChoice {
+	choice := views.FilterChoice{Field: fieldName(field)}
+	for _, v := range values {
+		choice.Values = append(choice.Values, views.Option{Value: field + ":" + v.slug, Text: v.text})
+	}
+	return choice
+}
+
+// filterValue words a filter's value; what names nothing stays as it was written.
+func (t teamIssues) filterValue(f views.Filter) string {
+	for _, choice := range t.filterValues(f.Field) {
+		if choice.slug == f.Value {
+			return choice.text
+		}
+	}
+	if id, err := uuid.Parse(f.Value); err == nil {
+		return t.textOf(f.Field, id)
+	}
+	return f.Value
+}
+
+func (t teamIssues) filterValues(field string) []value {
+	switch field {
+	case "status":
+		return statusValues(t.Statuses(t.Team.ID))
+	case "label":
+		return append([]value{{"none", "none"}}, labelValues(t.Labels(t.Team.ID))...)
+	case "priority":
+		return priorityValues()
+	case "assignee", "creator":
+		return append([]value{{"me", "Me"}, {"none", "nobody"}}, t.memberValues()...)
+	}
+	return nil
+}
+
+func (t teamIssues) textOf(field string, id uuid.UUID) string {
+	n := named{t.Snapshot}
+	switch field {
+	case "status":
+		return n.status(id).Name
+	case "label":
+		label, _ := n.Label(id)
+		return label.Name
+	}
+	return n.member(id).Name
+}
+
+func statusValues(statuses []sync.StatusName) []value {
+	var values []value
+	for _, s := range statuses {
+		values = append(values, value{sync.Slug(s.Name), s.Name})
+	}
+	return values
+}
+
+func labelValues(labels []sync.LabelName) []value {
+	var values []value
+	for _, l := range labels {
+		values = append(values, value{sync.Slug(l.Name), l.Name})
+	}
+	return values
+}
+
+func (t teamIssues) memberValues() []value {
+	var values []value
+	for _, m := range t.Assignable(t.Team.ID) {
+		values = append(values, value{m.Handle, m.Name})
+	}
+	return values
+}
+
+func priorityValues() []value {
+	slugs := []string{"none", "urgent", "high", "medium", "low"}
+	var values []value
+	for _, p := range views.Priorities() {
+		values = append(values, value{slugs[p], p.Name()})
+	}
+	return values
+}
