@@ -8,6 +8,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -16,6 +17,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed *.js *.json *.svg css/*.css icons js/*.js vendor/*.js
@@ -45,7 +50,11 @@ func New(version string) (*Assets, error) {
 	a := &Assets{build: buildOf(version, sources), files: map[string]File{}}
 	a.preload = preload(sources)
 	for name, body := range sources {
-		a.files[name] = newFile(name, body)
+		small, err := minified(name, body)
+		if err != nil {
+			return nil, err
+		}
+		a.files[name] = newFile(name, small)
 	}
 	list, err := json.Marshal(slices.Sorted(maps.Keys(sources)))
 	if err != nil {
@@ -53,6 +62,25 @@ func New(version string) (*Assets, error) {
 	}
 	a.files["list.json"] = newFile("list.json", list)
 	return a, nil
+}
+
+// minified drops comments and white space from our own scripts and styles: they are written to be read, and served to
+// be loaded. What is vendored is served byte for byte, as its checksum says.
+func minified(name string, body []byte) ([]byte, error) {
+	if strings.HasPrefix(name, "vendor/") {
+		return body, nil
+	}
+	m := minify.New()
+	m.AddFunc(".js", js.Minify)
+	m.AddFunc(".css", css.Minify)
+	small, err := m.Bytes(path.Ext(name), body)
+	if errors.Is(err, minify.ErrNotExist) {
+		return body, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("minify %s: %w", name, err)
+	}
+	return small, nil
 }
 
 // Build names this build: other assets or another version make another name.
