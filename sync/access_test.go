@@ -140,7 +140,8 @@ func TestAccess(t *testing.T) {
 	t.Run("the last admin stays one", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
-		result := h.push(t, h.ann, h.annsTab, setField(NewRef("member", h.ann.Member), 1<<20, "role", Member))
+		_, head := h.issue(t, "Fix login")
+		result := h.push(t, h.ann, h.annsTab, setField(NewRef("member", h.ann.Member), head, "role", Member))
 		if result.Error == nil || result.Error.Fields["role"] == "" {
 			t.Errorf("%+v", result)
 		}

@@ -51,8 +51,12 @@ func (issueNoun) topics(r *record) []string {
 // complete gives a new issue its number, its rank at the top of the team, its author and what was left open.
 func (issueNoun) complete(w *work, issue *record) error {
 	team := issue.refersTo("team")
-	if _, err := w.visible(NewRef("team", team)); err != nil {
+	home, err := w.visible(NewRef("team", team))
+	if err != nil {
 		return err
+	}
+	if home.deleted() {
+		return deletedUnder(home, issue.ref(), "title", issue.fields["title"])
 	}
 	if issue.text("title") == "" {
 		return invalid("title", "Give the issue a title.")

@@ -170,6 +170,9 @@ func (w *work) doSet(op Operation) error {
 	if op.Base == nil {
 		return invalid("base", "Name the version that you saw as base.")
 	}
+	if *op.Base > w.head && !w.who.program {
+		return invalid("base", "This version is not there yet; nobody can have seen it.")
+	}
 	values, err := w.readFields(found, op.Set)
 	if err != nil {
 		return err

@@ -1,0 +1,147 @@
+package sync
+
+import (
+	"context"
+	"slices"
+	stdsync "sync"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// Subscription is one reader's place in a workspace's stream. Close it when the reader goes.
+type Subscription struct {
+	hub    *hub
+	member uuid.UUID
+	topics map[string]bool // of a share: nothing else is told; nil = all that the rights allow
+	box    *mailbox
+
+	Epoch uuid.UUID
+
+	mu    stdsync.Mutex
+	who   rights
+	known bool     // the rights are; until then what comes is kept
+	early []notice // what came before
+}
+
+// Ready fires when there is something to take.
+func (s *Subscription) Ready() <-chan struct{} { return s.box.wake }
+
+// Take hands out all that has gathered since the last call as one event; false when there is nothing.
+func (s *Subscription) Take() (Event, bool) { return s.box.take() }
+
+// Version is the V up to which everything was told.
+func (s *Subscription) Version() int64 { return s.box.toldUpTo() }
+
+// Close ends the subscription. It may be called once.
+func (s *Subscription) Close() { s.hub.engine.unsubscribe(s) }
+
+func (s *Subscription) rights() rights {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
+}
+
+// setRights also delivers what came before the rights were known.
+func (s *Subscription) setRights(who rights) {
+	s.mu.Lock()
+	early := s.early
+	s.who, s.known, s.early = who, true, nil
+	s.mu.Unlock()
+	for _, n := range early {
+		s.deliver(n)
+	}
+}
+
+// Subscribe opens a reader's stream after the V since. The first event says what was missed. A since in the future of
+// the log counts as its head.
+func (e *Engine) Subscribe(ctx context.Context, actor Actor, since *int64) (*Subscription, error) {
+	s := &Subscription{member: actor.Member, box: newMailbox(0)}
+	// First, so that nothing between now and the reading below is missed; what is told twice does no harm.
+	if err := e.join(ctx, actor.Workspace, s); err != nil {
+		return nil, err
+	}
+	if err := e.catchUp(ctx, actor, s, since); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.box.caughtUp()
+	return s, nil
+}
+
+// catchUp fills the mailbox with what the log holds since the reader's cursor.
+func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, since *int64) error {
+	var missed *[]queries.ListChangesSinceRow
+	var access *int64
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
+		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
+		})
+		missed = new([]queries.ListChangesSinceRow)
+		if since != nil && !fault("list_no_catchup") {
+			missed = e.askChanges(ctx, p, actor.Workspace, *since)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.Epoch = snapshot.Epoch
+	s.setRights(snapshot.who)
+	from := snapshot.Version
+	if since != nil {
+		from = min(*since, snapshot.Version)
+	}
+	s.box.startAt(from, snapshot.Version)
+	if *access > from {
+		s.box.putAccess(*access)
+	}
+	if len(*missed) == logPage {
+		s.box.putAll(snapshot.Version)
+		return nil
+	}
+	for _, row := range *missed {
+		s.deliver(noticeOf(row))
+	}
+	return nil
+}
+
+func (e *Engine) askChanges(ctx context.Context, p *queries.Pipeline, ws uuid.UUID, since int64) *[]queries.ListChangesSinceRow {
+	return queries.Ask(p, func(db queries.DBTX) ([]queries.ListChangesSinceRow, error) {
+		return e.queries.ListChangesSince(ctx, db, queries.ListChangesSinceParams{WorkspaceID: ws, Since: since, Most: logPage})
+	})
+}
+
+func noticeOf(row queries.ListChangesSinceRow) notice {
+	n := notice{version: row.Version, record: topic(row.Kind, row.RecordID), topics: row.Topics, access: row.Access}
+	if row.TeamID != nil {
+		n.team = *row.TeamID
+	}
+	return n
+}
+
+// deliver leaves a notice with a reader who may see what it is about.
+func (s *Subscription) deliver(n notice) {
+	if s.tooEarly(n) {
+		return
+	}
+	if !s.rights().sees(n.team) || !s.wants(n.topics) {
+		s.box.pass(n.version)
+		return
+	}
+	s.box.put(n.version, n.record, n.topics)
+}
+
+func (s *Subscription) tooEarly(n notice) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.known {
+		s.early = append(s.early, n)
+	}
+	return !s.known
+}
+
+func (s *Subscription) wants(topics []string) bool {
+	return s.topics == nil || slices.ContainsFunc(topics, func(topic string) bool { return s.topics[topic] })
+}
