@@ -31,9 +31,6 @@ WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @re
     AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id), @record_id)
 ORDER BY c.version, c.ordinal LIMIT 1;
 
--- name: CountChanges :one
-SELECT count(*) FROM change WHERE workspace_id = @workspace_id;
-
 -- name: UpsertTopics :exec
 INSERT INTO topic (workspace_id, name, version)
 SELECT @workspace_id, unnest(@names::text[]), unnest(@versions::bigint[])

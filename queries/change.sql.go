@@ -14,20 +14,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const countChanges = `-- name: CountChanges :one
-SELECT count(*) FROM change WHERE workspace_id = $1
-`
-
-func (q *Queries) CountChanges(ctx context.Context, db DBTX, workspaceID uuid.UUID) (int64, error) {
-	row := db.QueryRow(ctx, countChanges, workspaceID)
-	var count int64
-	err := row.Scan(&count)
-	if err != nil {
-		err = fmt.Errorf("query CountChanges: %w", err)
-	}
-	return count, err
-}
-
 const getMemberAccess = `-- name: GetMemberAccess :one
 SELECT COALESCE((SELECT version FROM member_access WHERE workspace_id = $1 AND member_id = $2), 0)::bigint AS version
 `

@@ -143,9 +143,6 @@ FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NOT NULL
 ORDER BY i.deleted_at DESC, i.id LIMIT @most;
 
--- name: GetIssueID :one
-SELECT id, team_id, number FROM issue WHERE workspace_id = @workspace_id AND team_id = @team_id AND number = @number;
-
 -- name: GetIssueFreshness :one
 -- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at.
 SELECT i.id, i.team_id, i.number,

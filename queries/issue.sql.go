@@ -349,32 +349,6 @@ func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFr
 	return i, err
 }
 
-const getIssueID = `-- name: GetIssueID :one
-SELECT id, team_id, number FROM issue WHERE workspace_id = $1 AND team_id = $2 AND number = $3
-`
-
-type GetIssueIDParams struct {
-	WorkspaceID uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-}
-
-type GetIssueIDRow struct {
-	ID     uuid.UUID
-	TeamID uuid.UUID
-	Number int64
-}
-
-func (q *Queries) GetIssueID(ctx context.Context, db DBTX, arg GetIssueIDParams) (GetIssueIDRow, error) {
-	row := db.QueryRow(ctx, getIssueID, arg.WorkspaceID, arg.TeamID, arg.Number)
-	var i GetIssueIDRow
-	err := row.Scan(&i.ID, &i.TeamID, &i.Number)
-	if err != nil {
-		err = fmt.Errorf("query GetIssueID: %w", err)
-	}
-	return i, err
-}
-
 const insertIssues = `-- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
     estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at)

@@ -2,9 +2,6 @@
 SELECT id, person_id, name, handle, email, role, placeholder, version, stamps, created_at, updated_at, deleted_at
 FROM member WHERE workspace_id = @workspace_id ORDER BY name, id LIMIT 100000;
 
--- name: GetMemberByPerson :one
-SELECT m.id FROM member m WHERE m.workspace_id = @workspace_id AND m.person_id = @person_id AND m.deleted_at IS NULL;
-
 -- name: InsertMembers :exec
 INSERT INTO member (workspace_id, id, person_id, name, handle, email, role, placeholder, version, stamps, created_at, updated_at, deleted_at)
 SELECT @workspace_id, r.id, r.person_id, r.name, r.handle, r.email, r.role, r.placeholder, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at

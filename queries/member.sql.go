@@ -14,25 +14,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const getMemberByPerson = `-- name: GetMemberByPerson :one
-SELECT m.id FROM member m WHERE m.workspace_id = $1 AND m.person_id = $2 AND m.deleted_at IS NULL
-`
-
-type GetMemberByPersonParams struct {
-	WorkspaceID uuid.UUID
-	PersonID    *uuid.UUID
-}
-
-func (q *Queries) GetMemberByPerson(ctx context.Context, db DBTX, arg GetMemberByPersonParams) (uuid.UUID, error) {
-	row := db.QueryRow(ctx, getMemberByPerson, arg.WorkspaceID, arg.PersonID)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	if err != nil {
-		err = fmt.Errorf("query GetMemberByPerson: %w", err)
-	}
-	return id, err
-}
-
 const insertMembers = `-- name: InsertMembers :exec
 INSERT INTO member (workspace_id, id, person_id, name, handle, email, role, placeholder, version, stamps, created_at, updated_at, deleted_at)
 SELECT $1, r.id, r.person_id, r.name, r.handle, r.email, r.role, r.placeholder, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at

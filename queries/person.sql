@@ -4,9 +4,6 @@ INSERT INTO person (id, email, name, password_hash) VALUES (@id, lower(@email::t
 -- name: GetPersonByEmail :one
 SELECT id, email, name, password_hash FROM person WHERE email = lower(@email::text);
 
--- name: UpdatePersonPassword :exec
-UPDATE person SET password_hash = @password_hash WHERE id = @id;
-
 -- name: InsertSession :exec
 INSERT INTO session (token_hash, person_id, user_agent, expires_at) VALUES (@token_hash, @person_id, @user_agent, @expires_at);
 

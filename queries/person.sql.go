@@ -242,23 +242,6 @@ func (q *Queries) TouchSession(ctx context.Context, db DBTX, tokenHash []byte) e
 	return nil
 }
 
-const updatePersonPassword = `-- name: UpdatePersonPassword :exec
-UPDATE person SET password_hash = $1 WHERE id = $2
-`
-
-type UpdatePersonPasswordParams struct {
-	PasswordHash string
-	ID           uuid.UUID
-}
-
-func (q *Queries) UpdatePersonPassword(ctx context.Context, db DBTX, arg UpdatePersonPasswordParams) error {
-	_, err := db.Exec(ctx, updatePersonPassword, arg.PasswordHash, arg.ID)
-	if err != nil {
-		return fmt.Errorf("query UpdatePersonPassword: %w", err)
-	}
-	return nil
-}
-
 const upsertPerson = `-- name: UpsertPerson :one
 INSERT INTO person (id, email, name, password_hash) VALUES ($1, lower($2::text), $3, $4)
 ON CONFLICT (email) DO UPDATE SET name = excluded.name, password_hash = excluded.password_hash RETURNING id

@@ -67,6 +67,7 @@ func New(options Options) *Engine {
 // Start begins to follow the log of the workspaces that somebody watches.
 func (e *Engine) Start() {
 	e.running.Go(e.pollHeads)
+	e.running.Go(e.sweepSessions)
 	if e.bus != nil {
 		e.running.Go(func() { e.bus.Listen(e.background, e.hear) })
 	}

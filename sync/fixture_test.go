@@ -98,8 +98,6 @@ func (h *house) member(t testing.TB, name, role string, teams ...uuid.UUID) Acto
 
 func (h *house) status(name string) Ref { return NewRef("status", StatusID(h.team, name)) }
 
-func (h *house) privateStatus(name string) Ref { return NewRef("status", StatusID(h.private, name)) }
-
 // push sends one transaction of an actor's tab and returns its result.
 func (h *house) push(t testing.TB, actor Actor, tab uuid.UUID, ops ...Operation) Result {
 	t.Helper()

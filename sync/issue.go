@@ -13,7 +13,7 @@ type issueNoun struct{}
 
 var issueFields = []field{
 	{"team", "team_id", fixed, refTo("team", false)},
-	{"number", "number", server, opaque(int64(0))},
+	{"number", "number", server, number(0, 1<<53, false)},
 	{"title", "title", scalar, line(MaxTitle)},
 	{"description", "description", merged, longText()},
 	{"status", "status_id", scalar, refTo("status", false)},

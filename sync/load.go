@@ -104,7 +104,6 @@ func (n *needs) reference(ref Ref) {
 
 // answers are the questions of one round trip. What no operation needs is not asked.
 type answers struct {
-	head      *queries.GetHeadRow
 	results   *[]queries.ListResultsByTransactionRow
 	clients   *[]queries.ListClientsByIDRow
 	refused   *[]queries.ListRefusedRecordsRow

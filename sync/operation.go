@@ -51,7 +51,8 @@ type origin struct {
 	at     time.Time
 }
 
-// By marks an operation of an import as somebody's doing at a time of the source. Only Import honours it.
+// By marks an operation of an import as somebody's doing at a time of the source. Only Import honours it, and a
+// transaction holds either such operations alone or none.
 func (o Operation) By(member uuid.UUID, at time.Time) Operation {
 	o.imported = &origin{member, at}
 	return o

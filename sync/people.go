@@ -151,39 +151,42 @@ func (e *Engine) asProgram(ctx context.Context, workspace uuid.UUID, transaction
 	return err
 }
 
-// AddMember puts a person into a workspace, and into teams. Somebody who is in it already stays as they are.
+// AddMember puts a person into a workspace, and into teams. Somebody who is in it already stays as they are; a
+// placeholder with their address becomes theirs, with all that an import gave it.
 func (e *Engine) AddMember(ctx context.Context, workspace uuid.UUID, person Person, role string, teams ...uuid.UUID) (Actor, error) {
-	actor := Actor{workspace, Derive(workspace, "member", person.ID.String())}
-	if _, err := e.queries.GetMemberByPerson(ctx, e.pool, queries.GetMemberByPersonParams{WorkspaceID: workspace, PersonID: &person.ID}); err == nil {
-		return actor, nil
-	} else if !errors.Is(err, pgx.ErrNoRows) {
-		return Actor{}, fmt.Errorf("find the member: %w", err)
-	}
-	handle, err := e.freeHandle(ctx, workspace, person)
+	members, err := e.queries.ListMembers(ctx, e.pool, workspace)
 	if err != nil {
-		return Actor{}, err
+		return Actor{}, fmt.Errorf("list members: %w", err)
 	}
-	ref := NewRef("member", actor.Member)
-	ops := []Operation{{Op: Create, Record: ref, Set: map[string]any{
-		"person": person.ID.String(), "name": person.Name, "handle": handle, "email": person.Email, "role": role}}}
+	taken := map[string]bool{}
+	var waiting *queries.ListMembersRow
+	for i, member := range members {
+		taken[member.Handle] = true
+		if member.PersonID != nil && *member.PersonID == person.ID && member.DeletedAt == nil {
+			return Actor{workspace, member.ID}, nil
+		}
+		if member.Placeholder && member.DeletedAt == nil && strings.EqualFold(member.Email, person.Email) {
+			waiting = &members[i]
+		}
+	}
+	actor, op := newMember(workspace, person, role, taken)
+	if waiting != nil {
+		actor.Member = waiting.ID
+		op = Operation{Op: Set, Record: NewRef("member", waiting.ID), Base: &waiting.Version, Set: map[string]any{
+			"person": person.ID.String(), "name": person.Name, "role": role, "placeholder": false}}
+	}
+	ops := []Operation{op}
 	for _, team := range teams {
-		ops = append(ops, Operation{Op: Add, Record: NewRef("team", team), Field: "members", Value: string(ref)})
+		ops = append(ops, Operation{Op: Add, Record: NewRef("team", team), Field: "members", Value: string(NewRef("member", actor.Member))})
 	}
 	return actor, e.asProgram(ctx, workspace, Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Join", Ops: ops})
 }
 
-// freeHandle makes a handle of a name or address that nobody in the workspace has.
-func (e *Engine) freeHandle(ctx context.Context, workspace uuid.UUID, person Person) (string, error) {
-	members, err := e.queries.ListMembers(ctx, e.pool, workspace)
-	if err != nil {
-		return "", fmt.Errorf("list members: %w", err)
-	}
-	taken := map[string]bool{}
-	for _, member := range members {
-		taken[member.Handle] = true
-	}
+func newMember(workspace uuid.UUID, person Person, role string, taken map[string]bool) (Actor, Operation) {
+	actor := Actor{workspace, Derive(workspace, "member", person.ID.String())}
 	local, _, _ := strings.Cut(person.Email, "@")
-	return FreeHandle(local, taken), nil
+	return actor, Operation{Op: Create, Record: NewRef("member", actor.Member), Set: map[string]any{
+		"person": person.ID.String(), "name": person.Name, "handle": FreeHandle(local, taken), "email": person.Email, "role": role}}
 }
 
 var notInHandle = regexp.MustCompile(`[^a-z0-9._-]+`)

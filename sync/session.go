@@ -207,6 +207,16 @@ func (e *Engine) Workspaces(ctx context.Context, person uuid.UUID) ([]WorkspaceN
 	return names, nil
 }
 
+// sweepSessions takes away the sessions that have ended, once an hour.
+func (e *Engine) sweepSessions() {
+	for e.background.Err() == nil {
+		if err := e.queries.DeleteExpiredSessions(e.background, e.pool); err != nil && e.background.Err() == nil {
+			e.logger.WarnContext(e.background, "expired sessions stay for another hour", "err", err)
+		}
+		pause(e.background, time.Hour)
+	}
+}
+
 // hashPassword refuses one that is too short.
 func hashPassword(password string) (string, error) {
 	if utf8.RuneCountInString(password) < minPassword {

@@ -52,5 +52,6 @@ func (s *site) furnish(ctx context.Context, files []string) error {
 			return err
 		}
 	}
+	s.logger.InfoContext(ctx, "demo ready", "sign_in", s.address()+"/demo/sign-in?as=ann&next=/"+content.Slug)
 	return nil
 }

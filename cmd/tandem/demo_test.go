@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"tandem/handlers"
 	"tandem/internal/demo"
 	"tandem/queries/querytest"
 	"tandem/sync"
@@ -65,8 +67,8 @@ func (p *process) signInToDemo(who, next string) {
 func demoIn(t *testing.T, pool *pgxpool.Pool, files ...string) *site {
 	t.Helper()
 	db := &database{pool: pool, url: pool.Config().ConnString()}
-	p := &program{stderr: t.Output(), stdout: t.Output()}
-	s := &site{program: p, database: db, engine: sync.New(sync.Options{Pool: pool})}
+	p := &program{stderr: t.Output(), stdout: t.Output(), logger: slog.New(slog.DiscardHandler)}
+	s := &site{program: p, options: handlers.Options{URL: "http://tandem.example"}, database: db, engine: sync.New(sync.Options{Pool: pool})}
 	t.Cleanup(s.engine.Stop)
 	if _, err := pool.Exec(t.Context(), "insert into instance (system_identifier, timeline, setup_token_hash) values (1, 1, 'x')"); err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ func (i *issueImport) rehearse(ctx context.Context) error {
 	if !found {
 		fmt.Fprintf(i.stderr, "the team %s would be made\n", i.key)
 	}
-	if _, err := i.learn(ctx, team, false); err != nil {
+	if _, err := i.learn(ctx, team, true); err != nil {
 		return err
 	}
 	i.tally.tellVocabulary(i.stderr, "would be ")
@@ -82,7 +82,7 @@ func (i *issueImport) perform(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	target, err := i.learn(ctx, team, true)
+	target, err := i.learn(ctx, team, false)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *site) importInto(ctx context.Context, workspace string, file string) er
 		return fmt.Errorf("--from %s: %w", file, errNothing)
 	}
 	p := *s.program
-	p.stderr = io.Discard // the report would drown the two lines that a demo prints
+	p.stderr = io.Discard // the log has a line instead of the report
 	i := &issueImport{program: &p, database: s.database, engine: s.engine, survey: found, key: sync.TeamKey(path.Base(found.repo))}
 	var err error
 	if i.workspace, err = s.engine.WorkspaceBySlug(ctx, workspace); err != nil {
@@ -175,7 +175,10 @@ func (s *site) importInto(ctx context.Context, workspace string, file string) er
 	if i.members, err = i.accounts(ctx); err != nil {
 		return err
 	}
-	return i.perform(ctx)
+	err = i.perform(ctx)
+	s.logger.InfoContext(ctx, "file imported", "file", file, "team", i.key, "issues", i.tally.newIssues, "comments", i.tally.newComments,
+		"problems", len(found.problems)+i.tally.lost)
+	return err
 }
 
 // accounts are all members but guests who can sign in.

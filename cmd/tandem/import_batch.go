@@ -176,10 +176,10 @@ func (b *batch) settleIssue(ctx context.Context, issue importer.Issue, result sy
 			return false, err
 		}
 		if last := again[0].Err(); last != nil {
-			b.tally.lose(b.stderr, "%s was left out: %v", issue.SourceID, readable(last))
+			b.tally.lose(b.stderr, issue.SourceID, readable(last))
 			return false, nil
 		}
-		b.tally.warn(b.stderr, "%s has no history: %v", issue.SourceID, readable(refused))
+		fmt.Fprintf(b.stderr, "%s went in without its history: %v\n", issue.SourceID, readable(refused))
 	}
 	b.tally.newIssues++
 	return true, nil
@@ -225,7 +225,7 @@ func (b *batch) settleComments(ctx context.Context, p part, result sync.Result) 
 	case refused == nil:
 		b.tally.newComments += len(p.comments)
 	case len(p.comments) == 1:
-		b.tally.lose(b.stderr, "%s was left out: %v", p.comments[0].SourceID, readable(refused))
+		b.tally.lose(b.stderr, p.comments[0].SourceID, readable(refused))
 	default:
 		for i := range p.comments {
 			alone := part{p.issue, p.comments[i : i+1]}

@@ -25,6 +25,7 @@ type survey struct {
 	born     map[string]time.Time       // SourceID -> when; of the issues that are taken
 	people   map[string]importer.Person // by personKey; those who did something in what is taken
 	labels   map[string]importer.Label  // by labelKey
+	shared   int                        // issues with several assignees
 	problems []string
 }
 
@@ -69,7 +70,10 @@ func (s *survey) note(issue importer.Issue) error {
 	if issue.Pull {
 		s.noteLabel(pullLabel)
 	}
-	s.notePeople(append(issue.Assignees, issue.Author)...)
+	if len(issue.Assignees) > 1 {
+		s.shared++
+	}
+	s.notePeople(append(slices.Clone(issue.Assignees), issue.Author)...)
 	for _, label := range issue.Labels {
 		s.noteLabel(label)
 	}
@@ -164,6 +168,9 @@ func (s *survey) tell(to io.Writer) {
 		count(s.summary.Events, "step"), count(len(s.problems), "problem"))
 	if left := s.summary.Pulls; left > 0 && !s.pulls {
 		fmt.Fprintf(to, "left out %s: --pulls takes them\n", count(left, "pull request"))
+	}
+	if s.shared > 0 {
+		fmt.Fprintf(to, "%s with several assignees: the first stays, the others are subscribed\n", count(s.shared, "issue"))
 	}
 }
 

@@ -20,14 +20,10 @@ type tally struct {
 
 func (t *tally) nothing() bool { return t.newIssues+t.knownIssues+t.trashed == 0 }
 
-// lose reports something that did not go in, warn something that is not as in the source.
-func (t *tally) lose(to io.Writer, format string, args ...any) {
+// lose reports something that did not go in.
+func (t *tally) lose(to io.Writer, what string, why error) {
 	t.lost++
-	fmt.Fprintf(to, format+"\n", args...)
-}
-
-func (t *tally) warn(to io.Writer, format string, args ...any) {
-	fmt.Fprintf(to, format+"\n", args...)
+	fmt.Fprintf(to, "%s was left out: %v\n", what, why)
 }
 
 func (t *tally) tell(to io.Writer) {
@@ -40,7 +36,7 @@ func (t *tally) tell(to io.Writer) {
 		fmt.Fprintf(to, "%s got a new number, because the old one was taken\n", count(t.renumbered, "issue"))
 	}
 	if t.trashed > 0 {
-		fmt.Fprintf(to, "%s passed over, for they are in the trash here\n", count(t.trashed, "issue"))
+		fmt.Fprintf(to, "passed over %s in the trash\n", count(t.trashed, "issue"))
 	}
 	if t.lost > 0 {
 		fmt.Fprintf(to, "%s left out, as told above\n", count(t.lost, "record"))

@@ -23,15 +23,15 @@ type target struct {
 	labels                    map[string]sync.Ref  // by labelKey; absent: a label that has been deleted here
 }
 
-// learn finds whom and what the survey names, and makes what is missing if make is set.
-func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, make bool) (*target, error) {
+// learn finds whom and what the survey names, and makes what is missing unless it is a rehearsal.
+func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, rehearsal bool) (*target, error) {
 	t := &target{workspace: i.workspace, team: team.ID, people: map[string]uuid.UUID{}, blind: map[uuid.UUID]bool{}, labels: map[string]sync.Ref{}}
 	people, err := i.learnPeople(ctx, t, team)
 	if err != nil {
 		return nil, err
 	}
 	labels, err := i.learnLabels(ctx, t)
-	if err != nil || !make {
+	if err != nil || rehearsal {
 		return t, err
 	}
 	if err := i.learnStatuses(ctx, t); err != nil {
@@ -76,6 +76,9 @@ func (i *issueImport) learnPeople(ctx context.Context, t *target, team queries.L
 		}
 		t.people[key] = member.ID
 		ops = append(ops, t.admit(member, team)...)
+		if t.blind[member.ID] {
+			fmt.Fprintf(i.stderr, "%s does not see the team %s, so no issue is assigned to them\n", member.Name, i.key)
+		}
 	}
 	return ops, nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -27,8 +28,25 @@ const (
 )
 
 func (c *serveCommand) run(ctx context.Context, p *program) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	site := &site{program: p, addr: c.Addr, options: handlers.Options{URL: c.URL, Trusted: c.TrustedProxies, Rate: c.Rate}}
 	return site.serve(ctx, false, site.announceSetup)
+}
+
+func (c *serveCommand) check() error {
+	if c.Rate < 0 {
+		return misuse{fmt.Sprintf("--rate %d: write a number of transactions, 0 for no limit", c.Rate)}
+	}
+	if c.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return misuse{fmt.Sprintf("--url %s: write it as https://tandem.example.com, without a path", c.URL)}
+	}
+	return nil
 }
 
 // site is a server of pages on its way: what serve and demo have in common.
