@@ -33,8 +33,8 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
 		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
-		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash",
-		"GET /:ws/issue/:key":      "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
+		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
+		"GET /:ws/issue/:key": "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
 		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
 		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
 		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo",
@@ -139,12 +139,12 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	h := setup(t)
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, "classified"}
-	visible := h.issue("Refers", func(set map[string]any) { set["description"] = "See " + hidden.key })
 	for _, path := range []string{"/acme", "/acme/f", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}
+	visible := h.issue("Refers", func(set map[string]any) { set["description"] = "See " + hidden.key })
 	h.ben.get("/acme/issue/"+visible.key).ok().lacks("Hidden treasure", hidden.issue, `class="issue-ref`)
 	h.ann.get("/acme/issue/" + visible.key).ok().one(".issue-ref")
 }
@@ -225,11 +225,11 @@ func TestS49_WhatOneSeesButMayNotDo(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	head := h.head()
-	if result := h.cleo.try(setField(h.todo, 99, "name", "Mine")); result.Error == nil || result.Error.Code != sync.CodeForbidden {
+	if result := h.cleo.try(setField(h.todo, head, "name", "Mine")); result.Error == nil || result.Error.Code != sync.CodeForbidden {
 		t.Errorf("%+v", result)
 	}
-	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"position", "1", "_base", "99"}).is(http.StatusForbidden)
-	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"name", "Mine", "_base", "99"}).is(http.StatusForbidden).has("Mine")
+	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"position", "1", "_base", "1"}).is(http.StatusForbidden)
+	h.cleo.post("/acme/settings/status/"+h.todo.ID().String(), []string{"name", "Mine", "_base", "1"}).is(http.StatusForbidden).has("Mine")
 	h.ben.post("/acme/settings/member/"+h.cleo.actor.Member.String()+"/role", []string{"role", "admin"}).is(http.StatusForbidden)
 	h.ben.post("/acme/settings/invite", []string{"role", "member"}).is(http.StatusForbidden)
 	if h.head() != head {

@@ -125,22 +125,30 @@ func (s *Server) fail(err error, c echo.Context) {
 }
 
 func (s *Server) answer(c echo.Context, p problem) error {
+	lost := s.typedBefore(c, p)
 	switch {
-	case c.Request().Method == http.MethodHead:
-		return c.NoContent(p.Status)
 	case wantsJSON(c):
 		return answerJSON(c, p)
+	case len(lost) > 0:
+		return s.refusalOf(c, p, "Your text", lost)
 	case wantsFragment(c):
 		return s.html(c, p.Status, views.ErrorNotice(noticeOf(c, p)))
 	case p.Status == http.StatusUnauthorized && c.Request().Method == http.MethodGet:
 		return c.Redirect(http.StatusSeeOther, views.SignInPath(c.Request().URL.RequestURI()))
-	case p.Status == http.StatusUnauthorized && c.Request().Method == http.MethodPost:
-		// The session ended while somebody was writing.
-		if f, err := readForm(c); err == nil && len(f.typed()) > 0 {
-			return s.refusalOf(c, p, "Your text", f.typed())
-		}
 	}
 	return s.html(c, p.Status, views.ProblemPage(s.bare(c, p.Title), pageOf(c, p)))
+}
+
+// typedBefore is what somebody wrote while their session ended.
+func (s *Server) typedBefore(c echo.Context, p problem) []views.TypedText {
+	if p.Status != http.StatusUnauthorized || c.Request().Method != http.MethodPost || below(c, "sync") {
+		return nil
+	}
+	f, err := readForm(c)
+	if err != nil {
+		return nil
+	}
+	return f.typed()
 }
 
 func answerJSON(c echo.Context, p problem) error {

@@ -157,7 +157,7 @@ func (w *wire) Header() http.Header { return w.out.Header() }
 func (w *wire) WriteHeader(status int) { w.out.WriteHeader(status) }
 
 func (w *wire) Write(p []byte) (int, error) {
-	w.setDeadline()
+	w.setDeadline(time.Now().Add(stalled))
 	n, err := w.out.Write(p)
 	if err != nil {
 		w.cancel()
@@ -166,10 +166,11 @@ func (w *wire) Write(p []byte) (int, error) {
 }
 
 func (w *wire) Flush() {
-	w.setDeadline()
+	w.setDeadline(time.Now().Add(stalled))
 	if err := w.control.Flush(); err != nil {
 		w.cancel()
 	}
+	w.setDeadline(time.Time{}) // one that passed while nothing was written would reset an HTTP/2 stream
 	select {
 	case w.written <- struct{}{}:
 	default:
@@ -177,4 +178,4 @@ func (w *wire) Flush() {
 }
 
 // setDeadline fails on writers that know no deadlines, which are those of tests.
-func (w *wire) setDeadline() { _ = w.control.SetWriteDeadline(time.Now().Add(stalled)) }
+func (w *wire) setDeadline(at time.Time) { _ = w.control.SetWriteDeadline(at) }

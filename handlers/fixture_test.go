@@ -61,6 +61,7 @@ var assets = stdsync.OnceValue(func() *static.Assets {
 func setup(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := bareHouse(t, change...)
+	h.exec("update instance set setup_token_hash = null")
 	var err error
 	h.ws, err = h.engine.CreateWorkspace(t.Context(), "acme", "Acme")
 	must(t, err)
@@ -84,11 +85,12 @@ func bareHouse(t testing.TB, change ...func(*Options)) *house {
 		_, err := pool.Exec(t.Context(), sql, arguments...)
 		must(t, err)
 	}
+	h.exec(`insert into instance (system_identifier, timeline, setup_token_hash) values (1, 1, '\x01')`)
 	engine := sync.New(sync.Options{Pool: pool, Poll: 50 * time.Millisecond, Clock: func(time.Time) time.Time { return h.clock.now() }})
 	engine.Start()
 	t.Cleanup(engine.Stop)
 	options := Options{Engine: engine, Static: assets(), Demo: true, Clock: h.clock.now, Heartbeat: h.beats, Check: h.checks,
-		Trusted: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, Starter: sync.Starter{Statuses: starterStatuses}}
+		Trusted: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, Starter: sync.Starter{Statuses: starterStatuses, Issues: []sync.StarterIssue{{Title: "Look around", Status: "Todo"}}}}
 	for _, f := range change {
 		f(&options)
 	}

@@ -28,7 +28,7 @@ func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*
 		return known, nil
 	}
 	answer := f.flight.DoChan(key, func() (any, error) {
-		drawn, err := wanted.drawn(ctx)
+		drawn, err := safely(func() (*drawnFragment, error) { return wanted.drawn(ctx) })
 		if err == nil {
 			f.kept.add(key, drawn)
 		}

@@ -96,6 +96,16 @@ func TestFragment_IsNotKeptWhenRightsMoved(t *testing.T) {
 	}
 }
 
+// It is drawn beside the request's goroutine, where nothing else would catch it.
+func TestFragment_ThatPanicsIsAnError(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	_, err := h.fragments.get(t.Context(), "broken", fragment{draw: func(context.Context) (sync.Snapshot, templ.Component, error) { panic("broken") }})
+	if err == nil {
+		t.Error("no error")
+	}
+}
+
 func TestFragment_HoldsNothingOfItsViewer(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"slices"
 
 	"github.com/google/uuid"
@@ -78,16 +77,4 @@ func (s *Server) parents(ctx context.Context, v visit, rows ...[]sync.IssueRow) 
 		titles[title.ID] = title
 	}
 	return titles, err
-}
-
-func (s *Server) showSettings(c echo.Context, v visit) error {
-	return c.Redirect(http.StatusSeeOther, v.slug.Settings())
-}
-
-func (s *Server) showOutbox(c echo.Context, v visit) error {
-	page, snapshot, err := s.look(c, v, "Outbox", "outbox")
-	if err != nil {
-		return err
-	}
-	return s.page(c, http.StatusOK, snapshot, views.OutboxPage(page))
 }

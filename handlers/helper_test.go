@@ -98,8 +98,7 @@ func (b *browser) submit(page answer, selector string, changes ...string) answer
 func valueOf(control *goquery.Selection) string {
 	switch goquery.NodeName(control) {
 	case "textarea":
-		// The line break after the tag is the one that HTML drops; the others are sent as CR LF.
-		return strings.ReplaceAll(strings.TrimPrefix(control.Text(), "\n"), "\n", "\r\n")
+		return strings.ReplaceAll(control.Text(), "\n", "\r\n")
 	case "select":
 		if chosen := control.Find("option[selected]"); chosen.Length() > 0 {
 			return chosen.First().AttrOr("value", "")

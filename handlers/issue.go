@@ -30,7 +30,7 @@ func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage,
 	data := views.IssuePageData{
 		Issue:    issue.data(page.TX),
 		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: page.TX},
-		Shares:   issue.shares(page.TX),
+		Shares:   issue.shares(s.place(v), page.TX),
 	}
 	if with != nil {
 		with(&data)
@@ -47,7 +47,7 @@ func (s *Server) issueFragment(c echo.Context, v visit, key string) error {
 	if err != nil {
 		return err
 	}
-	title, fresh, err := s.engine.IssueFreshness(c.Request().Context(), v.Actor, id)
+	title, fresh, err := s.issueFreshness(c.Request().Context(), v, id)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (s *Server) labelPage(c echo.Context, v visit, status int, with func(*views
 }
 
 func (s *Server) listLabelsFragment(c echo.Context, v visit) error {
-	fresh, err := s.engine.Freshness(c.Request().Context(), v.Actor, "vocabulary")
+	fresh, err := s.freshness(c.Request().Context(), v, "vocabulary")
 	if err != nil {
 		return err
 	}

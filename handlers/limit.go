@@ -17,9 +17,8 @@ const (
 	limitPeople = 10_000 // whose windows are remembered: those who sent last
 )
 
-// limiter lets a person send so many transactions in any minute, wherever that minute begins. Its memory is bounded: a
-// number for each second-long stretch of a person's last minute in which they sent would not be exact, so each batch
-// keeps its own time, and there are at most as many as the limit. Safe for concurrent use.
+// limiter lets a person send so many transactions in any minute, wherever that minute begins. It keeps the time of each
+// batch of the last minute, so a person costs at most as many entries as the limit. Safe for concurrent use.
 type limiter struct {
 	most  int
 	clock func() time.Time

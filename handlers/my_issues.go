@@ -34,7 +34,7 @@ func (s *Server) showMyIssuesFragment(c echo.Context, v visit) error {
 	if err := onlyMine(c, v); err != nil {
 		return err
 	}
-	fresh, err := s.engine.Freshness(c.Request().Context(), v.Actor, "member:"+v.Member.String(), "vocabulary")
+	fresh, err := s.freshness(c.Request().Context(), v, "member:"+v.Member.String(), "vocabulary")
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ func (s *Server) route() {
 	ws.POST("/comment/:id/restore", s.in(s.setComment("restore")))
 
 	ws.POST("/issue/:key/share", s.in(s.createShare))
+	ws.POST("/team/:key/share", s.in(s.createTeamShare))
 	ws.POST("/share/:id/revoke", s.in(s.revokeShare))
 
 	ws.GET(page+"/search", s.in(s.search))

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	stdsync "sync"
 	"time"
 
@@ -48,6 +49,7 @@ type Server struct {
 	starter   sync.Starter
 	limit     *limiter
 	fragments *fragmentCache
+	looks     *gather[lookKey, looked]
 	texts     *texts
 	streams   *streams
 	teams     stdsync.Map // teamKey -> uuid.UUID: keys of teams never change
@@ -66,7 +68,7 @@ func New(options Options) *Server {
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
-		fragments: newFragmentCache(), texts: newTexts(), streams: newStreams(options, options.Engine.SignedIn),
+		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), texts: newTexts(), streams: newStreams(options, options.Engine.SignedIn),
 		origins: newOriginCheck(options.URL), echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail
@@ -97,8 +99,15 @@ func (s *Server) use() {
 	)
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler. HEAD is answered as GET is; net/http leaves the body out. A stream has no end to
+// wait for, so it takes none.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead && !strings.HasSuffix(r.URL.Path, "/events") {
+		r = r.WithContext(r.Context())
+		r.Method = http.MethodGet
+	}
+	s.echo.ServeHTTP(w, r)
+}
 
 // Close tells every stream that the server goes away, and returns when they have ended. Call it before, or while,
 // http.Server.Shutdown waits.

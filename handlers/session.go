@@ -49,13 +49,13 @@ func (s *Server) in(handle memberHandler) echo.HandlerFunc {
 }
 
 func (s *Server) visitOf(c echo.Context) (visit, error) {
+	slug := c.Param("ws")
+	if !workspaceSlug.MatchString(slug) {
+		return visit{}, errNotThere // /favicon.ico and the like: no sign-in would help
+	}
 	person, token, err := s.signedIn(c)
 	if err != nil {
 		return visit{}, err
-	}
-	slug := c.Param("ws")
-	if !workspaceSlug.MatchString(slug) {
-		return visit{}, errNotThere
 	}
 	actor, err := s.engine.ActorIn(c.Request().Context(), slug, person.ID)
 	return visit{Actor: actor, slug: views.Workspace(slug), person: person, token: token}, err
@@ -122,8 +122,16 @@ func back(c echo.Context, instead string) string {
 		return localPath(next, instead)
 	}
 	from, err := url.Parse(c.Request().Referer())
-	if err != nil || from.Host != c.Request().Host {
+	if err != nil || from.Host != c.Request().Host || !readable(c, from.Path) {
 		return instead
 	}
 	return localPath(from.RequestURI(), instead)
+}
+
+// readable tells whether a path answers GET: the page that a form stands on may be a conflict or a new share, which answered
+// a form itself.
+func readable(c echo.Context, path string) bool {
+	found := c.Echo().NewContext(c.Request(), nil)
+	c.Echo().Router().Find(http.MethodGet, path, found)
+	return found.Get(echo.ContextKeyHeaderAllow) == nil
 }

@@ -10,6 +10,11 @@ import (
 	"tandem/views"
 )
 
+// showSettings leads to the first page of the settings.
+func (s *Server) showSettings(c echo.Context, v visit) error {
+	return c.Redirect(http.StatusSeeOther, v.slug.Settings())
+}
+
 func (s *Server) showAccount(c echo.Context, v visit) error {
 	return s.accountPage(c, v, http.StatusOK, nil)
 }

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,54 +19,115 @@ import (
 // createShare makes a share of an issue. Its token is stored hashed, so the page that answers is the only one with the
 // link on it.
 func (s *Server) createShare(c echo.Context, v visit) error {
+	ctx := c.Request().Context()
+	issue, err := s.issue(ctx, v, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	made, err := s.share(c, v, sync.NewRef("issue", issue.ID), "", issue.key()+" "+issue.Title, 72)
+	if err != nil {
+		return err
+	}
+	if issue, err = s.issue(ctx, v, issue.ID.String()); err != nil {
+		return err
+	}
+	if !fromHTMX(c) {
+		return s.issuePage(c, v, made.status, issue, func(d *views.IssuePageData) { made.show(&d.Shares) })
+	}
+	shares := issue.shares(s.place(v), "")
+	made.show(&shares)
+	return s.html(c, made.status, views.ShareList(s.place(v), shares))
+}
+
+// createTeamShare makes a share of a team's list, filtered as the page is that the form stands on.
+func (s *Server) createTeamShare(c echo.Context, v visit) error {
+	ctx, query := c.Request().Context(), readQuery(c.QueryParams()).In(views.ListView)
+	issues, err := s.teamIssues(ctx, v, strings.ToUpper(c.Param("key")), query)
+	if err != nil {
+		return err
+	}
+	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v), issues.Team.Name, 400)
+	if err != nil {
+		return err
+	}
+	if !fromHTMX(c) {
+		return s.teamPage(c, v, made.status, issues, query, made.show)
+	}
+	shares, err := s.listShares(ctx, v, issues, query, "")
+	if err != nil {
+		return err
+	}
+	made.show(&shares)
+	return s.html(c, made.status, views.ShareList(s.place(v), shares))
+}
+
+// filterOf is a list's query string as anybody reads it: whoever opens the share is not "me".
+func filterOf(query views.Query, v visit) string {
+	query.Filters = slices.Clone(query.Filters)
+	for i, filter := range query.Filters {
+		if filter.Value == "me" {
+			query.Filters[i].Value = v.Member.String()
+		}
+	}
+	query.After = ""
+	return strings.TrimPrefix(query.Encode(), "?")
+}
+
+// shared is what came of a form that makes a share.
+type shared struct {
+	status int
+	fresh  views.FreshShare
+	typed  string
+	wrong  string
+}
+
+func (m shared) show(d *views.ShareListData) { d.Fresh, d.Origins, d.Error = m.fresh, m.typed, m.wrong }
+
+// share makes a share of a target. What its author can mend comes back in the answer, not as an error.
+func (s *Server) share(c echo.Context, v visit, target sync.Ref, filter, title string, height int) (shared, error) {
 	f, err := readForm(c)
 	if err != nil {
-		return err
-	}
-	issue, err := s.issue(c.Request().Context(), v, c.Param("key"))
-	if err != nil {
-		return err
+		return shared{}, err
 	}
 	if err := s.limit.take(v.person.ID, 1); err != nil {
-		return err
+		return shared{}, err
 	}
 	origins := strings.Fields(strings.ToLower(f.text("allowed_origins")))
 	for i, origin := range origins {
 		origins[i] = strings.TrimSuffix(origin, "/")
 	}
-	token, err := s.engine.Share(c.Request().Context(), v.Actor, v.client(), sync.NewRef("issue", issue.ID), "", origins)
+	token, err := s.engine.Share(c.Request().Context(), v.Actor, v.client(), target, filter, origins)
 	if fields, mendable := wrongFields(err); mendable {
-		return s.shareAnswer(c, v, http.StatusUnprocessableEntity, issue, func(d *views.ShareListData) {
-			d.Origins, d.Error = f.text("allowed_origins"), firstOf(fields)
-		})
+		return shared{status: http.StatusUnprocessableEntity, typed: f.text("allowed_origins"), wrong: firstOf(fields)}, nil
 	}
 	if err != nil {
-		return err
-	}
-	if issue, err = s.issue(c.Request().Context(), v, issue.ID.String()); err != nil {
-		return err
+		return shared{}, err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return s.shareAnswer(c, v, http.StatusOK, issue, func(d *views.ShareListData) { d.Fresh = s.freshShare(c, issue, token) })
+	return shared{status: http.StatusOK, fresh: s.freshShare(c, title, height, token)}, nil
 }
 
-func (s *Server) shareAnswer(c echo.Context, v visit, status int, issue issuePage, with func(*views.ShareListData)) error {
-	if !fromHTMX(c) {
-		return s.issuePage(c, v, status, issue, func(d *views.IssuePageData) { with(&d.Shares) })
+// listShares are the shares of a team's lists, as its page shows them; none for those who may not share.
+func (s *Server) listShares(ctx context.Context, v visit, issues teamIssues, query views.Query, tx string) (views.ShareListData, error) {
+	if issues.Guest() {
+		return views.ShareListData{}, nil
 	}
-	shares := issue.shares("")
-	with(&shares)
-	return s.html(c, status, views.ShareList(s.place(v), shares))
+	rows, err := s.engine.ListShares(ctx, v.Actor, issues.Team.ID)
+	if err != nil {
+		return views.ShareListData{}, err
+	}
+	return views.ShareListData{To: v.slug.ShareTeam(issues.Team.Key, query), What: "list", TX: tx,
+		Shares: named{issues.Snapshot}.shares(rows, issues.Team.ID)}, nil
 }
 
 // freshShare are the ways to show a share elsewhere.
-func (s *Server) freshShare(c echo.Context, issue issuePage, token sync.Token) views.FreshShare {
+func (s *Server) freshShare(c echo.Context, title string, height int, token sync.Token) views.FreshShare {
 	address := s.base(c) + views.EmbedPath(string(token))
-	link, title := html.EscapeString(address), html.EscapeString(issue.key()+" "+issue.Title)
+	link, name := html.EscapeString(address), html.EscapeString(title)
 	return views.FreshShare{
 		URL: address,
-		Frame: fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="72" frameborder="0" `+
-			`sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox" referrerpolicy="strict-origin"></iframe>`, link, title),
+		Frame: fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="%d" frameborder="0" `+
+			`sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox" referrerpolicy="strict-origin"></iframe>`, link, name, height),
 	}
 }
 
@@ -88,13 +151,19 @@ func (s *Server) revokeShare(c echo.Context, v visit) error {
 	return c.Redirect(http.StatusSeeOther, back(c, v.slug.Home("", "")))
 }
 
-func (p issuePage) shares(tx string) views.ShareListData {
-	n := named{p.Snapshot}
-	d := views.ShareListData{IssueKey: p.key(), TX: tx}
-	for _, share := range p.Shares {
-		seconds, nanos := share.ID.Time().UnixTime()
-		d.Shares = append(d.Shares, views.Share{ID: idOf(share.ID), Origins: strings.Join(share.Origins, " "), By: n.member(share.Author),
-			Created: time.Unix(seconds, nanos).In(n.zone(p.IssueRow.Team))})
+func (p issuePage) shares(at views.Place, tx string) views.ShareListData {
+	if p.Guest() {
+		return views.ShareListData{}
 	}
-	return d
+	return views.ShareListData{To: at.SetIssue(p.key(), "share"), What: "issue", TX: tx, Shares: named{p.Snapshot}.shares(p.Shares, p.IssueRow.Team)}
+}
+
+func (n named) shares(rows []sync.ShareRow, team uuid.UUID) []views.Share {
+	var shown []views.Share
+	for _, share := range rows {
+		seconds, nanos := share.ID.Time().UnixTime()
+		shown = append(shown, views.Share{ID: idOf(share.ID), Origins: strings.Join(share.Origins, " "), By: n.member(share.Author),
+			Created: time.Unix(seconds, nanos).In(n.zone(team))})
+	}
+	return shown
 }

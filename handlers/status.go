@@ -36,7 +36,7 @@ func (s *Server) statusPage(c echo.Context, v visit, status int, key string, wit
 }
 
 func (s *Server) listStatusesFragment(c echo.Context, v visit) error {
-	fresh, err := s.engine.Freshness(c.Request().Context(), v.Actor, "vocabulary")
+	fresh, err := s.freshness(c.Request().Context(), v, "vocabulary")
 	if err != nil {
 		return err
 	}

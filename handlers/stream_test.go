@@ -292,8 +292,8 @@ func TestStream_AStalledReaderIsClosed(t *testing.T) {
 	stuck := &stuckWriter{header: http.Header{}}
 	w.cancel, w.out, w.control = cancel, stuck, http.NewResponseController(stuck)
 	w.serve(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
-	if ctx.Err() == nil || stuck.deadlines == 0 {
-		t.Errorf("not closed, %d deadlines", stuck.deadlines)
+	if ctx.Err() == nil || stuck.deadlines == 0 || !stuck.cleared {
+		t.Errorf("not closed, %d deadlines, cleared: %t", stuck.deadlines, stuck.cleared)
 	}
 }
 
@@ -301,6 +301,7 @@ func TestStream_AStalledReaderIsClosed(t *testing.T) {
 type stuckWriter struct {
 	header    http.Header
 	deadlines int
+	cleared   bool // none holds while nothing is written
 }
 
 func (s *stuckWriter) Header() http.Header { return s.header }
@@ -314,7 +315,8 @@ func (s *stuckWriter) FlushError() error { return context.DeadlineExceeded }
 func (s *stuckWriter) Flush() {}
 
 func (s *stuckWriter) SetWriteDeadline(at time.Time) error {
-	if until := time.Until(at); until <= 0 || until > stalled {
+	s.cleared = at.IsZero()
+	if until := time.Until(at); !s.cleared && (until <= 0 || until > stalled) {
 		return fmt.Errorf("a deadline in %s", until)
 	}
 	s.deadlines++

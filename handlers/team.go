@@ -25,14 +25,24 @@ func (s *Server) showTeam(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	return s.teamPage(c, v, http.StatusOK, issues, query, func(*views.ShareListData) {})
+}
+
+// teamPage answers with a team's whole page; with may add to its shares.
+func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues, query views.Query, with func(*views.ShareListData)) error {
 	team := issues.team()
 	here := "team:" + team.Key
 	if query.View == views.BoardView {
 		here += "/" + views.BoardView
 	}
 	page := s.frame(c, v, issues.Snapshot, team.Name, here)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX)}
-	return s.page(c, http.StatusOK, issues.Snapshot, views.TeamPage(page, data))
+	shares, err := s.listShares(c.Request().Context(), v, issues, query, page.TX)
+	if err != nil {
+		return err
+	}
+	with(&shares)
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares}
+	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
 
 // redirectTeam spells the key as the team does, where the reader sees it: elsewhere there is nothing to spell.
@@ -84,7 +94,7 @@ func (s *Server) teamFreshness(ctx context.Context, v visit, key string) (sync.F
 	known, _ := s.teams.Load(teamKey{v.Workspace, key})
 	for {
 		id, _ := known.(uuid.UUID)
-		fresh, err := s.engine.Freshness(ctx, v.Actor, "team:"+id.String(), "vocabulary")
+		fresh, err := s.freshness(ctx, v, "team:"+id.String(), "vocabulary")
 		if err != nil {
 			return fresh, err
 		}

@@ -13,7 +13,7 @@ import (
 
 // showVocabularyFragment is every name and icon that a page may have to show before the server has drawn it.
 func (s *Server) showVocabularyFragment(c echo.Context, v visit) error {
-	fresh, err := s.engine.Freshness(c.Request().Context(), v.Actor, "vocabulary")
+	fresh, err := s.freshness(c.Request().Context(), v, "vocabulary")
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,9 @@ CREATE TABLE issue (
     CONSTRAINT issue_rank_unique UNIQUE (workspace_id, team_id, rank) DEFERRABLE INITIALLY DEFERRED
 ) WITH (fillfactor = 80);
 CREATE INDEX issue_group ON issue (workspace_id, team_id, status_id, rank) WHERE deleted_at IS NULL;
-CREATE INDEX issue_assignee ON issue (workspace_id, assignee_id, status_id) WHERE deleted_at IS NULL;
-CREATE INDEX issue_author ON issue (workspace_id, author_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX issue_assignee ON issue (workspace_id, assignee_id, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX issue_author ON issue (workspace_id, author_id, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX issue_trash ON issue (workspace_id, team_id, deleted_at DESC) WHERE deleted_at IS NOT NULL;
 CREATE INDEX issue_parent ON issue (workspace_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX issue_version ON issue (workspace_id, version);
 CREATE INDEX issue_search ON issue USING gin (search);

@@ -16,7 +16,7 @@ WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordina
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
 WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.changed
-ORDER BY c.version, c.ordinal LIMIT 5000;
+ORDER BY c.version, c.ordinal;
 
 -- name: ListChangesByIssue :many
 SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change

@@ -139,7 +139,7 @@ const listChangesByTransaction = `-- name: ListChangesByTransaction :many
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
 WHERE r.workspace_id = $1 AND r.transaction_id = ANY($2::uuid[]) AND r.changed
-ORDER BY c.version, c.ordinal LIMIT 5000
+ORDER BY c.version, c.ordinal
 `
 
 type ListChangesByTransactionParams struct {

@@ -1,6 +1,6 @@
 -- name: ListCommentsByID :many
 SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at
-FROM comment WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) LIMIT 10000;
+FROM comment WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) ;
 
 -- name: InsertComments :exec
 INSERT INTO comment (workspace_id, id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at)

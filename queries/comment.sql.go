@@ -84,7 +84,7 @@ func (q *Queries) InsertComments(ctx context.Context, db DBTX, arg InsertComment
 
 const listCommentsByID = `-- name: ListCommentsByID :many
 SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at
-FROM comment WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 10000
+FROM comment WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
 type ListCommentsByIDParams struct {

@@ -3,8 +3,7 @@
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
     project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM issue i WHERE i.workspace_id = @workspace_id
-    AND i.id IN (SELECT unnest(@ids::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]))
-LIMIT 10000;
+    AND i.id IN (SELECT unnest(@ids::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
 
 -- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
@@ -39,7 +38,7 @@ WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version =
 SELECT i.team_id, i.rank,
     COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = i.workspace_id AND p.team_id = i.team_id AND p.rank < i.rank), '')::text AS previous,
     COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = i.workspace_id AND n.team_id = i.team_id AND n.rank > i.rank), '')::text AS next
-FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[]) LIMIT 2000;
+FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[]);
 
 -- name: ListRankEnds :many
 -- The first and last rank of the teams named, and of those that the named issues are in.
@@ -49,9 +48,18 @@ SELECT t.id::uuid AS team_id,
 FROM (SELECT unnest(@team_ids::uuid[]) UNION
     SELECT m.team_id FROM issue m WHERE m.workspace_id = @workspace_id AND m.id = ANY(@ids::uuid[])) AS t(id);
 
+-- name: ListPlaces :many
+-- What stands before, at and after the ranks that undos would give back to issues.
+SELECT o.team_id, k.rank::text AS rank,
+    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = o.workspace_id AND i.team_id = o.team_id AND i.rank = k.rank) AS taken,
+    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = o.workspace_id AND p.team_id = o.team_id AND p.rank < k.rank), '')::text AS previous,
+    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = o.workspace_id AND n.team_id = o.team_id AND n.rank > k.rank), '')::text AS next
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@ranks::text[]) AS rank) AS k
+JOIN issue o ON o.workspace_id = @workspace_id AND o.id = k.id;
+
 -- name: ListTakenNumbers :many
 SELECT team_id, number FROM issue
-WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) AND number = ANY(@numbers::bigint[]) LIMIT 10000;
+WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) AND number = ANY(@numbers::bigint[]);
 
 -- name: ListAncestors :many
 -- What lies above the issues named, to refuse loops.
@@ -60,7 +68,7 @@ WITH RECURSIVE above AS (
     UNION
     SELECT p.id, p.parent_id FROM issue p JOIN above a ON p.id = a.parent_id WHERE p.workspace_id = @workspace_id
 )
-SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL LIMIT 10000;
+SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL;
 
 -- name: ListIssueGroups :many
 -- The first rows of each group of a team's list, in the shared manual order. Apart from the filtered one: with its
@@ -146,7 +154,7 @@ ORDER BY i.deleted_at DESC, i.id LIMIT @most;
 -- name: GetIssueFreshness :one
 -- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at.
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'])), 0)::bigint AS version
+    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
 

@@ -307,7 +307,7 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 
 const getIssueFreshness = `-- name: GetIssueFreshness :one
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'])), 0)::bigint AS version
+    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
 FROM issue i
 WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
 `
@@ -378,7 +378,7 @@ WITH RECURSIVE above AS (
     UNION
     SELECT p.id, p.parent_id FROM issue p JOIN above a ON p.id = a.parent_id WHERE p.workspace_id = $1
 )
-SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL LIMIT 10000
+SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL
 `
 
 type ListAncestorsParams struct {
@@ -768,7 +768,6 @@ SELECT id, team_id, number, title, description, status_id, priority, assignee_id
     project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM issue i WHERE i.workspace_id = $1
     AND i.id IN (SELECT unnest($2::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($3::uuid[]))
-LIMIT 10000
 `
 
 type ListIssuesByIDParams struct {
@@ -933,6 +932,56 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 	return items, nil
 }
 
+const listPlaces = `-- name: ListPlaces :many
+SELECT o.team_id, k.rank::text AS rank,
+    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = o.workspace_id AND i.team_id = o.team_id AND i.rank = k.rank) AS taken,
+    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = o.workspace_id AND p.team_id = o.team_id AND p.rank < k.rank), '')::text AS previous,
+    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = o.workspace_id AND n.team_id = o.team_id AND n.rank > k.rank), '')::text AS next
+FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS rank) AS k
+JOIN issue o ON o.workspace_id = $3 AND o.id = k.id
+`
+
+type ListPlacesParams struct {
+	IDs         []uuid.UUID
+	Ranks       []string
+	WorkspaceID uuid.UUID
+}
+
+type ListPlacesRow struct {
+	TeamID   uuid.UUID
+	Rank     string
+	Taken    bool
+	Previous string
+	Next     string
+}
+
+// What stands before, at and after the ranks that undos would give back to issues.
+func (q *Queries) ListPlaces(ctx context.Context, db DBTX, arg ListPlacesParams) ([]ListPlacesRow, error) {
+	rows, err := db.Query(ctx, listPlaces, arg.IDs, arg.Ranks, arg.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("query ListPlaces: %w", err)
+	}
+	defer rows.Close()
+	var items []ListPlacesRow
+	for rows.Next() {
+		var i ListPlacesRow
+		if err := rows.Scan(
+			&i.TeamID,
+			&i.Rank,
+			&i.Taken,
+			&i.Previous,
+			&i.Next,
+		); err != nil {
+			return nil, fmt.Errorf("query ListPlaces: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListPlaces: %w", err)
+	}
+	return items, nil
+}
+
 const listRankEnds = `-- name: ListRankEnds :many
 SELECT t.id::uuid AS team_id,
     COALESCE((SELECT min(i.rank) FROM issue i WHERE i.workspace_id = $1 AND i.team_id = t.id), '')::text AS first,
@@ -978,7 +1027,7 @@ const listRankNeighbours = `-- name: ListRankNeighbours :many
 SELECT i.team_id, i.rank,
     COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = i.workspace_id AND p.team_id = i.team_id AND p.rank < i.rank), '')::text AS previous,
     COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = i.workspace_id AND n.team_id = i.team_id AND n.rank > i.rank), '')::text AS next
-FROM issue i WHERE i.workspace_id = $1 AND i.id = ANY($2::uuid[]) LIMIT 2000
+FROM issue i WHERE i.workspace_id = $1 AND i.id = ANY($2::uuid[])
 `
 
 type ListRankNeighboursParams struct {
@@ -1064,7 +1113,7 @@ func (q *Queries) ListRanksAround(ctx context.Context, db DBTX, arg ListRanksAro
 
 const listTakenNumbers = `-- name: ListTakenNumbers :many
 SELECT team_id, number FROM issue
-WHERE workspace_id = $1 AND team_id = ANY($2::uuid[]) AND number = ANY($3::bigint[]) LIMIT 10000
+WHERE workspace_id = $1 AND team_id = ANY($2::uuid[]) AND number = ANY($3::bigint[])
 `
 
 type ListTakenNumbersParams struct {

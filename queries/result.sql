@@ -1,6 +1,6 @@
 -- name: ListResultsByTransaction :many
 SELECT transaction_id, client_id, member_id, fingerprint, label, status, version, changed, body, at FROM result
-WHERE workspace_id = @workspace_id AND transaction_id = ANY(@transaction_ids::uuid[]) LIMIT 1000;
+WHERE workspace_id = @workspace_id AND transaction_id = ANY(@transaction_ids::uuid[]);
 
 -- name: GetResult :one
 SELECT transaction_id, client_id, member_id, label, status, version, changed, body, request, at FROM result
@@ -13,14 +13,14 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(transaction_id uuid, client_id uuid, 
     version bigint, changed boolean, body jsonb, request jsonb, at timestamptz);
 
 -- name: ListClientsByID :many
-SELECT id, member_id FROM client WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) LIMIT 1000;
+SELECT id, member_id FROM client WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
 
 -- name: InsertClients :exec
 INSERT INTO client (workspace_id, id, member_id)
 SELECT @workspace_id, unnest(@ids::uuid[]), unnest(@member_ids::uuid[]) ON CONFLICT DO NOTHING;
 
 -- name: ListRefusedRecords :many
-SELECT record_id, client_id FROM refused_record WHERE workspace_id = @workspace_id AND record_id = ANY(@record_ids::uuid[]) LIMIT 5000;
+SELECT record_id, client_id FROM refused_record WHERE workspace_id = @workspace_id AND record_id = ANY(@record_ids::uuid[]);
 
 -- name: InsertRefusedRecords :exec
 INSERT INTO refused_record (workspace_id, record_id, client_id)

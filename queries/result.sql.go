@@ -118,7 +118,7 @@ func (q *Queries) InsertResults(ctx context.Context, db DBTX, arg InsertResultsP
 }
 
 const listClientsByID = `-- name: ListClientsByID :many
-SELECT id, member_id FROM client WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 1000
+SELECT id, member_id FROM client WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
 type ListClientsByIDParams struct {
@@ -152,7 +152,7 @@ func (q *Queries) ListClientsByID(ctx context.Context, db DBTX, arg ListClientsB
 }
 
 const listRefusedRecords = `-- name: ListRefusedRecords :many
-SELECT record_id, client_id FROM refused_record WHERE workspace_id = $1 AND record_id = ANY($2::uuid[]) LIMIT 5000
+SELECT record_id, client_id FROM refused_record WHERE workspace_id = $1 AND record_id = ANY($2::uuid[])
 `
 
 type ListRefusedRecordsParams struct {
@@ -187,7 +187,7 @@ func (q *Queries) ListRefusedRecords(ctx context.Context, db DBTX, arg ListRefus
 
 const listResultsByTransaction = `-- name: ListResultsByTransaction :many
 SELECT transaction_id, client_id, member_id, fingerprint, label, status, version, changed, body, at FROM result
-WHERE workspace_id = $1 AND transaction_id = ANY($2::uuid[]) LIMIT 1000
+WHERE workspace_id = $1 AND transaction_id = ANY($2::uuid[])
 `
 
 type ListResultsByTransactionParams struct {

@@ -1,6 +1,6 @@
 -- name: ListSharesByID :many
 SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
-FROM share WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) LIMIT 10000;
+FROM share WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]) ;
 
 -- name: GetShareByToken :one
 SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.filter, s.allowed_origins, s.version, s.deleted_at, w.slug

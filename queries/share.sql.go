@@ -73,7 +73,7 @@ func (q *Queries) InsertShares(ctx context.Context, db DBTX, arg InsertSharesPar
 
 const listSharesByID = `-- name: ListSharesByID :many
 SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
-FROM share WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 10000
+FROM share WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
 type ListSharesByIDParams struct {

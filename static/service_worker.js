@@ -38,13 +38,17 @@ else serve(new URL(self.location.href).searchParams.get('build'));
 
 function serve(build) {
   const assets = `tandem:assets:${build}`, base = `/assets/${build}/`;
+  const storing = new Set();
+  let left = 0;
   self.addEventListener('install', event => event.waitUntil(fill()));
   self.addEventListener('activate', event => event.waitUntil(clean().then(() => self.clients.claim())));
   self.addEventListener('message', event => {
     const {type, urls, member} = event.data ?? {};
     if (type === 'skip-waiting') self.skipWaiting();
+    // A page whose navigation was under way at our activation is nobody's client yet.
+    if (type === 'keep') event.waitUntil(self.clients.claim());
     if (type === 'keep') event.waitUntil(keep(urls));
-    if (type === 'forget') event.waitUntil(forget(member));
+    if (type === 'forget') event.waitUntil(forget(member).finally(() => event.ports[0]?.postMessage('forgotten')));
   });
   self.addEventListener('fetch', event => {
     const {request} = event, {origin, pathname: path} = new URL(request.url);
@@ -76,8 +80,8 @@ function serve(build) {
 
   /** The network's answer; without one in time what is kept; without that the network's after all, or what stands in. */
   async function page(event, path, how) {
-    const {request} = event;
-    const network = fetch(request).then(response => { event.waitUntil(store(request.url, path, response.clone())); return response; });
+    const {request} = event, began = left;
+    const network = fetch(request).then(response => { event.waitUntil(store(began, request.url, path, response.clone())); return response; });
     event.waitUntil(network.catch(() => {}));
     const late = new Promise(done => setTimeout(done, patience));
     const first = await Promise.race([network.catch(() => {}), late]);
@@ -93,7 +97,15 @@ function serve(build) {
     }
   }
 
-  async function store(url, path, response) {
+  /** What was asked for before a member left (began) is not stored after it. */
+  function store(began, ...answer) {
+    if (began !== left) return undefined;
+    const one = put(...answer).catch(() => {}).finally(() => storing.delete(one));
+    storing.add(one);
+    return one;
+  }
+
+  async function put(url, path, response) {
     const member = owner(response);
     if (!member) return;
     await (await caches.open('tandem:who')).put(`/${path.split('/')[1]}`, new Response(member));
@@ -118,17 +130,21 @@ function serve(build) {
   }
 
   async function keep(urls) {
+    const began = left;
     for (const path of urls) {
+      if (left !== began) return;
       const url = new URL(path, self.location.origin), {pathname} = url;
       if (kind({method: 'GET', mode: 'navigate', path: pathname}) !== 'page') continue;
       const kept = await recall(url.href, pathname);
       if (kept?.headers.get('Tandem-Build') === build && Date.now() - Date.parse(kept.headers.get('Date')) < renew) continue;
       const response = await fetch(url, {headers: {Accept: 'text/html'}}).catch(() => null);
-      if (response) await store(url.href, pathname, response);
+      if (response) await store(began, url.href, pathname, response);
     }
   }
 
   async function forget(member) {
+    left++;
+    await Promise.all(storing);
     const who = await caches.open('tandem:who');
     for (const request of await who.keys()) {
       if (await (await who.match(request)).text() !== member) continue;

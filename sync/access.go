@@ -19,7 +19,7 @@ type rights struct {
 	member  uuid.UUID
 	role    string
 	program bool               // the program itself: setting up, importing
-	teams   map[uuid.UUID]bool // the live teams that the member sees
+	teams   map[uuid.UUID]bool // that the member sees, those in the trash too: they can be restored
 }
 
 func (r rights) admin() bool { return r.program || r.role == Admin }
@@ -39,7 +39,7 @@ func (r rights) sees(team uuid.UUID) bool {
 	return r.program || r.role != "" && (team == uuid.Nil || r.teams[team])
 }
 
-// seesRecord adds for teams themselves that a deleted one can still be restored by who saw it.
+// seesRecord tells whether a record is shown, in the trash or not.
 func (r rights) seesRecord(target *record) bool {
 	return r.sees(nounOf(target.kind).team(target))
 }

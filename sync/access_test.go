@@ -137,6 +137,27 @@ func TestAccess(t *testing.T) {
 		}
 	})
 
+	t.Run("a parent of another team, which might be hidden, is refused", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		secret, _ := h.issueIn(t, h.private, "Secret")
+		child, base := h.issue(t, "Child")
+		result := h.push(t, h.ann, h.annsTab, setField(child, base, "parent", string(secret)))
+		if result.Error == nil || result.Error.Fields["parent"] == "" {
+			t.Errorf("%+v", result)
+		}
+	})
+
+	t.Run("rights that were read earlier never replace later ones", func(t *testing.T) {
+		t.Parallel()
+		s := &Subscription{box: newMailbox(0)}
+		s.setRights(11, rights{})
+		s.setRights(10, rights{role: Member})
+		if s.rights().role != "" {
+			t.Error("the rights of V 10 came back")
+		}
+	})
+
 	t.Run("the last admin stays one", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -21,20 +23,26 @@ var errMissed = errors.New("a record has another version than under the lock")
 func (e *Engine) apply(ctx context.Context, ws uuid.UUID, jobs []*job) (*world, error) {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("take a connection: %w", err)
+		return nil, fmt.Errorf("take a connection: %w: %w", errBroken, err)
 	}
 	defer conn.Release()
 	world, err := e.applyOn(ctx, conn.Conn(), ws, jobs)
-	if err != nil {
-		rollBack(ctx, conn.Conn())
+	if err == nil {
+		return world, nil
 	}
-	return world, err
+	if conn.Conn().IsClosed() || ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", errBroken, err)
+	}
+	rollBack(ctx, conn.Conn())
+	return nil, err
 }
 
 // rollBack leaves the connection clean for the next user; one that cannot be is closed.
 func rollBack(ctx context.Context, conn *pgx.Conn) {
-	if _, err := conn.Exec(context.WithoutCancel(ctx), "rollback"); err != nil {
-		_ = conn.Close(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "rollback"); err != nil {
+		_ = conn.Close(ctx)
 	}
 }
 
@@ -47,7 +55,7 @@ func (e *Engine) applyOn(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs
 		return nil, err
 	}
 	for _, job := range jobs {
-		world.decide(job)
+		world.decideSafely(job)
 	}
 	if err := e.fillBases(ctx, conn, world, jobs); err != nil {
 		return nil, err
@@ -56,6 +64,16 @@ func (e *Engine) applyOn(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs
 		return nil, err
 	}
 	return world, nil
+}
+
+// decideSafely keeps a bug that one transaction meets from ending the program, and the others of its group.
+func (w *world) decideSafely(job *job) {
+	defer func() {
+		if found := recover(); found != nil {
+			job.err = fmt.Errorf("transaction %s: panic: %v\n%s", job.transaction.ID, found, debug.Stack())
+		}
+	}()
+	w.decide(job)
 }
 
 // decide works one transaction out and keeps its answer.
@@ -163,6 +181,8 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 		}
 		if found != nil {
 			hole.conflict.Base = *found
+		} else if stored := world.original(hole.conflict.Record); stored != nil {
+			hole.conflict.Base = stored.fields[hole.conflict.Field] // only this group has changed it
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func (c *committer) take() []*job {
 func groupSize(queue []*job) int {
 	operations, bytes := 0, 0
 	for i, job := range queue {
-		operations += len(job.transaction.Ops)
+		operations += weight(job.transaction)
 		bytes += job.size
 		full := i == groupTransactions || operations > groupOperations || bytes > groupBytes
 		if i > 0 && full {
@@ -128,6 +128,14 @@ func groupSize(queue []*job) int {
 		}
 	}
 	return len(queue)
+}
+
+// weight is what a transaction counts for in its group. An undo names one operation and may stand for a thousand.
+func weight(transaction Transaction) int {
+	if transaction.Ops[0].Op == Undo {
+		return groupOperations
+	}
+	return len(transaction.Ops)
 }
 
 // commit sees a group through: what PostgreSQL asks to repeat, and what may or may not have been committed, is done
@@ -139,12 +147,13 @@ func (c *committer) commit(group []*job) {
 	switch {
 	case err == nil:
 		c.engine.published(c.workspace, world)
-	case len(group) > 1 && !brokenConnection(err):
+	case len(group) > 1 && !errors.Is(err, errBroken):
 		for i := range group {
 			c.commit(group[i : i+1])
 		}
-	case len(group) == 1 && domainError(err) != nil && group[0].culprit == nil:
-		group[0].culprit = domainError(err)
+	case len(group) == 1 && group[0].culprit == nil && culprit(err) != nil:
+		c.engine.logger.ErrorContext(ctx, "refused by PostgreSQL alone; a rule is missing", "err", err)
+		group[0].culprit = culprit(err)
 		c.commit(group)
 	default:
 		for _, job := range group {
@@ -167,7 +176,7 @@ func (c *committer) applyPatiently(ctx context.Context, group []*job) (world *wo
 			job.result, job.err = Result{}, nil
 		}
 		world, err = c.engine.apply(ctx, c.workspace, group)
-		if err == nil || !mustRetry(err) && !brokenConnection(err) || isOurs(err) {
+		if err == nil || !mustRetry(err) && !errors.Is(err, errBroken) {
 			return world, err
 		}
 		c.engine.logger.WarnContext(ctx, "group done again", "workspace_id", c.workspace, "err", err)
@@ -175,8 +184,13 @@ func (c *committer) applyPatiently(ctx context.Context, group []*job) (world *wo
 	return nil, err
 }
 
-// isOurs tells an error that this program made from one of the connection.
-func isOurs(err error) bool {
-	_, told := errors.AsType[*Error](err)
-	return told || errors.Is(err, errMissed)
+// culprit is what the author of a transaction that PostgreSQL refused is told, or nil when it is not theirs.
+func culprit(err error) error {
+	if told := domainError(err); told != nil {
+		return told
+	}
+	if told := unstorable(err); told != nil {
+		return told
+	}
+	return nil
 }

@@ -103,6 +103,45 @@ func TestMembership(t *testing.T) {
 	})
 }
 
+func TestLabelGroups(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	bug, feature := NewRef("label", newID()), NewRef("label", newID())
+	h.applied(t, h.ann, h.annsTab,
+		Operation{Op: Create, Record: bug, Set: map[string]any{"name": "bug", "group": "type"}},
+		Operation{Op: Create, Record: feature, Set: map[string]any{"name": "feature", "group": "type"}})
+	add := func(issue, label Ref, base int64) Operation {
+		return Operation{Op: Add, Record: issue, Field: "labels", Value: string(label), Base: &base}
+	}
+
+	t.Run("the later of two racing choices wins and is told", func(t *testing.T) {
+		issue, base := h.issue(t, "Fix login")
+		h.applied(t, h.ann, h.annsTab, add(issue, bug, base))
+		result := h.applied(t, h.ben, h.bensTab, add(issue, feature, base))
+		if got := h.page(t, issue).IssueRow.Labels; len(result.Notices) != 1 || !cmp.Equal(got, []uuid.UUID{feature.ID()}) {
+			t.Errorf("notices %+v, labels %v", result.Notices, got)
+		}
+	})
+
+	t.Run("a choice made on a stale page is a conflict", func(t *testing.T) {
+		issue, base := h.issue(t, "Fix login")
+		h.applied(t, h.ann, h.annsTab, add(issue, bug, base))
+		h.clock.advance(time.Minute)
+		result := h.push(t, h.ben, h.bensTab, add(issue, feature, base))
+		if got := h.page(t, issue).IssueRow.Labels; result.Status != InConflict || !cmp.Equal(got, []uuid.UUID{bug.ID()}) {
+			t.Errorf("%+v, labels %v", result, got)
+		}
+	})
+
+	t.Run("a new issue cannot have two of one group", func(t *testing.T) {
+		op := create(h, NewRef("issue", newID()), "Both")
+		op.Set["labels"] = []any{string(bug), string(feature)}
+		if result := h.push(t, h.ben, h.bensTab, op); result.Error == nil || result.Error.Fields["labels"] == "" {
+			t.Errorf("%+v", result)
+		}
+	})
+}
+
 func TestTrash(t *testing.T) {
 	t.Parallel()
 
@@ -114,6 +153,19 @@ func TestTrash(t *testing.T) {
 		result := h.push(t, h.ben, h.bensTab, comment(issue, NewRef("comment", newID()), "my words"))
 		if result.Status != Rejected || result.Error.Code != CodeDeleted || result.Conflicts[0].Mine != "my words" {
 			t.Errorf("%+v", result)
+		}
+	})
+
+	t.Run("issues of a status in the trash are still listed, last", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.issue(t, "Fix login")
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: h.todo})
+		list, err := h.TeamIssues(t.Context(), h.ben, "ENG", ListOptions{})
+		must(t, err)
+		last := list.Groups[len(list.Groups)-1]
+		if !last.Status.Deleted || last.Count != 1 || len(last.Issues) != 1 {
+			t.Errorf("%+v", list.Groups)
 		}
 	})
 
@@ -178,6 +230,57 @@ func TestUndo(t *testing.T) {
 		h.applied(t, h.ben, h.bensTab, undo(undone.ID))
 		if !h.page(t, issue).Deleted {
 			t.Error("the redo did not delete")
+		}
+	})
+
+	t.Run("S79 an undo in the same push as its transaction finds it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, base := h.issue(t, "Fix login")
+		set := Transaction{ID: newID(), Ops: []Operation{setField(issue, base, "priority", 1)}}
+		back := Transaction{ID: newID(), Ops: []Operation{undo(set.ID)}}
+		if result := h.send(t, h.ben, h.bensTab, set, back); result.Status != Applied {
+			t.Fatalf("%+v", result)
+		}
+		if got := h.page(t, issue).Priority; got != 0 {
+			t.Errorf("priority %d", got)
+		}
+	})
+
+	t.Run("a move whose old place is taken goes back beside it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		first, _ := h.issue(t, "first")
+		top, _ := h.issue(t, "top")
+		move := h.applied(t, h.ben, h.bensTab, Operation{Op: Move, Record: top, After: first})
+		h.issue(t, "newcomer") // takes the rank that top had
+		h.applied(t, h.ben, h.bensTab, undo(move.ID))
+		if h.page(t, top).rank >= h.page(t, first).rank {
+			t.Error("top did not come back above first")
+		}
+		h.checkLog(t)
+	})
+
+	t.Run("a parent goes back too", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		parent, _ := h.issue(t, "parent")
+		child, base := h.issue(t, "child", func(set map[string]any) { set["parent"] = string(parent) })
+		set := h.applied(t, h.ben, h.bensTab, setField(child, base, "parent", nil))
+		h.applied(t, h.ben, h.bensTab, undo(set.ID))
+		if got := h.page(t, child).Parent; got != parent.ID() {
+			t.Errorf("parent %s", got)
+		}
+	})
+
+	t.Run("what others wrote into a new issue keeps its creation from being undone", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue := NewRef("issue", newID())
+		made := h.applied(t, h.ben, h.bensTab, create(h, issue, "Fix login"))
+		h.applied(t, h.ann, h.annsTab, textOp(issue, made.Version, nil, "Ann's words"))
+		if result := h.push(t, h.ben, h.bensTab, undo(made.ID)); result.Status != InConflict || h.page(t, issue).Deleted {
+			t.Errorf("%+v", result)
 		}
 	})
 

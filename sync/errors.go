@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -83,6 +84,7 @@ var fromConstraint = map[string]*Error{
 	"member_person_unique":   invalid("email", "This person is already a member."),
 	"team_key_unique":        invalid("key", "This key is taken."),
 	"issue_number_unique":    invalid("number", "This number is taken."),
+	"issue_rank_unique":      invalid("rank", "Somebody took this place meanwhile; move it again."),
 	"share_token_unique":     invalid("token", "This token is taken."),
 	"issue_priority_check":   invalid("priority", "Choose a priority from 0 to 4."),
 	"status_category_check":  invalid("category", "Choose one of the categories."),
@@ -114,11 +116,14 @@ func mustRetry(err error) bool {
 	return ok && (failure.Code == "40001" || failure.Code == "40P01")
 }
 
-// brokenConnection reports an error that leaves open whether a commit happened.
-func brokenConnection(err error) bool {
-	if err == nil {
-		return false
+// errBroken marks an error that leaves open whether a commit happened.
+var errBroken = errors.New("the connection broke")
+
+// unstorable is what a transaction is told that PostgreSQL refused for its data, when no rule had seen it coming.
+func unstorable(err error) *Error {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || len(failure.Code) < 2 || !slices.Contains([]string{"22", "23", "54"}, failure.Code[:2]) {
+		return nil
 	}
-	_, answered := errors.AsType[*pgconn.PgError](err)
-	return !answered
+	return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This cannot be stored as it is.", Err: err}
 }

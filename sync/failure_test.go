@@ -80,6 +80,28 @@ func TestFailure(t *testing.T) {
 		}
 	})
 
+	t.Run("a NUL in a field's name is refused and blocks nothing", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, base := h.issue(t, "Fix login")
+		op := textOp(issue, base, nil, "x")
+		op.Field = "a\x00"
+		if result := h.push(t, h.ben, h.bensTab, op); result.Error == nil || result.Error.Code != CodeInvalid {
+			t.Errorf("%+v", result)
+		}
+	})
+
+	t.Run("data that only PostgreSQL refuses is the author's error, kept like any other", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.failOn(t, "Unlucky", "errcode = '22P02'", false)
+		bad := Transaction{ID: newID(), Ops: []Operation{create(h, NewRef("issue", newID()), "Unlucky")}}
+		first, again := h.send(t, h.ben, h.bensTab, bad), h.send(t, h.ben, h.bensTab, bad)
+		if first.Error == nil || first.Error.Code != CodeInvalid || !again.Replayed {
+			t.Errorf("%+v, %+v", first, again)
+		}
+	})
+
 	t.Run("a NUL is refused as invalid and blocks nothing", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

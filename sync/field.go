@@ -226,7 +226,7 @@ func refsTo(kind string) shape {
 // stringsOf reads an array of strings as a sorted set.
 func stringsOf(raw any) (set []string, wrong string) {
 	if set, ok := raw.([]string); ok {
-		return slices.Compact(slices.Sorted(slices.Values(set))), ""
+		return sortedSet(set), ""
 	}
 	members, ok := raw.([]any)
 	if !ok {
@@ -240,7 +240,14 @@ func stringsOf(raw any) (set []string, wrong string) {
 		}
 		set = append(set, s)
 	}
-	return slices.Compact(slices.Sorted(slices.Values(set))), ""
+	return sortedSet(set), ""
+}
+
+// sortedSet is never nil: an empty set is written as one, not as null.
+func sortedSet(members []string) []string {
+	set := append([]string{}, members...)
+	slices.Sort(set)
+	return slices.Compact(set)
 }
 
 // origins is a set of the origins that may frame a share.

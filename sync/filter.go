@@ -99,7 +99,7 @@ func (s Snapshot) filterValue(field string, team uuid.UUID, value string) (uuid.
 	case "none":
 		return uuid.Nil, field != "status"
 	case "me":
-		return s.who.member, field == "assignee" || field == "creator"
+		return s.who.member, s.who.member != uuid.Nil && (field == "assignee" || field == "creator")
 	}
 	if id, err := uuid.Parse(value); err == nil {
 		return id, true

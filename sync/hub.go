@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -190,7 +191,9 @@ func (h *hub) follow(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		h.deliver(ctx, batch)
+		if err := h.deliver(ctx, batch); err != nil {
+			return err
+		}
 	}
 }
 
@@ -247,13 +250,15 @@ func wholeVersions(batch []notice) []notice {
 	return batch[:cut]
 }
 
-func (h *hub) deliver(ctx context.Context, batch []notice) {
+func (h *hub) deliver(ctx context.Context, batch []notice) error {
 	h.mu.Lock()
 	subscribers := slices.Collect(maps.Keys(h.subscribers))
 	h.mu.Unlock()
 	for _, n := range batch {
 		if len(n.access) > 0 {
-			h.refreshRights(ctx, n, subscribers)
+			if err := h.refreshRights(ctx, n, subscribers); err != nil {
+				return err
+			}
 		}
 		for _, s := range subscribers {
 			s.deliver(n)
@@ -266,20 +271,27 @@ func (h *hub) deliver(ctx context.Context, batch []notice) {
 	for s := range h.subscribers {
 		s.box.watchersAre(len(h.subscribers))
 	}
+	return nil
 }
 
-// refreshRights gives the readers whose rights a change touched their new ones before any later key is delivered.
-func (h *hub) refreshRights(ctx context.Context, n notice, subscribers []*Subscription) {
+// refreshRights gives the readers whose rights a change touched their new ones before any later key is delivered. Who is
+// no member any more has none; that the reading failed says nothing of rights, so then nothing is delivered yet.
+func (h *hub) refreshRights(ctx context.Context, n notice, subscribers []*Subscription) error {
 	for _, s := range subscribers {
 		if !slices.Contains(n.access, s.member) {
 			continue
 		}
-		who := rights{}
 		snapshot, err := h.engine.read(ctx, Actor{h.workspace, s.member}, nothing)
-		if err == nil {
-			who = snapshot.who
+		told, ours := errors.AsType[*Error](err)
+		switch {
+		case err == nil:
+			s.setRights(snapshot.Version, snapshot.who)
+		case ours && told.Kind == NotFound:
+			s.setRights(n.version, rights{})
+		default:
+			return fmt.Errorf("read the rights of %s: %w", s.member, err)
 		}
-		s.setRights(who)
 		s.box.putAccess(n.version)
 	}
+	return nil
 }

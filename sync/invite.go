@@ -73,17 +73,15 @@ func (e *Engine) AcceptInvite(ctx context.Context, token Token, person Person) (
 	if err != nil {
 		return Invite{}, err
 	}
-	used, err := e.queries.UseInvite(ctx, e.pool, token.hash())
-	if err != nil {
-		return Invite{}, fmt.Errorf("use an invite: %w", err)
-	}
-	if used == 0 {
-		return Invite{}, notFound("This invite")
-	}
 	var teams []uuid.UUID
 	if invite.Team != uuid.Nil {
 		teams = append(teams, invite.Team)
 	}
-	_, err = e.AddMember(ctx, invite.Workspace, person, invite.Role, teams...)
-	return invite, err
+	if _, err = e.AddMember(ctx, invite.Workspace, person, invite.Role, teams...); err != nil {
+		return Invite{}, err
+	}
+	if _, err := e.queries.UseInvite(ctx, e.pool, token.hash()); err != nil {
+		return Invite{}, fmt.Errorf("use an invite: %w", err)
+	}
+	return invite, nil
 }

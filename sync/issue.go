@@ -100,7 +100,18 @@ func (issueNoun) check(w *work, before, after *record) error {
 		}
 		after.fields["subscribers"] = issueSubscribers(after)
 	}
-	if changed(before, after, "parent") && w.parentLoops(after) {
+	if changed(before, after, "parent") {
+		return checkParent(w, after)
+	}
+	return nil
+}
+
+// checkParent keeps a family within one team: what refers to a hidden team would betray it.
+func checkParent(w *work, issue *record) error {
+	if parent := w.lookup(Ref(issue.text("parent"))); parent != nil && parent.refersTo("team") != issue.refersTo("team") {
+		return invalid("parent", "A parent is an issue of the same team.")
+	}
+	if w.parentLoops(issue) {
 		return invalid("parent", "An issue cannot lie below itself; choose another parent.")
 	}
 	return nil
@@ -114,6 +125,14 @@ func checkIssueLabels(w *work, before, after *record) error {
 		if team := w.teamOf(label); team != uuid.Nil && team != after.refersTo("team") {
 			return invalid("labels", "This label belongs to another team.")
 		}
+	}
+	seen := map[string]bool{}
+	for _, label := range after.set("labels") {
+		group := w.groupOf(label)
+		if group != "" && seen[group] {
+			return invalid("labels", "Two labels of the group "+group+" exclude each other; choose one.")
+		}
+		seen[group] = true
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -73,7 +74,7 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 			return err
 		}
 		page.Team, page.Filter = team, s.ParseFilter(team.ID, options.Terms, options.Text)
-		wanted := listParams(actor.Workspace, page.Team.ID, page.Filter, page.Filter.statuses(s.Statuses(team.ID)), after)
+		wanted := listParams(actor.Workspace, page.Team.ID, page.Filter, page.Filter.statuses(s.listed(team.ID)), after)
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssueGroupsRow, error) {
 			return listGroups(ctx, e.queries, db, wanted)
 		})
@@ -101,7 +102,7 @@ func parseAfter(raw string) (after, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(raw)
 	id, rank, found := strings.Cut(string(decoded), " ")
 	status, wrong := uuid.Parse(id)
-	if err != nil || wrong != nil || !found {
+	if err != nil || wrong != nil || !found || strings.ContainsRune(rank, 0) || !utf8.ValidString(rank) {
 		return after{}, invalid("after", "This page no longer exists; start from the first one.")
 	}
 	return after{status, rank}, nil
@@ -168,12 +169,12 @@ func (t TeamIssues) group(rows []queries.ListIssueGroupsRow, counts []queries.Co
 		byStatus[row.GroupID] = append(byStatus[row.GroupID], issueRow(row))
 	}
 	wanted := map[uuid.UUID]bool{}
-	for _, id := range t.Filter.statuses(t.Statuses(t.Team.ID)) {
+	for _, id := range t.Filter.statuses(t.listed(t.Team.ID)) {
 		wanted[id] = from.status == uuid.Nil || from.status == id
 	}
 	var groups []IssueGroup
-	for _, status := range t.Statuses(t.Team.ID) {
-		if wanted[status.ID] {
+	for _, status := range t.listed(t.Team.ID) {
+		if wanted[status.ID] && (!status.Deleted || count[status.ID] > 0) {
 			groups = append(groups, newGroup(status, count[status.ID], byStatus[status.ID]))
 		}
 	}
@@ -261,7 +262,7 @@ func myRow(r queries.ListIssuesByAssigneeRow) IssueRow {
 func (s Snapshot) openStatuses() []uuid.UUID {
 	open := []uuid.UUID{}
 	for _, r := range s.words.all("status") {
-		if status := statusName(r); !r.deleted() && !status.Closed() {
+		if status := statusName(r); !status.Closed() {
 			open = append(open, status.ID)
 		}
 	}

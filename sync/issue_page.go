@@ -102,7 +102,7 @@ func ParseIssueID(raw string) (IssueID, error) {
 	return IssueID{Team: team, Number: number}, nil
 }
 
-// team is the id of the key's team, or one that no team has.
+// teamOfKey is the id of the key's team, or one that no team has.
 func (s Snapshot) teamOfKey(id IssueID) uuid.UUID {
 	if r := s.words.teamByKey(id.Team); r != nil {
 		return r.id

@@ -23,6 +23,8 @@ type needs struct {
 	undone                   []uuid.UUID
 	values                   []valueKey
 	references               []uuid.UUID // that may have been refused
+	places                   []uuid.UUID // issues whose earlier ranks undos would give back
+	ranks                    []string    // those ranks
 }
 
 func needsOf(jobs []*job) *needs {
@@ -54,7 +56,12 @@ func (n *needs) operation(op Operation) {
 	case Undo:
 		n.undone = append(n.undone, op.Transaction)
 	case Text:
-		if op.From == nil && op.Base != nil {
+		kind, _, _ := op.Record.Parse()
+		noun := nounOf(kind)
+		if noun == nil || op.From != nil || op.Base == nil {
+			return
+		}
+		if field, known := fieldOf(noun, op.Field); known && field.policy == merged {
 			n.values = append(n.values, valueKey{op.Record.ID(), op.Field, *op.Base})
 		}
 	}
@@ -86,6 +93,16 @@ func (n *needs) newIssue(op Operation) {
 	}
 }
 
+// undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
+func (n *needs) undo(change loggedChange) {
+	n.reference(change.Ref)
+	n.fieldReferences(Operation{Set: change.Before})
+	if rank, moved := change.Before["rank"].(string); moved {
+		n.places = append(n.places, change.Ref.ID())
+		n.ranks = append(n.ranks, rank)
+	}
+}
+
 func (n *needs) reference(ref Ref) {
 	kind, id, ok := ref.Parse()
 	if !ok {
@@ -112,6 +129,7 @@ type answers struct {
 	shares    *[]queries.ListSharesByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
+	places    *[]queries.ListPlacesRow
 	numbers   *[]queries.ListTeamNumbersRow
 	taken     *[]queries.ListTakenNumbersRow
 	ancestors *[]queries.ListAncestorsRow
@@ -178,6 +196,9 @@ func (n *needs) askRanks(ctx context.Context, p *queries.Pipeline, q *queries.Qu
 	a.neighbour = ask(p, len(n.anchors), func(db db) ([]queries.ListRankNeighboursRow, error) {
 		return q.ListRankNeighbours(ctx, db, queries.ListRankNeighboursParams{WorkspaceID: ws, IDs: n.anchors})
 	})
+	a.places = ask(p, len(n.places), func(db db) ([]queries.ListPlacesRow, error) {
+		return q.ListPlaces(ctx, db, queries.ListPlacesParams{WorkspaceID: ws, IDs: n.places, Ranks: n.ranks})
+	})
 	a.ends = ask(p, len(n.teams)+len(n.movers), func(db db) ([]queries.ListRankEndsRow, error) {
 		return q.ListRankEnds(ctx, db, queries.ListRankEndsParams{WorkspaceID: ws, TeamIDs: n.teams, IDs: n.movers})
 	})
@@ -212,6 +233,12 @@ func (w *world) learn(n *needs, a *answers) error {
 	}
 	for _, row := range *a.ends {
 		w.rankLine(row.TeamID).learn(row.First, row.Last)
+	}
+	for _, row := range *a.places {
+		w.rankLine(row.TeamID).learn(row.Previous, row.Next)
+		if row.Taken {
+			w.rankLine(row.TeamID).learn(row.Rank)
+		}
 	}
 	for i, key := range n.values {
 		value, wrong := valueAt(*a.values[i])
@@ -286,7 +313,7 @@ func (w *world) learnUndone(a *answers) error {
 		if err := firstError(err, wrong); err != nil {
 			return fmt.Errorf("decode change %d: %w", row.Version, err)
 		}
-		change := loggedChange{Ref: NewRef(row.Kind, row.RecordID), Op: Verb(row.Op), Before: before, After: after, At: row.At}
+		change := loggedChange{Ref: NewRef(row.Kind, row.RecordID), Op: Verb(row.Op), Before: before, After: after, At: row.At, Version: row.Version}
 		if row.MemberID != nil {
 			change.Member = *row.MemberID
 		}
@@ -319,7 +346,7 @@ func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, voc
 	more := &needs{}
 	for _, changes := range world.undoable {
 		for _, change := range changes {
-			more.reference(change.Ref)
+			more.undo(change)
 		}
 	}
 	world.words = e.words.get(world.workspace)

@@ -32,12 +32,13 @@ func (e entry) ref() Ref { return NewRef(e.Kind, e.Record) }
 
 // loggedChange is an entry as it is read back for an undo.
 type loggedChange struct {
-	Ref    Ref
-	Op     Verb
-	Before map[string]value
-	After  map[string]value
-	Member uuid.UUID
-	At     time.Time
+	Ref     Ref
+	Op      Verb
+	Before  map[string]value
+	After   map[string]value
+	Member  uuid.UUID
+	At      time.Time
+	Version int64
 }
 
 // decodeValues reads a log entry's fields in the canonical forms that the engine works on.

@@ -83,7 +83,7 @@ func (w *work) doText(op Operation) error {
 }
 
 // startedFrom is the text that the author began with: what they say, else what the log holds at their base. When it
-// has not changed since the base, that is the text as it is.
+// has not changed since the base, that is the text as it was before this group.
 func (w *work) startedFrom(found *record, op Operation) (from string, ok bool) {
 	if op.From != nil {
 		return *op.From, true
@@ -94,8 +94,12 @@ func (w *work) startedFrom(found *record, op Operation) (from string, ok bool) {
 	if then, asked := w.values[valueKey{found.id, op.Field, *op.Base}]; asked && then != nil {
 		return text(*then), true
 	}
-	last, stamped := found.stamps[op.Field]
-	return found.text(op.Field), !stamped || last.Version <= *op.Base
+	stored := w.original(found.ref())
+	if stored == nil {
+		stored = found
+	}
+	last, stamped := stored.stamps[op.Field]
+	return stored.text(op.Field), !stamped || last.Version <= *op.Base
 }
 
 func knownText(from string, ok bool) value {

@@ -40,6 +40,7 @@ type StatusName struct {
 	Category string
 	Position int64
 	Color    string
+	Deleted  bool // in the trash: its issues are still listed, below its name
 }
 
 // Closed tells whether work in this status has ended.
@@ -169,8 +170,20 @@ func (s Snapshot) Statuses(team uuid.UUID) []StatusName {
 	return statuses
 }
 
+// listed are the statuses that a team's lists are grouped by: the live ones, and last those in the trash, so that the
+// issues in them are not out of sight.
+func (s Snapshot) listed(team uuid.UUID) []StatusName {
+	statuses := s.Statuses(team)
+	for _, r := range s.words.all("status") {
+		if r.deleted() && r.refersTo("team") == team && s.who.sees(team) {
+			statuses = append(statuses, statusName(r))
+		}
+	}
+	return statuses
+}
+
 func statusName(r *record) StatusName {
-	return StatusName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Category: r.text("category"),
+	return StatusName{Deleted: r.deleted(), ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Category: r.text("category"),
 		Position: integer(r.fields["position"]), Color: r.text("color")}
 }
 

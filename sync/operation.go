@@ -145,6 +145,9 @@ func (t Transaction) Check() error {
 	if len(t.Ops) == 0 {
 		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "A transaction needs at least one operation."}
 	}
+	if len(t.Ops) > MaxOperations {
+		return &Error{Kind: Invalid, Code: CodeTooLarge, Text: fmt.Sprintf("At most %d operations in a transaction.", MaxOperations)}
+	}
 	for _, op := range t.Ops {
 		if !verbs[op.Op] {
 			return &Error{Kind: Invalid, Code: CodeUnknownOp, Text: fmt.Sprintf("There is no operation %q.", op.Op)}

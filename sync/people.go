@@ -170,16 +170,29 @@ func (e *Engine) AddMember(ctx context.Context, workspace uuid.UUID, person Pers
 		}
 	}
 	actor, op := newMember(workspace, person, role, taken)
+	ops := []Operation{op}
+	if gone := find(members, actor.Member); gone != nil {
+		ops = []Operation{{Op: Restore, Record: NewRef("member", gone.ID)},
+			{Op: Set, Record: NewRef("member", gone.ID), Base: &gone.Version, Set: map[string]any{"role": role}}}
+	}
 	if waiting != nil {
 		actor.Member = waiting.ID
-		op = Operation{Op: Set, Record: NewRef("member", waiting.ID), Base: &waiting.Version, Set: map[string]any{
-			"person": person.ID.String(), "name": person.Name, "role": role, "placeholder": false}}
+		ops = []Operation{{Op: Set, Record: NewRef("member", waiting.ID), Base: &waiting.Version, Set: map[string]any{
+			"person": person.ID.String(), "name": person.Name, "role": role, "placeholder": false}}}
 	}
-	ops := []Operation{op}
 	for _, team := range teams {
 		ops = append(ops, Operation{Op: Add, Record: NewRef("team", team), Field: "members", Value: string(NewRef("member", actor.Member))})
 	}
 	return actor, e.asProgram(ctx, workspace, Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Join", Ops: ops})
+}
+
+func find(members []queries.ListMembersRow, id uuid.UUID) *queries.ListMembersRow {
+	for i := range members {
+		if members[i].ID == id {
+			return &members[i]
+		}
+	}
+	return nil
 }
 
 func newMember(workspace uuid.UUID, person Person, role string, taken map[string]bool) (Actor, Operation) {

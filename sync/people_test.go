@@ -22,6 +22,25 @@ func TestAddMember(t *testing.T) {
 		}
 	})
 
+	t.Run("a member who was removed can come back", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		person, err := h.AddPerson(t.Context(), NewPerson{Name: "Dana", Email: "dana@example.com", Password: "password"})
+		must(t, err)
+		dana, err := h.AddMember(t.Context(), h.ws, person, Member, h.team)
+		must(t, err)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: NewRef("member", dana.Member)})
+		_, err = h.Look(t.Context(), dana)
+		wantCode(t, err, CodeNotFound)
+		again, err := h.AddMember(t.Context(), h.ws, person, Guest, h.team)
+		must(t, err)
+		snapshot, err := h.Look(t.Context(), again)
+		must(t, err)
+		if again != dana || snapshot.Me().Role != Guest {
+			t.Errorf("%v, %+v", again, snapshot.Me())
+		}
+	})
+
 	t.Run("doing it twice makes one member", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -84,7 +84,7 @@ func (e *Engine) applyAs(ctx context.Context, one *job) (Result, error) {
 	}
 	result := jobs[0].result
 	if result.Error != nil && result.Error.Code == CodeReused {
-		one.transaction.ID = uuid.Must(uuid.NewV7())
+		one.transaction.ID = uuid.NewSHA1(one.transaction.ID, one.fingerprint) // the same form twice is a replay again
 		return e.applyAs(ctx, one)
 	}
 	return result, result.Err()

@@ -139,6 +139,11 @@ func (l *rankLine) learn(ranks ...string) {
 	}
 }
 
+func (l *rankLine) has(rank string) bool {
+	_, found := slices.BinarySearch(l.known, rank)
+	return found
+}
+
 func (l *rankLine) next(rank string) string {
 	at, found := slices.BinarySearch(l.known, rank)
 	if found {

@@ -230,24 +230,47 @@ func (w *work) doMembership(op Operation) error {
 		mine.fields[op.Field] = without(mine.set(op.Field), op.Value)
 		return nil
 	}
-	w.leaveGroup(mine, op)
-	mine.fields[op.Field] = with(mine.set(op.Field), op.Value)
+	if w.leaveGroup(mine, op) {
+		mine.fields[op.Field] = with(mine.set(op.Field), op.Value)
+	}
 	return nil
 }
 
-// leaveGroup takes out the labels that exclude the one which comes.
-func (w *work) leaveGroup(mine *record, op Operation) {
-	label := w.lookup(Ref(op.Value))
-	if label == nil || label.kind != "label" || label.text("group") == "" {
-		return
+// leaveGroup takes out the label that excludes the one which comes: one value takes another's place, so the rule of
+// set holds. Without a base only a race is told; the author saw nothing to compare with.
+func (w *work) leaveGroup(mine *record, op Operation) bool {
+	group := w.groupOf(op.Value)
+	if group == "" {
+		return true
 	}
 	for _, other := range mine.set(op.Field) {
-		sibling := w.lookup(Ref(other))
-		if other != op.Value && sibling != nil && sibling.text("group") == label.text("group") {
-			mine.fields[op.Field] = without(mine.set(op.Field), other)
+		if other == op.Value || w.groupOf(other) != group {
+			continue
 		}
+		last, stamped := mine.stamps[groupStamp(group)]
+		foreign := stamped && last.Client != w.client
+		switch {
+		case foreign && op.Base != nil && last.Version > *op.Base && !w.isRace(last):
+			w.conflict(mine, op.Field, op.Value, *op.Base, last)
+			return false
+		case foreign && w.isRace(last):
+			w.overwrite(mine, op.Field, op.Value, last)
+		}
+		mine.fields[op.Field] = without(mine.set(op.Field), other)
 	}
+	return true
 }
+
+// groupOf is the group of a label, or "".
+func (w *work) groupOf(label string) string {
+	if found := w.lookup(Ref(label)); found != nil && found.kind == "label" {
+		return found.text("group")
+	}
+	return ""
+}
+
+// groupStamp names the stamp of a group of labels: of which only one is there, like a scalar field.
+func groupStamp(group string) string { return "labels/" + group }
 
 // doTrash deletes or restores. Doing it twice changes nothing.
 func (w *work) doTrash(op Operation) error {

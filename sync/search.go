@@ -14,7 +14,7 @@ import (
 // searchPage is how many hits of each kind a page holds.
 const searchPage = 20
 
-// Snippets mark what was found between these two characters, which no text holds.
+// Snippets mark what was found between these two characters, which hardly any text holds.
 const (
 	MarkStart = "\x02"
 	MarkEnd   = "\x03"

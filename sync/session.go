@@ -91,7 +91,7 @@ var hashCost = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1,
 
 // SignIn checks a password and opens a session. Tries are limited for the address and for where they come from.
 func (e *Engine) SignIn(ctx context.Context, email, password, from, userAgent string) (Token, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
+	email = shortened(strings.ToLower(strings.TrimSpace(email)), 254)
 	if !e.account.mayTry("email "+email) || !e.account.mayTry("from "+from) {
 		return "", &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Too many tries. Wait a minute, then try again."}
 	}

@@ -146,6 +146,9 @@ func (e *Engine) startTeam(ctx context.Context, founder Actor, s SetUp) error {
 	if err != nil {
 		return err
 	}
+	if len(s.Starter.Issues) == 0 {
+		return nil
+	}
 	_, client := Program(founder.Workspace)
 	_, err = e.applyAs(ctx, &job{actor: founder, client: Derive(client, "samples"), program: true,
 		transaction: Transaction{ID: Derive(id, "samples"), Label: "Set up", Ops: sampleOps(team, s.Starter)}})

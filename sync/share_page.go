@@ -89,17 +89,17 @@ func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
 	if err != nil {
 		return SharePage{}, err
 	}
-	words, err := e.wordsOf(ctx, share.WorkspaceID)
+	head, words, err := e.wordsOf(ctx, share.WorkspaceID)
 	if err != nil {
 		return SharePage{}, err
 	}
 	who := rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}}
-	page := SharePage{Snapshot: Snapshot{words: words, who: who}, Share: share.ID, Origins: share.AllowedOrigins, Slug: share.Slug}
-	team, seen := page.Snapshot.Team(share.TeamID)
-	if !seen {
+	page := SharePage{Snapshot: Snapshot{Version: head, words: words, who: who}, Share: share.ID, Origins: share.AllowedOrigins, Slug: share.Slug}
+	team := words.records[NewRef("team", share.TeamID)]
+	if team == nil || team.deleted() {
 		return SharePage{}, notFound("This share")
 	}
-	page.Team = team
+	page.Team = teamName(team)
 	if share.IssueID != nil {
 		return page, e.sharedIssue(ctx, share.WorkspaceID, *share.IssueID, &page)
 	}
@@ -117,20 +117,20 @@ func (e *Engine) shareOf(ctx context.Context, token Token) (queries.GetShareByTo
 	return share, nil
 }
 
-// wordsOf returns the workspace's vocabulary as it is now.
-func (e *Engine) wordsOf(ctx context.Context, ws uuid.UUID) (*vocabulary, error) {
+// wordsOf returns the head of the log and the workspace's vocabulary at it. What is read afterwards is never older.
+func (e *Engine) wordsOf(ctx context.Context, ws uuid.UUID) (int64, *vocabulary, error) {
 	words := e.words.get(ws)
 	for range 5 {
-		_, fresh, err := e.readOnce(ctx, ws, words, func(*queries.Pipeline) {})
+		head, fresh, err := e.readOnce(ctx, ws, words, func(*queries.Pipeline) {})
 		if err != nil {
-			return nil, fmt.Errorf("read the vocabulary: %w", err)
+			return 0, nil, fmt.Errorf("read the vocabulary: %w", err)
 		}
 		if fresh == words && words != nil {
-			return words, nil
+			return head.Version, words, nil
 		}
 		words = fresh
 	}
-	return nil, errors.New("read: the vocabulary kept changing")
+	return 0, nil, errors.New("read: the vocabulary kept changing")
 }
 
 func (e *Engine) sharedIssue(ctx context.Context, ws, id uuid.UUID, page *SharePage) error {
@@ -144,7 +144,6 @@ func (e *Engine) sharedIssue(ctx context.Context, ws, id uuid.UUID, page *ShareP
 	var shown IssuePage
 	shown.fill(issue)
 	page.Issue = &shown.IssueRow
-	page.Version = issue.Version
 	return nil
 }
 
@@ -154,7 +153,7 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 		return fmt.Errorf("read the filter of share %s: %w", share.ID, err)
 	}
 	list := TeamIssues{Snapshot: page.Snapshot, Team: page.Team, Filter: page.ParseFilter(page.Team.ID, query["f"], query.Get("text"))}
-	wanted := listParams(share.WorkspaceID, share.TeamID, list.Filter, list.Filter.statuses(page.Statuses(page.Team.ID)), after{})
+	wanted := listParams(share.WorkspaceID, share.TeamID, list.Filter, list.Filter.statuses(page.listed(page.Team.ID)), after{})
 	rows, err := listGroups(ctx, e.queries, e.pool, wanted)
 	if err != nil {
 		return fmt.Errorf("read a shared list: %w", err)
@@ -164,9 +163,6 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 		return fmt.Errorf("count a shared list: %w", err)
 	}
 	page.Groups = list.group(rows, counts, after{})
-	for _, row := range rows {
-		page.Version = max(page.Version, row.Version)
-	}
 	return nil
 }
 
@@ -176,12 +172,13 @@ func (e *Engine) WatchShare(ctx context.Context, token Token) (*Subscription, er
 	if err != nil {
 		return nil, err
 	}
-	words, err := e.wordsOf(ctx, share.WorkspaceID)
+	head, words, err := e.wordsOf(ctx, share.WorkspaceID)
 	if err != nil {
 		return nil, err
 	}
-	s := &Subscription{box: newMailbox(words.version), topics: shareTopics(share)}
-	s.setRights(rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}})
+	s := &Subscription{box: newMailbox(head), topics: shareTopics(share)}
+	s.setRights(words.version, rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}})
+	s.box.putAll(head) // what changed between the page and its stream is not known
 	if err := e.join(ctx, share.WorkspaceID, s); err != nil {
 		return nil, err
 	}

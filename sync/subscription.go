@@ -21,6 +21,7 @@ type Subscription struct {
 
 	mu    stdsync.Mutex
 	who   rights
+	asOf  int64    // the V that the rights are of
 	known bool     // the rights are; until then what comes is kept
 	early []notice // what came before
 }
@@ -43,11 +44,14 @@ func (s *Subscription) rights() rights {
 	return s.who
 }
 
-// setRights also delivers what came before the rights were known.
-func (s *Subscription) setRights(who rights) {
+// setRights keeps the newer of two readings, and delivers what came before any rights were known.
+func (s *Subscription) setRights(asOf int64, who rights) {
 	s.mu.Lock()
+	if asOf >= s.asOf {
+		s.asOf, s.who = asOf, who
+	}
 	early := s.early
-	s.who, s.known, s.early = who, true, nil
+	s.known, s.early = true, nil
 	s.mu.Unlock()
 	for _, n := range early {
 		s.deliver(n)
@@ -88,7 +92,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 		return err
 	}
 	s.Epoch = snapshot.Epoch
-	s.setRights(snapshot.who)
+	s.setRights(snapshot.Version, snapshot.who)
 	from := snapshot.Version
 	if since != nil {
 		from = min(*since, snapshot.Version)

@@ -3,6 +3,8 @@ package sync
 import (
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // undoWindow is how far back an undo reaches.
@@ -14,14 +16,11 @@ func (w *work) doUndo(op Operation) error {
 	if len(w.transaction.Ops) != 1 {
 		return invalid("ops", "An undo stands alone in its transaction.")
 	}
-	changes := w.undoable[op.Transaction]
+	changes := w.ownChanges(op.Transaction)
 	if len(changes) == 0 {
 		return notFound("What you want to undo")
 	}
 	for _, change := range slices.Backward(changes) {
-		if change.Member != w.who.member && !w.who.program {
-			return notFound("What you want to undo")
-		}
 		if w.at.Sub(change.At) > undoWindow {
 			return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
 		}
@@ -32,21 +31,34 @@ func (w *work) doUndo(op Operation) error {
 	return nil
 }
 
+// ownChanges leaves out what somebody else did under the same id.
+func (w *work) ownChanges(transaction uuid.UUID) []loggedChange {
+	var own []loggedChange
+	for _, change := range w.undoable[transaction] {
+		if change.Member == w.who.member {
+			own = append(own, change)
+		}
+	}
+	return own
+}
+
 func (w *work) reverse(change loggedChange, partial bool) error {
 	found, err := w.visible(change.Ref)
 	if err != nil {
 		return err
 	}
-	mine := w.edit(found)
+	if found.deleted() && change.Op == Set {
+		return deletedUnder(found, change.Ref, "", nil)
+	}
+	mine, at := w.edit(found), w.at
 	switch change.Op {
 	case Create:
-		at := w.at
+		w.keepLaterWork(mine, change, partial)
 		mine.deletedAt = &at
 		return nil
 	case Delete:
 		mine.deletedAt = nil
 	case Restore:
-		at := w.at
 		mine.deletedAt = &at
 	}
 	for _, field := range nounOf(found.kind).fields() {
@@ -57,17 +69,30 @@ func (w *work) reverse(change loggedChange, partial bool) error {
 	return nil
 }
 
+// keepLaterWork is the conflict of undoing a creation that others have built on.
+func (w *work) keepLaterWork(mine *record, change loggedChange, partial bool) {
+	for _, field := range nounOf(mine.kind).fields() {
+		last, stamped := mine.stamps[field.name]
+		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server {
+			w.cannotReverse(mine, field.name, nil, change.After[field.name], partial)
+		}
+	}
+}
+
 func (w *work) reverseField(mine *record, field field, change loggedChange, partial bool) {
 	current, wrote, was := mine.fields[field.name], change.After[field.name], change.Before[field.name]
 	switch {
+	case same(current, was):
+		return
 	case field.policy == commutes:
 		mine.fields[field.name] = reverseSet(mine.set(field.name), wrote, was)
+		return
+	case field.name == "rank":
+		w.reverseRank(mine, text(wrote), text(was))
 		return
 	case same(current, wrote):
 		mine.fields[field.name] = was
 		return
-	case field.name == "rank":
-		return // a later move stands; where a card lies is nobody's value
 	case field.policy == merged:
 		if together, clean := Merge(text(wrote), text(current), text(was)); clean {
 			mine.fields[field.name] = together
@@ -75,6 +100,20 @@ func (w *work) reverseField(mine *record, field field, change loggedChange, part
 		}
 	}
 	w.cannotReverse(mine, field.name, was, wrote, partial)
+}
+
+// reverseRank gives an issue its place back, or the one behind whoever has taken it since. A later move stands: where a
+// card lies is nobody's value.
+func (w *work) reverseRank(mine *record, wrote, was string) {
+	if mine.text("rank") != wrote || was == "" {
+		return
+	}
+	line := w.rankLine(mine.refersTo("team"))
+	if line.has(was) {
+		was = rankBetween(was, line.next(was))
+	}
+	line.learn(was)
+	mine.fields["rank"] = was
 }
 
 // reverseSet takes out what the change added and puts back what it removed.

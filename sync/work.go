@@ -237,7 +237,12 @@ func (w *work) entries(version int64) []entry {
 			continue
 		}
 		entries = append(entries, made)
+		if made.Op == Create && now.deleted() {
+			made.Op, made.Before, made.After = Delete, map[string]value{}, map[string]value{}
+			entries = append(entries, made)
+		}
 	}
+	w.order = slices.DeleteFunc(w.order, func(ref Ref) bool { return w.changed[ref] == nil })
 	if len(w.steps) > 0 {
 		entries = w.steps
 	}
@@ -256,6 +261,7 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	for name := range to {
 		now.stamps[name] = stamp{version, w.who.member, w.client, w.at}
 	}
+	w.stampGroups(now, from["labels"], to["labels"], version)
 	now.version = version
 	if len(w.steps) == 0 {
 		now.updatedAt = w.at
@@ -264,6 +270,18 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	made.Op, made.Before, made.After, made.Overwrote = op, from, to, w.overwrote[now.ref()]
 	made.Topics = topicsOf(was, now)
 	return made, true
+}
+
+// stampGroups notes who last chose in each group of labels.
+func (w *work) stampGroups(now *record, before, after value, version int64) {
+	was, _ := before.([]string)
+	is, _ := after.([]string)
+	for _, label := range slices.Concat(was, is) {
+		group := w.groupOf(label)
+		if group != "" && slices.Contains(was, label) != slices.Contains(is, label) {
+			now.stamps[groupStamp(group)] = stamp{version, w.who.member, w.client, w.at}
+		}
+	}
 }
 
 func (w *work) newEntry(r *record, version int64) entry {

@@ -129,7 +129,16 @@ func (w *world) take(t *work) []entry {
 	}
 	maps.Copy(w.numbers, t.numbers)
 	w.log = append(w.log, entries...)
+	w.rememberForUndo(t, entries)
 	return entries
+}
+
+// rememberForUndo lets an undo in the same group find what it reverses.
+func (w *world) rememberForUndo(t *work, entries []entry) {
+	for _, e := range entries {
+		w.undoable[t.transaction.ID] = append(w.undoable[t.transaction.ID],
+			loggedChange{Ref: e.ref(), Op: e.Op, Before: e.Before, After: e.After, Member: t.who.member, At: e.At, Version: e.Version})
+	}
 }
 
 // noteAccess finds whose rights a transaction changed, and marks its entries with them.

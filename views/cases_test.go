@@ -123,12 +123,12 @@ func commentCases() []golden {
 		{"change/imported", part, Change(ChangeData{At: clock, Verb: "closed the issue", Imported: true})},
 		{"composer/empty", part, Composer(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", TX: uid(8)})},
 		{"composer/refused", part, ComposerForm(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", Text: "x", Error: "The issue is in the trash."})},
-		{"share/none", part, ShareList(here, ShareListData{IssueKey: "ENG-12", TX: uid(8)})},
+		{"share/none", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)})},
 		{"share/fresh", part, ShareList(here, ShareListData{
-			IssueKey: "ENG-12", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
+			To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
 			Fresh: FreshShare{URL: "https://t.example/e/tok", Element: `<tandem-embed src="https://t.example/e/tok"></tandem-embed>`, Frame: "<iframe></iframe>", Badge: "![x](y)"},
 		})},
-		{"share/refused", part, ShareList(here, ShareListData{IssueKey: "ENG-12", Origins: "example", Error: "An address begins with https://."})},
+		{"share/refused", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", Origins: "example", Error: "An address begins with https://."})},
 	}
 }
 
@@ -204,7 +204,7 @@ func pageCases() []golden {
 		{"search/found", wholePage, SearchPage(page("Search"), found)},
 		{"search/nothing", wholePage, SearchPage(page("Search"), SearchData{Text: "login"})},
 		{"search/blank", wholePage, SearchPage(page("Search"), SearchData{})},
-		{"issue/page", wholePage, IssuePage(page("ENG-12 Fix login"), IssuePageData{Issue: inPage, Composer: ComposerData{IssueID: inPage.ID, IssueKey: "ENG-12", TX: uid(8)}, Shares: ShareListData{IssueKey: "ENG-12", TX: uid(8)}})},
+		{"issue/page", wholePage, IssuePage(page("ENG-12 Fix login"), IssuePageData{Issue: inPage, Composer: ComposerData{IssueID: inPage.ID, IssueKey: "ENG-12", TX: uid(8)}, Shares: ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)}})},
 		{"new_issue/page", wholePage, NewIssuePage(page("New issue"), newIssue("new"))},
 		{"outbox/page", wholePage, OutboxPage(page("Outbox"))},
 		{"problem/workspace", wholePage, WorkspaceProblemPage(page("Not found"), ProblemData{Title: "Not found", Text: "There is nothing here, or nothing for you."})},

@@ -88,6 +88,11 @@ func (w Workspace) SetComment(id, noun string) string { return w.at("comment", i
 // Undo takes the undoing of a transaction.
 func (w Workspace) Undo() string { return w.at("undo") }
 
+// ShareTeam makes a share of a team's list as it is filtered.
+func (w Workspace) ShareTeam(key string, q Query) string {
+	return w.at("team", key, "share") + q.In(ListView).Encode()
+}
+
 // RevokeShare ends a share.
 func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "revoke") }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -60,6 +61,9 @@ func initials(name string) string {
 }
 
 func firstLetter(word string) string {
+	if at := strings.IndexFunc(word, unicode.IsLetter); at > 0 {
+		word = word[at:] // of "(Hana)" the H
+	}
 	r, _ := utf8.DecodeRuneInString(word)
 	return strings.ToUpper(string(r))
 }

@@ -11,11 +11,15 @@ export function install(root) {
   start().catch(console.error);
 }
 
-/** forget removes this member's cached pages; sign-out calls it. */
+/** forget removes this member's cached pages, once the worker keeps no more of them; sign-out calls it. */
 export async function forget() {
   if (!globalThis.caches) return;
-  const {member} = page();
-  (await navigator.serviceWorker?.getRegistration())?.active?.postMessage({type: 'forget', member});
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active, {port1, port2} = new MessageChannel();
+  await new Promise(done => {
+    port1.onmessage = done;
+    setTimeout(done, worker ? 3000 : 0);
+    worker?.postMessage({type: 'forget', member: page().member}, [port2]);
+  });
   await caches.delete(pages());
 }
 

@@ -1,7 +1,7 @@
 // What this browser keeps: localStorage, read and written at once, and IndexedDB, which survives kill -9. Same keys in both.
 // Values are JSON with a `rev`; the greater one wins. A removed key leaves a tombstone in IndexedDB, since localStorage reaches the disk late.
 
-const day = 86400e3, patience = 3000;
+const day = 86400e3, patience = 10e3;
 
 /** openStore opens both; ok is false where either is denied, and then nothing may be called kept. */
 export function openStore({local = () => localStorage, idb = () => indexedDB} = {}) {

@@ -46,7 +46,7 @@ function item(entry) {
   part('[data-words]').textContent = entry.words;
   const time = part('[data-field="created"]'), at = new Date(entry.at);
   time.setAttribute('datetime', at.toISOString());
-  time.textContent = at.toLocaleString();
+  time.textContent = at.toLocaleString('en-GB', {dateStyle: 'medium', timeStyle: 'short'});
   part('[data-text]').value = typed || entry.raw || '';
   part('[data-action="edit"]').hidden = !typed;
   if (entry.state !== 'failed') return node;
@@ -137,7 +137,7 @@ async function leave(form) {
   try {
     localStorage.removeItem(`tandem:${workspace}:who`);
     await store.forget(scope);
-    for (const name of await globalThis.caches?.keys() ?? []) if (name.includes(scope.slice(0, -1))) await caches.delete(name);
+    await (await import('./offline.js')).forget();
   } catch { /* what is denied cannot hold anything */ }
   form.submit();
 }

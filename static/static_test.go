@@ -1,0 +1,71 @@
+package static
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNew_JoinsTheStylesInTheirOrder(t *testing.T) {
+	t.Parallel()
+	sheets := map[string][]byte{"zebra": []byte("z"), "_layers": []byte("0"), "print": []byte("9"), "base": []byte("3"), "ant": []byte("a"),
+		"tokens": []byte("1"), "reset": []byte("2"), "layout": []byte("4")}
+	if got := string(join(sheets)); got != "0\n1\n2\n3\n4\na\nz\n9\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNew_NamesTheBuildByItsContent(t *testing.T) {
+	t.Parallel()
+	one, err := New("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := New("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := New("2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Build() != again.Build() || one.Build() == other.Build() || len(one.Build()) != 16 {
+		t.Errorf("%s %s %s", one.Build(), again.Build(), other.Build())
+	}
+	if a, b := buildOf("", map[string][]byte{"a": []byte("xb")}), buildOf("", map[string][]byte{"ax": []byte("b")}); a == b {
+		t.Error("names and contents run together")
+	}
+}
+
+func TestNew_PreloadsWhatIsLoadedAtOnce(t *testing.T) {
+	t.Parallel()
+	sources := map[string][]byte{
+		"js/main.js": []byte("const modules = ['a', 'b', 'gone'];\nimport(`./${name}.js`);"), "js/a.js": []byte("import {x} from './x.js';\nimport './y.js';\n"),
+		"js/b.js": []byte("export const later = () => import('./later.js');\nexport {z} from './z.js';"), "js/x.js": []byte("import {x} from './a.js';"),
+		"js/y.js": nil, "js/z.js": nil, "js/later.js": nil, "js/alone.js": nil,
+	}
+	if got := preload(sources); !slices.Equal(got, []string{"a.js", "b.js", "x.js", "y.js", "z.js"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestNew_ServesVendoredFilesByteForByte(t *testing.T) {
+	t.Parallel()
+	a, err := New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := embedded.ReadFile("vendor/htmx-4.0.1.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file, _ := a.File("vendor/htmx-4.0.1.min.js"); !bytes.Equal(file.Body, raw) {
+		t.Error("htmx was changed")
+	}
+	for name, file := range a.files {
+		if file.Type == "" || strings.HasSuffix(name, ".png") != (file.Gzip == nil) {
+			t.Errorf("%s is %q, %d bytes compressed", name, file.Type, len(file.Gzip))
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package sync
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestShare(t *testing.T) {
+	t.Parallel()
+
+	t.Run("shows an issue to whoever has the link, until it is revoked", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, _ := h.issue(t, "Fix login")
+		token, err := h.Share(t.Context(), h.ann, h.annsTab, issue, "", nil)
+		must(t, err)
+		page, err := h.Shared(t.Context(), token)
+		must(t, err)
+		if page.Issue == nil || page.Issue.Title != "Fix login" || len(page.Origins) != 0 {
+			t.Errorf("%+v", page)
+		}
+		shares := h.page(t, issue).Shares
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: NewRef("share", shares[0].ID)})
+		_, err = h.Shared(t.Context(), token)
+		wantCode(t, err, CodeNotFound)
+	})
+
+	t.Run("shows a list as it is filtered, and its V never falls", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		urgent, _ := h.issue(t, "Urgent", func(set map[string]any) { set["priority"] = 1 })
+		h.issue(t, "Calm")
+		token, err := h.Share(t.Context(), h.ann, h.annsTab, NewRef("team", h.team), "f=priority:urgent", []string{"https://example.com"})
+		must(t, err)
+		before, err := h.Shared(t.Context(), token)
+		must(t, err)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: urgent})
+		after, err := h.Shared(t.Context(), token)
+		must(t, err)
+		if got := titles(before.Groups); !slices.Equal(got, []string{"Urgent"}) || len(titles(after.Groups)) != 0 || after.Version <= before.Version {
+			t.Errorf("before %v at %d, after %v at %d", got, before.Version, titles(after.Groups), after.Version)
+		}
+	})
+
+	t.Run("nobody is 'me' to a stranger", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.issue(t, "Unassigned")
+		token, err := h.Share(t.Context(), h.ann, h.annsTab, NewRef("team", h.team), "f=assignee:me", nil)
+		must(t, err)
+		page, err := h.Shared(t.Context(), token)
+		must(t, err)
+		if got := titles(page.Groups); len(got) != 0 {
+			t.Errorf("%v", got)
+		}
+	})
+
+	t.Run("is not for guests, nor for what one does not see", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, _ := h.issue(t, "Fix login")
+		_, err := h.Share(t.Context(), h.cleo, newID(), issue, "", nil)
+		wantCode(t, err, CodeForbidden)
+		_, err = h.Share(t.Context(), h.ben, h.bensTab, NewRef("team", h.private), "", nil)
+		wantCode(t, err, CodeNotFound)
+	})
+}
+
+func titles(groups []IssueGroup) []string {
+	var all []string
+	for _, group := range groups {
+		for _, row := range group.Issues {
+			all = append(all, row.Title)
+		}
+	}
+	return all
+}
