@@ -45,6 +45,9 @@ func (w Workspace) MemberIssues(member, view, after string) string {
 // Team is a team's list or board.
 func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
 
+// TeamTrash is what of a team's issues lies in the trash.
+func (w Workspace) TeamTrash(key string) string { return w.at("team", key, "trash") }
+
 // Issue is an issue's page, by key or, before it has one, by UUID.
 func (w Workspace) Issue(key string) string { return w.at("issue", key) }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // teams name time zones, and not every machine has the files
 
 	"golang.org/x/term"
 )
