@@ -2,6 +2,7 @@ package static
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -67,5 +68,17 @@ func TestNew_ServesVendoredFilesByteForByte(t *testing.T) {
 		if file.Type == "" || strings.HasSuffix(name, ".png") != (file.Gzip == nil) {
 			t.Errorf("%s is %q, %d bytes compressed", name, file.Type, len(file.Gzip))
 		}
+	}
+}
+
+func TestMinifyingLeavesSumsInCalc(t *testing.T) {
+	t.Parallel()
+	assets, err := New("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, _ := assets.File("app.css")
+	if at := regexp.MustCompile(`calc\([^;}]*[^ ]\+[^;}]*\)`).Find(sheet.Body); at != nil {
+		t.Errorf("without its spaces this is no sum: %s", at)
 	}
 }

@@ -1,7 +1,7 @@
 // What this browser keeps: localStorage, read and written at once, and IndexedDB, which survives kill -9. Same keys in both.
 // Values are JSON with a `rev`; the greater one wins. A removed key leaves a tombstone in IndexedDB, since localStorage reaches the disk late.
 
-const day = 86400e3, patience = 10e3;
+const day = 86400e3, patience = 3000;
 
 /** openStore opens both; ok is false where either is denied, and then nothing may be called kept. */
 export function openStore({local = () => localStorage, idb = () => indexedDB} = {}) {
@@ -13,8 +13,16 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
     area.setItem('tandem:probe', '1');
     area.removeItem('tandem:probe');
   } catch { self.ok = false; }
-  self.ready = self.ok ? within(patience, open()).catch(() => { self.ok = false; }) : Promise.resolve();
+  self.ready = self.ok ? ready(open()) : Promise.resolve();
   return self;
+
+  /** A database that opens late is as good: one page may wait for another that was left while it made the database. */
+  function ready(opening) {
+    return within(patience, opening).catch(() => {
+      self.ok = false;
+      opening.then(() => { self.ok = true; }, () => {});
+    });
+  }
 
   function get(key) { try { return area.getItem(key); } catch { return null; } }
 

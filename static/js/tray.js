@@ -12,6 +12,7 @@ export function install(root) {
   if (root !== document) return;
   draw();
   addEventListener('tandem:outbox', draw);
+  document.addEventListener('tandem:swap', ({target}) => { if (target.id === 'vocabulary') draw(); }); // it brings the template of an item
   document.addEventListener('click', clicked);
   document.addEventListener('submit', signOut, true);
 }

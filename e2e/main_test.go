@@ -1,0 +1,110 @@
+package e2e
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+var screenshots = flag.Bool("screenshots", false, "write docs/screenshots anew")
+
+// bench is what the journeys of one run share: the program, and at most one demo and one browser.
+var bench struct {
+	folder  string // of everything that goes when the run ends
+	program string
+	demo    func() (*program, error)
+	browser func() (*browser, error)
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "tandem-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	// PostgreSQL runs as another user when we are root, who must come through here.
+	if err := os.Chmod(folder, 0o711); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	bench.folder, bench.program = folder, filepath.Join(folder, "tandem")
+	var demo *program
+	var chromium *browser
+	bench.demo = sync.OnceValues(func() (*program, error) {
+		demo = newProgram(filepath.Join(folder, "demo"), "demo")
+		return demo, demo.start()
+	})
+	bench.browser = sync.OnceValues(func() (p *browser, err error) {
+		chromium, err = startBrowser(filepath.Join(folder, "profile"))
+		return chromium, err
+	})
+	defer func() {
+		if chromium != nil {
+			chromium.close()
+		}
+		if demo != nil {
+			demo.stop()
+		}
+	}()
+	if os.Getenv("SCRATCH") != "" {
+		return m.Run()
+	}
+	build := exec.Command("go", "build", "-o", bench.program, "../cmd/tandem")
+	if said, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, said)
+		return 1
+	}
+	return m.Run()
+}
+
+// sharedDemo is the demo workspace that most journeys work in, each with issues of its own.
+func sharedDemo(t *testing.T) *program {
+	t.Helper()
+	p, err := bench.demo()
+	if err != nil {
+		t.Fatalf("start the demo: %v\n%s", err, p.log())
+	}
+	return p
+}
+
+// ownProgram starts a program for one journey, which may kill it.
+func ownProgram(t *testing.T, command string) *program {
+	t.Helper()
+	folder, err := os.MkdirTemp(bench.folder, command+"-")
+	if err == nil {
+		err = os.Chmod(folder, 0o711)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProgram(folder, command)
+	t.Cleanup(p.stop)
+	if err := p.start(); err != nil {
+		t.Fatalf("start tandem %s: %v\n%s", command, err, p.log())
+	}
+	return p
+}
+
+// sharedBrowser is the one Chromium of the run. Without one the journey fails, or is skipped where nobody asked for it.
+func sharedBrowser(t *testing.T) *browser {
+	t.Helper()
+	b, err := bench.browser()
+	if errors.Is(err, errNoBrowser) && os.Getenv("CI") == "" && os.Getenv("TANDEM_BROWSER") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
