@@ -92,3 +92,11 @@ func TestShare_RefusesWhatIsNoOrigin(t *testing.T) {
 	}
 	h.cleo.post("/acme/issue/"+issue.key+"/share", []string{"allowed_origins", "*"}).is(http.StatusForbidden)
 }
+
+func TestShare_LoadingTheAnswerAgainLeadsToThePage(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("Shared")
+	h.ann.get("/acme/issue/" + issue.key + "/share").is(http.StatusSeeOther).to("/acme/issue/" + issue.key)
+	h.ann.get("/acme/team/ENG/share?f=priority:urgent").is(http.StatusSeeOther).to("/acme/team/ENG?f=priority:urgent")
+}

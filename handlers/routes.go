@@ -65,7 +65,9 @@ func (s *Server) route() {
 	ws.POST("/comment/:id/restore", s.in(s.setComment("restore")))
 
 	ws.POST("/issue/:key/share", s.in(s.createShare))
+	ws.GET("/issue/:key/share", s.in(s.leaveShare))
 	ws.POST("/team/:key/share", s.in(s.createTeamShare))
+	ws.GET("/team/:key/share", s.in(s.leaveTeamShare))
 	ws.POST("/share/:id/revoke", s.in(s.revokeShare))
 
 	ws.GET(page+"/search", s.in(s.search))

@@ -61,6 +61,28 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 	return s.html(c, made.status, views.ShareList(s.place(v), shares))
 }
 
+// leaveShare leads a reader who loads the answer to a new share again back to the issue: the link was shown once.
+func (s *Server) leaveShare(c echo.Context, v visit) error {
+	issue, err := s.issue(c.Request().Context(), v, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, v.slug.Issue(issue.key()))
+}
+
+// leaveTeamShare leads back to the list in the same way.
+func (s *Server) leaveTeamShare(c echo.Context, v visit) error {
+	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	team, err := snapshot.TeamByKey(strings.ToUpper(c.Param("key")))
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, v.slug.Team(team.Key, readQuery(c.QueryParams())))
+}
+
 // filterOf is a list's query string as anybody reads it: whoever opens the share is not "me".
 func filterOf(query views.Query, v visit) string {
 	query.Filters = slices.Clone(query.Filters)
