@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -64,7 +63,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(version bigint, ordinal integer, kind te
 
 type InsertChangesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertChanges(ctx context.Context, db DBTX, arg InsertChangesParams) error {
@@ -93,9 +92,9 @@ type ListChangesByIssueRow struct {
 	Kind          string
 	RecordID      uuid.UUID
 	Op            string
-	Before        json.RawMessage
-	After         json.RawMessage
-	Overwrote     json.RawMessage
+	Before        []byte
+	After         []byte
+	Overwrote     []byte
 	MemberID      *uuid.UUID
 	TransactionID uuid.UUID
 	Imported      bool
@@ -153,8 +152,8 @@ type ListChangesByTransactionRow struct {
 	Kind          string
 	RecordID      uuid.UUID
 	Op            string
-	Before        json.RawMessage
-	After         json.RawMessage
+	Before        []byte
+	After         []byte
 	MemberID      *uuid.UUID
 	At            time.Time
 	TransactionID uuid.UUID
@@ -255,7 +254,7 @@ type ListValuesAtParams struct {
 
 // The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
 // changed it since.
-func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtParams) ([]json.RawMessage, error) {
+func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtParams) ([][]byte, error) {
 	rows, err := db.Query(ctx, listValuesAt,
 		arg.Field,
 		arg.WorkspaceID,
@@ -266,9 +265,9 @@ func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtPar
 		return nil, fmt.Errorf("query ListValuesAt: %w", err)
 	}
 	defer rows.Close()
-	var items []json.RawMessage
+	var items [][]byte
 	for rows.Next() {
-		var value json.RawMessage
+		var value []byte
 		if err := rows.Scan(&value); err != nil {
 			return nil, fmt.Errorf("query ListValuesAt: %w", err)
 		}

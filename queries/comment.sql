@@ -9,7 +9,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, issue_id uuid,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateComments :execrows
-UPDATE comment SET body = r.body, version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+UPDATE comment SET body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, body text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version = r.expected;

@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -71,7 +70,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, issue_id uuid, pa
 
 type InsertCommentsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertComments(ctx context.Context, db DBTX, arg InsertCommentsParams) error {
@@ -100,7 +99,7 @@ type ListCommentsByIDRow struct {
 	AuthorID  *uuid.UUID
 	Body      string
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -210,7 +209,7 @@ type ListCommentsChangedSinceRow struct {
 	AuthorID  *uuid.UUID
 	Body      string
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -254,7 +253,7 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 }
 
 const updateComments = `-- name: UpdateComments :execrows
-UPDATE comment SET body = r.body, version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+UPDATE comment SET body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, body text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version = r.expected
@@ -262,7 +261,7 @@ WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version = r.ex
 
 type UpdateCommentsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateCommentsParams) (int64, error) {

@@ -1,9 +1,14 @@
 -- name: ListIssuesByID :many
--- The issues named, and those that the named comments belong to.
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
     project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM issue WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
+
+-- name: ListIssuesByComment :many
+-- The issues that the named comments belong to.
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
+    i.project_id, i.cycle_id, i.rank, i.author_id, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = @workspace_id
-    AND i.id IN (SELECT unnest(@ids::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
+    AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
 
 -- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
@@ -18,7 +23,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
 -- All but the long texts: naming those would build the search vector anew at each write.
 UPDATE issue SET status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
@@ -28,7 +33,7 @@ WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version =
 UPDATE issue SET title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
     labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)

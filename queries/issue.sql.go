@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -361,7 +360,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, number bigint, ti
 
 type InsertIssuesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertIssues(ctx context.Context, db DBTX, arg InsertIssuesParams) error {
@@ -763,17 +762,96 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 	return items, nil
 }
 
+const listIssuesByComment = `-- name: ListIssuesByComment :many
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
+    i.project_id, i.cycle_id, i.rank, i.author_id, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
+FROM issue i WHERE i.workspace_id = $1
+    AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]))
+`
+
+type ListIssuesByCommentParams struct {
+	WorkspaceID uuid.UUID
+	CommentIDs  []uuid.UUID
+}
+
+type ListIssuesByCommentRow struct {
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	Number      int64
+	Title       string
+	Description string
+	StatusID    uuid.UUID
+	Priority    int16
+	AssigneeID  *uuid.UUID
+	Labels      []uuid.UUID
+	Subscribers []uuid.UUID
+	ParentID    *uuid.UUID
+	Due         *time.Time
+	Estimate    *int32
+	ProjectID   *uuid.UUID
+	CycleID     *uuid.UUID
+	Rank        string
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
+// The issues that the named comments belong to.
+func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssuesByCommentParams) ([]ListIssuesByCommentRow, error) {
+	rows, err := db.Query(ctx, listIssuesByComment, arg.WorkspaceID, arg.CommentIDs)
+	if err != nil {
+		return nil, fmt.Errorf("query ListIssuesByComment: %w", err)
+	}
+	defer rows.Close()
+	var items []ListIssuesByCommentRow
+	for rows.Next() {
+		var i ListIssuesByCommentRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.Description,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.Subscribers,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Rank,
+			&i.AuthorID,
+			&i.Version,
+			&i.Stamps,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.DeletedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListIssuesByComment: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListIssuesByComment: %w", err)
+	}
+	return items, nil
+}
+
 const listIssuesByID = `-- name: ListIssuesByID :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
     project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
-FROM issue i WHERE i.workspace_id = $1
-    AND i.id IN (SELECT unnest($2::uuid[]) UNION SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($3::uuid[]))
+FROM issue WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
 type ListIssuesByIDParams struct {
 	WorkspaceID uuid.UUID
 	IDs         []uuid.UUID
-	CommentIDs  []uuid.UUID
 }
 
 type ListIssuesByIDRow struct {
@@ -795,15 +873,14 @@ type ListIssuesByIDRow struct {
 	Rank        string
 	AuthorID    *uuid.UUID
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
 }
 
-// The issues named, and those that the named comments belong to.
 func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByIDParams) ([]ListIssuesByIDRow, error) {
-	rows, err := db.Query(ctx, listIssuesByID, arg.WorkspaceID, arg.IDs, arg.CommentIDs)
+	rows, err := db.Query(ctx, listIssuesByID, arg.WorkspaceID, arg.IDs)
 	if err != nil {
 		return nil, fmt.Errorf("query ListIssuesByID: %w", err)
 	}
@@ -878,7 +955,7 @@ type ListIssuesChangedSinceRow struct {
 	Rank        string
 	AuthorID    *uuid.UUID
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -1368,7 +1445,7 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 const updateIssues = `-- name: UpdateIssues :execrows
 UPDATE issue SET status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
@@ -1377,7 +1454,7 @@ WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version = r.expected
 
 type UpdateIssuesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 // All but the long texts: naming those would build the search vector anew at each write.
@@ -1393,7 +1470,7 @@ const updateIssuesWithText = `-- name: UpdateIssuesWithText :execrows
 UPDATE issue SET title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
     labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
@@ -1402,7 +1479,7 @@ WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version = r.expected
 
 type UpdateIssuesWithTextParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateIssuesWithText(ctx context.Context, db DBTX, arg UpdateIssuesWithTextParams) (int64, error) {

@@ -10,7 +10,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, name text, col
 
 -- name: UpdateLabels :execrows
 UPDATE label SET name = r.name, color = r.color, group_name = r.group_name,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = label.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, name text, color text, group_name text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE label.workspace_id = @workspace_id AND label.id = r.id AND label.version = r.expected;

@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, name text, color 
 
 type InsertLabelsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertLabels(ctx context.Context, db DBTX, arg InsertLabelsParams) error {
@@ -46,7 +45,7 @@ type ListLabelsRow struct {
 	Color     string
 	GroupName string
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -85,7 +84,7 @@ func (q *Queries) ListLabels(ctx context.Context, db DBTX, workspaceID uuid.UUID
 
 const updateLabels = `-- name: UpdateLabels :execrows
 UPDATE label SET name = r.name, color = r.color, group_name = r.group_name,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = label.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, name text, color text, group_name text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE label.workspace_id = $1 AND label.id = r.id AND label.version = r.expected
@@ -93,7 +92,7 @@ WHERE label.workspace_id = $1 AND label.id = r.id AND label.version = r.expected
 
 type UpdateLabelsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateLabels(ctx context.Context, db DBTX, arg UpdateLabelsParams) (int64, error) {

@@ -10,7 +10,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, person_id uuid, name text, h
 
 -- name: UpdateMembers :execrows
 UPDATE member SET person_id = r.person_id, name = r.name, handle = r.handle, email = r.email, role = r.role, placeholder = r.placeholder,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = member.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, person_id uuid, name text, handle text, email text, role text, placeholder boolean,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE member.workspace_id = @workspace_id AND member.id = r.id AND member.version = r.expected;

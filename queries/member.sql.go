@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, person_id uuid, name text, hand
 
 type InsertMembersParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertMembers(ctx context.Context, db DBTX, arg InsertMembersParams) error {
@@ -48,7 +47,7 @@ type ListMembersRow struct {
 	Role        string
 	Placeholder bool
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -89,7 +88,7 @@ func (q *Queries) ListMembers(ctx context.Context, db DBTX, workspaceID uuid.UUI
 
 const updateMembers = `-- name: UpdateMembers :execrows
 UPDATE member SET person_id = r.person_id, name = r.name, handle = r.handle, email = r.email, role = r.role, placeholder = r.placeholder,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = member.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, person_id uuid, name text, handle text, email text, role text, placeholder boolean,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE member.workspace_id = $1 AND member.id = r.id AND member.version = r.expected
@@ -97,7 +96,7 @@ WHERE member.workspace_id = $1 AND member.id = r.id AND member.version = r.expec
 
 type UpdateMembersParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateMembers(ctx context.Context, db DBTX, arg UpdateMembersParams) (int64, error) {

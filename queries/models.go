@@ -5,7 +5,6 @@
 package queries
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,9 +17,9 @@ type Change struct {
 	Kind          string
 	RecordID      uuid.UUID
 	Op            string
-	Before        json.RawMessage
-	After         json.RawMessage
-	Overwrote     json.RawMessage
+	Before        []byte
+	After         []byte
+	Overwrote     []byte
 	TeamID        *uuid.UUID
 	IssueID       *uuid.UUID
 	Topics        []string
@@ -47,7 +46,7 @@ type Comment struct {
 	AuthorID    *uuid.UUID
 	Body        string
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -92,7 +91,7 @@ type Issue struct {
 	Rank        string
 	AuthorID    *uuid.UUID
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -107,7 +106,7 @@ type Label struct {
 	Color       string
 	GroupName   string
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -123,7 +122,7 @@ type Member struct {
 	Role        string
 	Placeholder bool
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -159,8 +158,8 @@ type Result struct {
 	Status        string
 	Version       int64
 	Changed       bool
-	Body          json.RawMessage
-	Request       json.RawMessage
+	Body          []byte
+	Request       []byte
 	At            time.Time
 }
 
@@ -183,7 +182,7 @@ type Share struct {
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
 	Version        int64
-	Stamps         json.RawMessage
+	Stamps         []byte
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	DeletedAt      *time.Time
@@ -198,7 +197,7 @@ type Status struct {
 	Position    int32
 	Color       string
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -213,7 +212,7 @@ type Team struct {
 	Timezone    string
 	Members     []uuid.UUID
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
@@ -238,7 +237,7 @@ type Workspace struct {
 	Epoch       uuid.UUID
 	BaseVersion int64
 	Version     int64
-	Stamps      json.RawMessage
+	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }

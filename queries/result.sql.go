@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -33,8 +32,8 @@ type GetResultRow struct {
 	Status        string
 	Version       int64
 	Changed       bool
-	Body          json.RawMessage
-	Request       json.RawMessage
+	Body          []byte
+	Request       []byte
 	At            time.Time
 }
 
@@ -106,7 +105,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(transaction_id uuid, client_id uuid, mem
 
 type InsertResultsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertResults(ctx context.Context, db DBTX, arg InsertResultsParams) error {
@@ -204,7 +203,7 @@ type ListResultsByTransactionRow struct {
 	Status        string
 	Version       int64
 	Changed       bool
-	Body          json.RawMessage
+	Body          []byte
 	At            time.Time
 }
 

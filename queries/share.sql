@@ -21,7 +21,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, token_hash text, team_id uui
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateShares :execrows
-UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, allowed_origins text[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version = r.expected;

@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -60,7 +59,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, token_hash text, team_id uuid, 
 
 type InsertSharesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertShares(ctx context.Context, db DBTX, arg InsertSharesParams) error {
@@ -90,7 +89,7 @@ type ListSharesByIDRow struct {
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
 	Version        int64
-	Stamps         json.RawMessage
+	Stamps         []byte
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	DeletedAt      *time.Time
@@ -243,7 +242,7 @@ type ListSharesChangedSinceRow struct {
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
 	Version        int64
-	Stamps         json.RawMessage
+	Stamps         []byte
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	DeletedAt      *time.Time
@@ -288,7 +287,7 @@ func (q *Queries) ListSharesChangedSince(ctx context.Context, db DBTX, arg ListS
 }
 
 const updateShares = `-- name: UpdateShares :execrows
-UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, allowed_origins text[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE share.workspace_id = $1 AND share.id = r.id AND share.version = r.expected
@@ -296,7 +295,7 @@ WHERE share.workspace_id = $1 AND share.id = r.id AND share.version = r.expected
 
 type UpdateSharesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateShares(ctx context.Context, db DBTX, arg UpdateSharesParams) (int64, error) {

@@ -10,7 +10,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, name text, cat
 
 -- name: UpdateStatuses :execrows
 UPDATE status SET name = r.name, category = r.category, position = r.position, color = r.color,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = status.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, name text, category text, position integer, color text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE status.workspace_id = @workspace_id AND status.id = r.id AND status.version = r.expected;

@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, name text, catego
 
 type InsertStatusesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertStatuses(ctx context.Context, db DBTX, arg InsertStatusesParams) error {
@@ -47,7 +46,7 @@ type ListStatusesRow struct {
 	Position  int32
 	Color     string
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -87,7 +86,7 @@ func (q *Queries) ListStatuses(ctx context.Context, db DBTX, workspaceID uuid.UU
 
 const updateStatuses = `-- name: UpdateStatuses :execrows
 UPDATE status SET name = r.name, category = r.category, position = r.position, color = r.color,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = status.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, name text, category text, position integer, color text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE status.workspace_id = $1 AND status.id = r.id AND status.version = r.expected
@@ -95,7 +94,7 @@ WHERE status.workspace_id = $1 AND status.id = r.id AND status.version = r.expec
 
 type UpdateStatusesParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateStatuses(ctx context.Context, db DBTX, arg UpdateStatusesParams) (int64, error) {

@@ -10,7 +10,7 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, key text, name text, private
 
 -- name: UpdateTeams :execrows
 UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE team.workspace_id = @workspace_id AND team.id = r.id AND team.version = r.expected;

@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, key text, name text, private bo
 
 type InsertTeamsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) InsertTeams(ctx context.Context, db DBTX, arg InsertTeamsParams) error {
@@ -81,7 +80,7 @@ type ListTeamsRow struct {
 	Timezone  string
 	Members   []uuid.UUID
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -121,7 +120,7 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 
 const updateTeams = `-- name: UpdateTeams :execrows
 UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
-    version = r.version, stamps = r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
 WHERE team.workspace_id = $1 AND team.id = r.id AND team.version = r.expected
@@ -129,7 +128,7 @@ WHERE team.workspace_id = $1 AND team.id = r.id AND team.version = r.expected
 
 type UpdateTeamsParams struct {
 	WorkspaceID uuid.UUID
-	Rows        json.RawMessage
+	Rows        []byte
 }
 
 func (q *Queries) UpdateTeams(ctx context.Context, db DBTX, arg UpdateTeamsParams) (int64, error) {

@@ -19,7 +19,7 @@ SELECT id, slug, name, epoch, version, stamps, created_at, updated_at FROM works
 SELECT id FROM workspace WHERE slug = @slug;
 
 -- name: UpdateWorkspaces :execrows
-UPDATE workspace SET name = r.name, stamps = r.stamps, version = r.version, updated_at = r.updated_at
+UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
 WHERE workspace.id = r.id AND workspace.version = r.expected;
 

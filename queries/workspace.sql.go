@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -53,7 +52,7 @@ type GetWorkspaceRow struct {
 	Name      string
 	Epoch     uuid.UUID
 	Version   int64
-	Stamps    json.RawMessage
+	Stamps    []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -226,12 +225,12 @@ func (q *Queries) MintEpochs(ctx context.Context, db DBTX) error {
 }
 
 const updateWorkspaces = `-- name: UpdateWorkspaces :execrows
-UPDATE workspace SET name = r.name, stamps = r.stamps, version = r.version, updated_at = r.updated_at
+UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
 FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
 WHERE workspace.id = r.id AND workspace.version = r.expected
 `
 
-func (q *Queries) UpdateWorkspaces(ctx context.Context, db DBTX, rows json.RawMessage) (int64, error) {
+func (q *Queries) UpdateWorkspaces(ctx context.Context, db DBTX, rows []byte) (int64, error) {
 	result, err := db.Exec(ctx, updateWorkspaces, rows)
 	if err != nil {
 		return 0, fmt.Errorf("query UpdateWorkspaces: %w", err)

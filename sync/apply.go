@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -156,7 +155,7 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 	var p queries.Pipeline
 	type hole struct {
 		conflict *Conflict
-		answer   *[]json.RawMessage
+		answer   *[][]byte
 	}
 	var holes []hole
 	for _, job := range jobs {
@@ -191,9 +190,7 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 // write stores all that the group changed and commits, in one round trip.
 func (e *Engine) write(ctx context.Context, conn *pgx.Conn, world *world) error {
 	var p queries.Pipeline
-	if err := world.queueWrites(ctx, &p, e.queries); err != nil {
-		return err
-	}
+	world.queueWrites(ctx, &p, e.queries)
 	p.Run(ctx, "commit")
 	if err := p.Send(ctx, conn); err != nil {
 		return fmt.Errorf("write and commit: %w", err)

@@ -35,6 +35,7 @@ type Engine struct {
 	poll    time.Duration
 	words   vocabularies
 	account account
+	owners  owners
 
 	mu         stdsync.Mutex
 	committers map[uuid.UUID]*committer
@@ -49,7 +50,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(),
+		committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)

@@ -81,6 +81,7 @@ func (e *Engine) unsubscribe(s *Subscription) {
 
 // published tells this node's readers and the other nodes what a group has committed.
 func (e *Engine) published(workspace uuid.UUID, world *world) {
+	e.owners.remember(world)
 	e.spreadCrowded(workspace, world.log)
 	if len(world.log) == 0 || fault("lost_hint") {
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -22,16 +23,18 @@ type needs struct {
 	parents                  []uuid.UUID
 	undone                   []uuid.UUID
 	values                   []valueKey
-	references               []uuid.UUID // that may have been refused
-	places                   []uuid.UUID // issues whose earlier ranks undos would give back
-	ranks                    []string    // those ranks
+	references               []Ref        // that something must stand behind
+	made                     map[Ref]bool // by the group itself
+	absent                   []Ref        // of those, what is no record of its own table: perhaps of the vocabulary
+	refused                  []uuid.UUID  // that nothing stands behind: perhaps their making was refused
+	places                   []uuid.UUID  // issues whose earlier ranks undos would give back
+	ranks                    []string     // those ranks
 }
 
 func needsOf(jobs []*job) *needs {
-	n := &needs{}
+	n := &needs{made: map[Ref]bool{}}
 	for _, job := range jobs {
 		n.transactions = append(n.transactions, job.transaction.ID)
-		n.clients = append(n.clients, job.client)
 		for _, op := range job.transaction.Ops {
 			n.operation(op)
 		}
@@ -50,6 +53,7 @@ func (n *needs) operation(op Operation) {
 	n.fieldReferences(op)
 	switch op.Op {
 	case Create:
+		n.made[op.Record] = true
 		n.newIssue(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
@@ -108,7 +112,7 @@ func (n *needs) reference(ref Ref) {
 	if !ok {
 		return
 	}
-	n.references = append(n.references, id)
+	n.references = append(n.references, ref)
 	switch kind {
 	case "issue":
 		n.issues = append(n.issues, id)
@@ -125,6 +129,7 @@ type answers struct {
 	clients   *[]queries.ListClientsByIDRow
 	refused   *[]queries.ListRefusedRecordsRow
 	issues    *[]queries.ListIssuesByIDRow
+	parents   *[]queries.ListIssuesByCommentRow
 	comments  *[]queries.ListCommentsByIDRow
 	shares    *[]queries.ListSharesByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
@@ -134,7 +139,7 @@ type answers struct {
 	taken     *[]queries.ListTakenNumbersRow
 	ancestors *[]queries.ListAncestorsRow
 	undone    *[]queries.ListChangesByTransactionRow
-	values    []*[]json.RawMessage
+	values    []*[][]byte
 }
 
 // ask queues a query in the pipeline unless nothing is wanted of it; then the answer is empty.
@@ -154,8 +159,8 @@ func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries
 		clients: ask(p, len(n.clients), func(db db) ([]queries.ListClientsByIDRow, error) {
 			return q.ListClientsByID(ctx, db, queries.ListClientsByIDParams{WorkspaceID: ws, IDs: n.clients})
 		}),
-		refused: ask(p, len(n.references), func(db db) ([]queries.ListRefusedRecordsRow, error) {
-			return q.ListRefusedRecords(ctx, db, queries.ListRefusedRecordsParams{WorkspaceID: ws, RecordIDs: n.references})
+		refused: ask(p, len(n.refused), func(db db) ([]queries.ListRefusedRecordsRow, error) {
+			return q.ListRefusedRecords(ctx, db, queries.ListRefusedRecordsParams{WorkspaceID: ws, RecordIDs: n.refused})
 		}),
 		numbers: ask(p, len(n.teams), func(db db) ([]queries.ListTeamNumbersRow, error) {
 			return q.ListTeamNumbers(ctx, db, queries.ListTeamNumbersParams{WorkspaceID: ws, TeamIDs: n.teams})
@@ -180,8 +185,11 @@ func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries
 
 func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, a *answers) {
 	type db = queries.DBTX
-	a.issues = ask(p, len(n.issues)+len(n.comments), func(db db) ([]queries.ListIssuesByIDRow, error) {
-		return q.ListIssuesByID(ctx, db, queries.ListIssuesByIDParams{WorkspaceID: ws, IDs: n.issues, CommentIDs: n.comments})
+	a.issues = ask(p, len(n.issues), func(db db) ([]queries.ListIssuesByIDRow, error) {
+		return q.ListIssuesByID(ctx, db, queries.ListIssuesByIDParams{WorkspaceID: ws, IDs: n.issues})
+	})
+	a.parents = ask(p, len(n.comments), func(db db) ([]queries.ListIssuesByCommentRow, error) {
+		return q.ListIssuesByComment(ctx, db, queries.ListIssuesByCommentParams{WorkspaceID: ws, CommentIDs: n.comments})
 	})
 	a.comments = ask(p, len(n.comments), func(db db) ([]queries.ListCommentsByIDRow, error) {
 		return q.ListCommentsByID(ctx, db, queries.ListCommentsByIDParams{WorkspaceID: ws, IDs: n.comments})
@@ -204,8 +212,8 @@ func (n *needs) askRanks(ctx context.Context, p *queries.Pipeline, q *queries.Qu
 	})
 }
 
-func askValue(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, key valueKey) *[]json.RawMessage {
-	return queries.Ask(p, func(db queries.DBTX) ([]json.RawMessage, error) {
+func askValue(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, key valueKey) *[][]byte {
+	return queries.Ask(p, func(db queries.DBTX) ([][]byte, error) {
 		return q.ListValuesAt(ctx, db, queries.ListValuesAtParams{WorkspaceID: ws, RecordID: key.record, Field: key.field, Base: key.base})
 	})
 }
@@ -263,7 +271,7 @@ func (w *world) rankLine(team uuid.UUID) *rankLine {
 }
 
 // valueAt is nil when nothing changed the field since.
-func valueAt(rows []json.RawMessage) (*value, error) {
+func valueAt(rows [][]byte) (*value, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -285,6 +293,9 @@ func (w *world) learnRecords(a *answers) error {
 	}
 	for _, row := range *a.issues {
 		keep(issueRecord(row))
+	}
+	for _, row := range *a.parents {
+		keep(issueRecord(queries.ListIssuesByIDRow(row)))
 	}
 	for _, row := range *a.comments {
 		keep(commentRecord(row))
@@ -323,9 +334,11 @@ func (w *world) learnUndone(a *answers) error {
 }
 
 // load reads all that a group needs, under the workspace's lock: two round trips at the most, one when nothing is
-// undone and the vocabulary in memory is fresh.
+// undone, nothing named is missing, and the vocabulary in memory is fresh.
 func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (*world, error) {
 	world, wanted := newWorld(ws), needsOf(jobs)
+	known := e.owners.of(ws, jobs)
+	wanted.clients = known.missing
 	var p queries.Pipeline
 	p.Run(ctx, "begin")
 	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
@@ -338,38 +351,58 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	if err := world.learn(wanted, found); err != nil {
 		return nil, err
 	}
-	return world, e.loadRest(ctx, conn, world, head.Vocabulary)
+	more := world.further(wanted)
+	more.clients = world.learnOwners(known)
+	return world, e.loadRest(ctx, conn, world, more, head.Vocabulary)
 }
 
-// loadRest reads what the first answers have shown to be needed too.
-func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, vocabulary int64) error {
+// further is what the first answers have shown to be needed too.
+func (w *world) further(first *needs) *needs {
 	more := &needs{}
-	for _, changes := range world.undoable {
+	for _, changes := range w.undoable {
 		for _, change := range changes {
 			more.undo(change)
 		}
 	}
+	more.absent = slices.DeleteFunc(first.references, func(ref Ref) bool { return first.made[ref] || w.loaded[ref] != nil })
+	return more
+}
+
+func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, more *needs, vocabulary int64) error {
 	world.words = e.words.get(world.workspace)
-	fresh := world.words != nil && world.words.version == vocabulary
-	if fresh && len(more.references) == 0 {
+	if world.words == nil || world.words.version != vocabulary {
+		if err := e.loadWords(ctx, conn, world, vocabulary); err != nil {
+			return err
+		}
+	}
+	for _, ref := range more.absent {
+		if world.words.records[ref] == nil {
+			more.refused = append(more.refused, ref.ID())
+		}
+	}
+	if len(more.references)+len(more.refused)+len(more.clients) == 0 {
 		return nil
 	}
 	var p queries.Pipeline
-	var words vocabularyQuestions
-	if !fresh {
-		words = askVocabulary(ctx, &p, e.queries, world.workspace)
-	}
 	found := more.ask(ctx, &p, e.queries, world.workspace)
 	if err := p.Send(ctx, conn); err != nil {
 		return fmt.Errorf("load the rest: %w", err)
 	}
-	if !fresh {
-		built, err := words.build(vocabulary)
-		if err != nil {
-			return err
-		}
-		world.words = built
-		e.words.put(world.workspace, built)
-	}
 	return world.learn(more, found)
+}
+
+// loadWords reads the vocabulary as it is under the lock.
+func (e *Engine) loadWords(ctx context.Context, conn *pgx.Conn, world *world, version int64) error {
+	var p queries.Pipeline
+	questions := askVocabulary(ctx, &p, e.queries, world.workspace)
+	if err := p.Send(ctx, conn); err != nil {
+		return fmt.Errorf("load the vocabulary: %w", err)
+	}
+	built, err := questions.build(version)
+	if err != nil {
+		return err
+	}
+	world.words = built
+	e.words.put(world.workspace, built)
+	return nil
 }

@@ -9,26 +9,53 @@ import (
 
 // entry is one line of the change log: what one transaction did to one record.
 type entry struct {
-	Version     int64                `json:"version"`
-	Ordinal     int                  `json:"ordinal"`
-	Kind        string               `json:"kind"`
-	Record      uuid.UUID            `json:"record_id"`
-	Op          Verb                 `json:"op"`
-	Before      map[string]value     `json:"before"` // the changed fields alone
-	After       map[string]value     `json:"after"`
-	Overwrote   map[string]overwrite `json:"overwrote,omitempty"`
-	Team        *uuid.UUID           `json:"team_id"`  // who may see it hangs on the team; nil = the whole workspace
-	Issue       *uuid.UUID           `json:"issue_id"` // the issue whose history it is part of
-	Topics      []string             `json:"topics"`
-	Access      []uuid.UUID          `json:"access"` // members whose rights it changed
-	Member      *uuid.UUID           `json:"member_id"`
-	Client      *uuid.UUID           `json:"client_id"`
-	Transaction uuid.UUID            `json:"transaction_id"`
-	Imported    bool                 `json:"imported"`
-	At          time.Time            `json:"at"`
+	Version     int64
+	Ordinal     int
+	Kind        string
+	Record      uuid.UUID
+	Op          Verb
+	Before      map[string]value // the changed fields alone
+	After       map[string]value
+	Overwrote   map[string]overwrite
+	Team        *uuid.UUID // who may see it hangs on the team; nil = the whole workspace
+	Issue       *uuid.UUID // the issue whose history it is part of
+	Topics      []string
+	Access      []uuid.UUID // members whose rights it changed
+	Member      *uuid.UUID
+	Client      *uuid.UUID
+	Transaction uuid.UUID
+	Imported    bool
+	At          time.Time
 }
 
 func (e entry) ref() Ref { return NewRef(e.Kind, e.Record) }
+
+// entry writes a line of the log.
+func (r *rows) entry(e entry) {
+	r.begin()
+	r.put("version", e.Version)
+	r.put("ordinal", int64(e.Ordinal))
+	r.put("kind", e.Kind)
+	r.put("record_id", e.Record)
+	r.put("op", string(e.Op))
+	r.put("before", e.Before)
+	r.put("after", e.After)
+	if e.Overwrote != nil {
+		r.put("overwrote", e.Overwrote)
+	}
+	r.optional("team_id", e.Team)
+	r.optional("issue_id", e.Issue)
+	r.put("topics", e.Topics)
+	if e.Access != nil {
+		r.put("access", e.Access)
+	}
+	r.optional("member_id", e.Member)
+	r.optional("client_id", e.Client)
+	r.put("transaction_id", e.Transaction)
+	r.put("imported", e.Imported)
+	r.put("at", e.At)
+	r.end()
+}
 
 // loggedChange is an entry as it is read back for an undo.
 type loggedChange struct {

@@ -10,9 +10,9 @@ func (w *work) meet(mine *record, field string, wanted value, base int64) {
 	if same(current, wanted) {
 		return
 	}
-	last, stamped := mine.stamps[field]
+	last, foreign := w.setSince(mine, field, base)
 	switch {
-	case !stamped || last.Version <= base || last.Client == w.client && !fault("self_conflict"):
+	case !foreign:
 	case w.isRace(last):
 		w.overwrite(mine, field, wanted, last)
 	default:
@@ -20,6 +20,16 @@ func (w *work) meet(mine *record, field string, wanted value, base int64) {
 		return
 	}
 	mine.fields[field] = wanted
+}
+
+// setSince returns who else has set a field after the base; false when nobody has. One's own last write settled what
+// lay before it.
+func (w *work) setSince(mine *record, field string, base int64) (stamp, bool) {
+	if mine.version <= base {
+		return stamp{}, false // nobody has touched the record at all, so its stamps need not be read
+	}
+	last, stamped := mine.stamps.of(field)
+	return last, stamped && last.Version > base && (last.Client != w.client || fault("self_conflict"))
 }
 
 // isRace tells a write made at the same time as another from one made on a stale page. Only PostgreSQL's clock counts.
@@ -70,7 +80,7 @@ func (w *work) doText(op Operation) error {
 	from, ok := w.startedFrom(found, op)
 	together, clean := Merge(from, current, text(wanted))
 	if !ok || !clean {
-		last := found.stamps[op.Field]
+		last, _ := found.stamps.of(op.Field)
 		w.conflicts = append(w.conflicts, Conflict{Record: op.Record, Field: op.Field, Base: knownText(from, ok), Mine: wanted, Theirs: current,
 			By: NewRef("member", last.Member), At: moment(last.At), Version: found.version})
 		return nil
@@ -98,7 +108,7 @@ func (w *work) startedFrom(found *record, op Operation) (from string, ok bool) {
 	if stored == nil {
 		stored = found
 	}
-	last, stamped := stored.stamps[op.Field]
+	last, stamped := stored.stamps.of(op.Field)
 	return stored.text(op.Field), !stamped || last.Version <= *op.Base
 }
 

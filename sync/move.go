@@ -35,7 +35,7 @@ func (w *work) land(mine *record, field string, wanted value, base *int64) {
 	if same(mine.fields[field], wanted) {
 		return
 	}
-	last, stamped := mine.stamps[field]
+	last, stamped := mine.stamps.of(field)
 	unseen := base == nil && w.isRace(last) || base != nil && last.Version > *base
 	if stamped && last.Client != w.client && unseen {
 		w.overwrite(mine, field, wanted, last)

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"time"
 
@@ -15,18 +14,10 @@ type record struct {
 	id        uuid.UUID
 	version   int64 // 0: not stored yet
 	fields    map[string]value
-	stamps    map[string]stamp
+	stamps    stamps
 	createdAt time.Time
 	updatedAt time.Time
 	deletedAt *time.Time
-}
-
-// stamp says who last set a field.
-type stamp struct {
-	Version int64     `json:"v"`
-	Member  uuid.UUID `json:"m"`
-	Client  uuid.UUID `json:"c"`
-	At      time.Time `json:"t"`
 }
 
 func (r *record) ref() Ref { return NewRef(r.kind, r.id) }
@@ -44,23 +35,8 @@ func (r *record) set(field string) []string { s, _ := r.fields[field].([]string)
 func (r *record) clone() *record {
 	copied := *r
 	copied.fields = maps.Clone(r.fields)
-	copied.stamps = maps.Clone(r.stamps)
-	if copied.stamps == nil {
-		copied.stamps = map[string]stamp{}
-	}
+	copied.stamps = r.stamps.clone()
 	return &copied
-}
-
-// row is the record as jsonb_to_recordset reads it; expected is the version that the update must find.
-func (r *record) row(expected int64) map[string]any {
-	row := map[string]any{
-		"id": r.id, "expected": expected, "version": r.version, "stamps": r.stamps,
-		"created_at": r.createdAt, "updated_at": r.updatedAt, "deleted_at": r.deletedAt,
-	}
-	for _, field := range nounOf(r.kind).fields() {
-		row[field.column] = field.shape.column(r.fields[field.name])
-	}
-	return row
 }
 
 // public are the fields that the protocol shows.
@@ -92,20 +68,8 @@ func difference(before, after *record) (from, to map[string]value) {
 	return from, to
 }
 
-func decodeStamps(raw json.RawMessage) (map[string]stamp, error) {
-	stamps := map[string]stamp{}
-	if err := json.Unmarshal(raw, &stamps); err != nil {
-		return nil, fmt.Errorf("decode stamps: %w", err)
-	}
-	return stamps, nil
-}
-
 // stored is what every record's row has beside its fields.
-func stored(kind string, id uuid.UUID, version int64, stamps json.RawMessage, created, updated time.Time, deleted *time.Time, fields map[string]value) (*record, error) {
-	decoded, err := decodeStamps(stamps)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", kind, id, err)
-	}
-	return &record{kind: kind, id: id, version: version, fields: fields, stamps: decoded,
+func stored(kind string, id uuid.UUID, version int64, stamped json.RawMessage, created, updated time.Time, deleted *time.Time, fields map[string]value) (*record, error) {
+	return &record{kind: kind, id: id, version: version, fields: fields, stamps: stamps{stored: stamped},
 		createdAt: created, updatedAt: updated, deletedAt: deleted}, nil
 }

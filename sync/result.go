@@ -2,6 +2,7 @@ package sync
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,18 +49,23 @@ func decodeResult(id uuid.UUID, status string, version int64, changed bool, raw 
 		Conflicts: body.Conflicts, Error: body.Error, changed: changed}, nil
 }
 
-// row is what InsertResults reads.
-func (s storedResult) row() map[string]any {
-	row := map[string]any{
-		"transaction_id": s.transaction, "client_id": s.client, "member_id": s.member,
-		"fingerprint": fmt.Sprintf(`\x%x`, s.fingerprint), "label": s.label, "status": s.result.Status,
-		"version": s.result.Version, "changed": s.result.changed, "at": s.at,
-		"body": resultBody{s.result.Notices, s.result.Conflicts, s.result.Error},
-	}
+// result writes what InsertResults reads.
+func (r *rows) result(s storedResult) {
+	r.begin()
+	r.put("transaction_id", s.transaction)
+	r.put("client_id", s.client)
+	r.put("member_id", s.member)
+	r.put("fingerprint", `\x`+hex.EncodeToString(s.fingerprint))
+	r.put("label", s.label)
+	r.put("status", s.result.Status)
+	r.put("version", s.result.Version)
+	r.put("changed", s.result.changed)
+	r.put("body", resultBody{s.result.Notices, s.result.Conflicts, s.result.Error})
 	if s.request != nil {
-		row["request"] = s.request
+		r.put("request", s.request)
 	}
-	return row
+	r.put("at", s.at)
+	r.end()
 }
 
 // replay finds what a transaction was answered before. A used id with other operations is refused and leaves the

@@ -106,7 +106,7 @@ func (w *work) authorship(op Operation) (uuid.UUID, time.Time) {
 }
 
 func newRecord(noun noun, id, author uuid.UUID, at time.Time) *record {
-	fresh := &record{kind: noun.name(), id: id, createdAt: at, updatedAt: at, fields: map[string]value{}, stamps: map[string]stamp{}}
+	fresh := &record{kind: noun.name(), id: id, createdAt: at, updatedAt: at, fields: map[string]value{}}
 	for _, field := range noun.fields() {
 		fresh.fields[field.name] = field.shape.zero
 	}
@@ -247,7 +247,7 @@ func (w *work) leaveGroup(mine *record, op Operation) bool {
 		if other == op.Value || w.groupOf(other) != group {
 			continue
 		}
-		last, stamped := mine.stamps[groupStamp(group)]
+		last, stamped := mine.stamps.of(groupStamp(group))
 		foreign := stamped && last.Client != w.client
 		switch {
 		case foreign && op.Base != nil && last.Version > *op.Base && !w.isRace(last):

@@ -72,7 +72,7 @@ func (w *work) reverse(change loggedChange, partial bool) error {
 // keepLaterWork is the conflict of undoing a creation that others have built on.
 func (w *work) keepLaterWork(mine *record, change loggedChange, partial bool) {
 	for _, field := range nounOf(mine.kind).fields() {
-		last, stamped := mine.stamps[field.name]
+		last, stamped := mine.stamps.of(field.name)
 		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server {
 			w.cannotReverse(mine, field.name, nil, change.After[field.name], partial)
 		}
@@ -134,7 +134,7 @@ func reverseSet(current []string, wrote, was value) []string {
 }
 
 func (w *work) cannotReverse(mine *record, field string, was, wrote value, partial bool) {
-	last := mine.stamps[field]
+	last, _ := mine.stamps.of(field)
 	if partial {
 		w.notices = append(w.notices, Notice{Code: "not_undone", Record: mine.ref(), Field: field, Mine: was, Theirs: mine.fields[field],
 			By: NewRef("member", last.Member), At: last.At.UTC(), Version: last.Version})

@@ -258,9 +258,7 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	if len(to) == 0 && op == Set {
 		return entry{}, false
 	}
-	for name := range to {
-		now.stamps[name] = stamp{version, w.who.member, w.client, w.at}
-	}
+	w.stamp(now, op, to, version)
 	w.stampGroups(now, from["labels"], to["labels"], version)
 	now.version = version
 	if len(w.steps) == 0 {
@@ -272,6 +270,18 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	return made, true
 }
 
+// stamp notes who set the fields that differ. One stamp stands for all fields of a new record.
+func (w *work) stamp(now *record, op Verb, fields map[string]value, version int64) {
+	by := stamp{version, w.who.member, w.client, w.at}
+	if op == Create {
+		now.stamps.set(stampOfCreation, by)
+		return
+	}
+	for name := range fields {
+		now.stamps.set(name, by)
+	}
+}
+
 // stampGroups notes who last chose in each group of labels.
 func (w *work) stampGroups(now *record, before, after value, version int64) {
 	was, _ := before.([]string)
@@ -279,7 +289,7 @@ func (w *work) stampGroups(now *record, before, after value, version int64) {
 	for _, label := range slices.Concat(was, is) {
 		group := w.groupOf(label)
 		if group != "" && slices.Contains(was, label) != slices.Contains(is, label) {
-			now.stamps[groupStamp(group)] = stamp{version, w.who.member, w.client, w.at}
+			now.stamps.set(groupStamp(group), stamp{version, w.who.member, w.client, w.at})
 		}
 	}
 }

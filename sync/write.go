@@ -11,25 +11,22 @@ import (
 )
 
 // queueWrites turns what the group changed into one statement a table.
-func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	for _, kind := range kinds {
-		if err := w.queueRecords(ctx, p, q, kind); err != nil {
-			return err
-		}
+		w.queueRecords(ctx, p, q, kind)
 	}
 	if fault("result_apart") {
 		w.answers = nil // they would follow in a transaction of their own, which a crash prevents
 	}
-	return firstError(w.queueLog(ctx, p, q), w.queueResults(ctx, p, q), w.queueCounters(ctx, p, q))
+	w.queueLog(ctx, p, q)
+	w.queueResults(ctx, p, q)
+	w.queueCounters(ctx, p, q)
 }
 
-func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *queries.Queries, kind string) error {
+func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *queries.Queries, kind string) {
 	inserts, updates := w.writes(kind)
 	if len(inserts) > 0 {
-		rows, err := w.rows(inserts)
-		if err != nil {
-			return err
-		}
+		rows := w.rowsOf(inserts)
 		p.Tell(func(db queries.DBTX) error { return insertRecords(ctx, q, db, kind, w.workspace, rows) })
 	}
 	plain, withText := w.splitByText(updates)
@@ -37,10 +34,7 @@ func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *querie
 		if len(group) == 0 {
 			continue
 		}
-		rows, err := w.rows(group)
-		if err != nil {
-			return err
-		}
+		rows := w.rowsOf(group)
 		p.Tell(func(db queries.DBTX) error {
 			found, err := updateRecords(ctx, q, db, kind, w.workspace, rows, i == 1)
 			if err == nil && found != int64(len(group)) {
@@ -49,7 +43,6 @@ func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *querie
 			return err
 		})
 	}
-	return nil
 }
 
 // splitByText parts the issues whose texts changed from the others, for whom the search vector stays as it is.
@@ -65,24 +58,16 @@ func (w *world) splitByText(updates []*record) (plain, withText []*record) {
 	return plain, withText
 }
 
-func (w *world) rows(records []*record) (json.RawMessage, error) {
-	rows := make([]map[string]any, len(records))
-	for i, r := range records {
+func (w *world) rowsOf(records []*record) json.RawMessage {
+	var all rows
+	for _, r := range records {
 		expected := int64(0)
 		if was := w.original(r.ref()); was != nil {
 			expected = was.version
 		}
-		rows[i] = r.row(expected)
+		all.record(r, expected)
 	}
-	return encode(rows)
-}
-
-func encode(rows any) (json.RawMessage, error) {
-	raw, err := json.Marshal(rows)
-	if err != nil {
-		return nil, fmt.Errorf("encode rows: %w", err)
-	}
-	return raw, nil
+	return all.all()
 }
 
 func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, ws uuid.UUID, rows json.RawMessage) error {
@@ -130,16 +115,17 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 	return 0, fmt.Errorf("no table for %s records", kind)
 }
 
-func (w *world) queueLog(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+func (w *world) queueLog(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	if len(w.log) == 0 {
-		return nil
+		return
 	}
-	rows, err := encode(w.log)
-	if err != nil {
-		return err
+	var lines rows
+	for _, entry := range w.log {
+		lines.entry(entry)
 	}
+	raw := lines.all()
 	p.Tell(func(db queries.DBTX) error {
-		return q.InsertChanges(ctx, db, queries.InsertChangesParams{WorkspaceID: w.workspace, Rows: rows})
+		return q.InsertChanges(ctx, db, queries.InsertChangesParams{WorkspaceID: w.workspace, Rows: raw})
 	})
 	latest := map[string]int64{}
 	for _, entry := range w.log {
@@ -151,19 +137,15 @@ func (w *world) queueLog(ctx context.Context, p *queries.Pipeline, q *queries.Qu
 	p.Tell(func(db queries.DBTX) error {
 		return q.UpsertTopics(ctx, db, queries.UpsertTopicsParams{WorkspaceID: w.workspace, Names: names, Versions: versions})
 	})
-	return nil
 }
 
-func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	if len(w.answers) > 0 {
-		rows := make([]map[string]any, len(w.answers))
-		for i, answer := range w.answers {
-			rows[i] = answer.row()
+		var results rows
+		for _, answer := range w.answers {
+			results.result(answer)
 		}
-		raw, err := encode(rows)
-		if err != nil {
-			return err
-		}
+		raw := results.all()
 		p.Tell(func(db queries.DBTX) error {
 			return q.InsertResults(ctx, db, queries.InsertResultsParams{WorkspaceID: w.workspace, Rows: raw})
 		})
@@ -183,10 +165,9 @@ func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *querie
 			return q.InsertRefusedRecords(ctx, db, queries.InsertRefusedRecordsParams{WorkspaceID: w.workspace, RecordIDs: records, ClientIDs: clients})
 		})
 	}
-	return nil
 }
 
-func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queries.Queries) error {
+func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	if teams, numbers := columns(w.numbersTaken()); len(teams) > 0 {
 		p.Tell(func(db queries.DBTX) error {
 			return q.UpsertTeamNumbers(ctx, db, queries.UpsertTeamNumbersParams{WorkspaceID: w.workspace, TeamIDs: teams, Numbers: numbers})
@@ -197,7 +178,6 @@ func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queri
 			return q.UpsertMemberAccess(ctx, db, queries.UpsertMemberAccessParams{WorkspaceID: w.workspace, MemberIDs: members, Versions: versions})
 		})
 	}
-	return nil
 }
 
 // numbersTaken are the next numbers of the teams in which the group made issues.

@@ -94,7 +94,7 @@ func (b *batch) find(ctx context.Context, issues []importer.Issue) (inPlace, err
 		}
 	}
 	q := queries.New()
-	rows, err := q.ListIssuesByID(ctx, b.database.pool, queries.ListIssuesByIDParams{WorkspaceID: b.workspace, IDs: ids, CommentIDs: []uuid.UUID{}})
+	rows, err := q.ListIssuesByID(ctx, b.database.pool, queries.ListIssuesByIDParams{WorkspaceID: b.workspace, IDs: ids})
 	if err != nil || len(rows) == 0 {
 		return found, err
 	}
