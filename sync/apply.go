@@ -19,21 +19,35 @@ var errMissed = errors.New("a record has another version than under the lock")
 // apply is the write road: one database transaction for a group, in two round trips. It locks and loads, works every
 // transaction out in memory, writes all of it and commits. On an error nothing of the group has happened, unless the
 // commit's answer was lost; the stored results tell then, when the group is done again.
-func (e *Engine) apply(ctx context.Context, ws uuid.UUID, jobs []*job) (*world, error) {
+func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.background), groupDeadline)
+	defer cancel()
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("take a connection: %w: %w", errBroken, err)
 	}
 	defer conn.Release()
-	world, err := e.applyOn(ctx, conn.Conn(), ws, jobs)
+	world, err := e.applyInTime(context.WithoutCancel(ctx), conn.Conn(), ws, jobs)
 	if err == nil {
 		return world, nil
 	}
-	if conn.Conn().IsClosed() || ctx.Err() != nil {
+	if conn.Conn().IsClosed() {
 		err = fmt.Errorf("%w: %w", errBroken, err)
 	}
 	rollBack(ctx, conn.Conn())
 	return nil, err
+}
+
+// applyInTime sets the deadline on the connection rather than on the context, for which the driver would start a
+// goroutine at each round trip.
+func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (*world, error) {
+	wire := conn.PgConn().Conn()
+	if err := wire.SetDeadline(time.Now().Add(groupDeadline)); err != nil {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	world, err := e.applyOn(ctx, conn, ws, jobs)
+	_ = wire.SetDeadline(time.Time{}) // fails on a closed connection, which nobody uses again
+	return world, err
 }
 
 // rollBack leaves the connection clean for the next user; one that cannot be is closed.
@@ -91,7 +105,11 @@ func (w *world) decide(job *job) {
 		return
 	}
 	transaction := newWork(w, w.actorRights(job), job.client, job.transaction)
-	if err := firstError(job.culprit, transaction.run()); err != nil {
+	err := job.refusedAlready()
+	if err == nil {
+		err = transaction.run()
+	}
+	if err != nil {
 		w.refuse(job, err)
 		return
 	}
@@ -132,20 +150,16 @@ func (w *world) refuse(job *job, err error) {
 			w.depends = append(w.depends, key)
 		}
 	}
-	w.keep(job, storable(job.transaction.Ops))
-}
-
-// storable leaves out operations that JSON in PostgreSQL cannot hold: those refused for a NUL.
-func storable(ops []Operation) []Operation {
-	if hasNUL(ops) {
-		return nil
+	if job.nul {
+		w.keep(job, nil) // JSON in PostgreSQL could not hold the operations
+		return
 	}
-	return ops
+	w.keep(job, job.transaction.Ops)
 }
 
 func (w *world) keep(job *job, request []Operation) {
 	stored := storedResult{transaction: job.transaction.ID, client: job.client, member: job.actor.Member,
-		fingerprint: job.fingerprint, label: job.transaction.Label, at: w.at, request: request, result: job.result}
+		fingerprint: job.sum, label: job.transaction.Label, at: w.at, request: request, result: job.result}
 	w.results[job.transaction.ID] = append(w.results[job.transaction.ID], stored)
 	w.answers = append(w.answers, stored)
 }

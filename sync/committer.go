@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"context"
 	"errors"
 	stdsync "sync"
 	"time"
@@ -16,8 +15,8 @@ const (
 	groupBytes        = 1 << 20
 )
 
-// groupDeadline bounds the work on one group. It is the committer's own, never a client's: who hangs up has not
-// undone their write.
+// groupDeadline bounds one try at a group. It is the committer's own, never a client's: who hangs up has not undone
+// their write.
 const groupDeadline = 30 * time.Second
 
 // errStopped is told to writers that come when the engine ends; they may send again.
@@ -30,17 +29,24 @@ type job struct {
 	client      uuid.UUID
 	epoch       uuid.UUID
 	transaction Transaction
-	fingerprint []byte
-	size        int
-	culprit     error // what PostgreSQL's constraints said of it: it is refused for that
+	imprint
+	culprit error // what PostgreSQL's constraints said of it: it is refused for that
 
 	result Result
 	err    error // of the server, or of the whole push
-	done   *stdsync.WaitGroup
+	call   *countdown
+}
+
+// refusedAlready says why a transaction need not be tried.
+func (j *job) refusedAlready() error {
+	if j.nul {
+		return &Error{Kind: Invalid, Code: CodeInvalid, Text: "The character NUL cannot be stored."}
+	}
+	return j.culprit
 }
 
 // committer writes for one workspace on this node: it takes what is waiting as one group, since a commit costs the
-// same for one and for many. One goroutine runs while there is something to do.
+// same for one and for many.
 type committer struct {
 	engine    *Engine
 	workspace uuid.UUID
@@ -59,18 +65,23 @@ func newCommitter(e *Engine, workspace uuid.UUID) *committer {
 	return c
 }
 
-// submit queues jobs in order and returns at once.
+// submit queues jobs in order. Who finds nobody at work commits the first group itself, so that a lone writer waits for
+// no goroutine to wake; everybody else returns at once.
 func (c *committer) submit(jobs []*job, bulk bool) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if bulk {
 		c.bulk = append(c.bulk, jobs...)
 	} else {
 		c.waiting = append(c.waiting, jobs...)
 	}
-	if !c.running {
-		c.running = true
-		go c.run()
+	lead := !c.running
+	c.running = true
+	c.mu.Unlock()
+	if lead {
+		c.see(c.take())
+		if gathered := c.take(); gathered != nil {
+			go c.run(gathered)
+		}
 	}
 }
 
@@ -83,16 +94,18 @@ func (c *committer) drain() {
 	}
 }
 
-func (c *committer) run() {
-	for {
-		group := c.take()
-		if group == nil {
-			return
-		}
-		c.commit(group)
-		for _, job := range group {
-			job.done.Done()
-		}
+// run goes on until nothing waits.
+func (c *committer) run(group []*job) {
+	for ; group != nil; group = c.take() {
+		c.see(group)
+	}
+}
+
+// see commits a group and tells its callers.
+func (c *committer) see(group []*job) {
+	c.commit(group)
+	for _, job := range group {
+		job.call.one()
 	}
 }
 
@@ -121,7 +134,7 @@ func groupSize(queue []*job) int {
 	operations, bytes := 0, 0
 	for i, job := range queue {
 		operations += weight(job.transaction)
-		bytes += job.size
+		bytes += job.length
 		full := i == groupTransactions || operations > groupOperations || bytes > groupBytes
 		if i > 0 && full {
 			return i
@@ -141,9 +154,7 @@ func weight(transaction Transaction) int {
 // commit sees a group through: what PostgreSQL asks to repeat, and what may or may not have been committed, is done
 // again; a group that an SQL error broke is done one by one.
 func (c *committer) commit(group []*job) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.engine.background), groupDeadline)
-	defer cancel()
-	world, err := c.applyPatiently(ctx, group)
+	world, err := c.applyPatiently(group)
 	switch {
 	case err == nil:
 		c.engine.published(c.workspace, world)
@@ -152,7 +163,7 @@ func (c *committer) commit(group []*job) {
 			c.commit(group[i : i+1])
 		}
 	case len(group) == 1 && group[0].culprit == nil && culprit(err) != nil:
-		c.engine.logger.ErrorContext(ctx, "refused by PostgreSQL alone; a rule is missing", "err", err)
+		c.engine.logger.Error("refused by PostgreSQL alone; a rule is missing", "err", err)
 		group[0].culprit = culprit(err)
 		c.commit(group)
 	default:
@@ -165,21 +176,19 @@ func (c *committer) commit(group []*job) {
 // patience are the pauses before a group is tried again.
 var patience = []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond}
 
-func (c *committer) applyPatiently(ctx context.Context, group []*job) (world *world, err error) {
+func (c *committer) applyPatiently(group []*job) (world *world, err error) {
 	for _, pause := range patience {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
+		if pause > 0 {
+			time.Sleep(pause)
 		}
 		for _, job := range group {
 			job.result, job.err = Result{}, nil
 		}
-		world, err = c.engine.apply(ctx, c.workspace, group)
+		world, err = c.engine.apply(c.workspace, group)
 		if err == nil || !mustRetry(err) && !errors.Is(err, errBroken) {
 			return world, err
 		}
-		c.engine.logger.WarnContext(ctx, "group done again", "workspace_id", c.workspace, "err", err)
+		c.engine.logger.Warn("group done again", "workspace_id", c.workspace, "err", err)
 	}
 	return nil, err
 }

@@ -341,6 +341,7 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	wanted.clients = known.missing
 	var p queries.Pipeline
 	p.Run(ctx, "begin")
+	p.Run(ctx, "set local plan_cache_mode = force_generic_plan") // all go by keys; planning anew cost more than reading
 	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
 	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, ws) })
 	found := wanted.ask(ctx, &p, e.queries, ws)

@@ -127,11 +127,13 @@ const (
 	MaxPush         = 1 << 20   // bytes
 )
 
-// hasNUL tells whether any text in the operations holds the one character that PostgreSQL cannot store.
-func hasNUL(ops []Operation) bool {
-	raw, err := json.Marshal(ops)
-	raw = bytes.ReplaceAll(raw, []byte(`\\`), nil)
-	return err != nil || bytes.Contains(raw, []byte(`\u0000`))
+// hasNUL tells whether any text in encoded operations holds the one character that PostgreSQL cannot store.
+func hasNUL(encoded []byte) bool {
+	if !bytes.Contains(encoded, []byte(`\u0000`)) {
+		return false
+	}
+	unescaped := bytes.ReplaceAll(encoded, []byte(`\\`), nil) // `\\u0000` is a backslash and five characters
+	return bytes.Contains(unescaped, []byte(`\u0000`))
 }
 
 // Check reports what of a transaction cannot be read at all: an unknown op is the whole request's error.
@@ -156,13 +158,19 @@ func (t Transaction) Check() error {
 	return nil
 }
 
-// fingerprint tells two transactions apart that carry the same id. Map members are written in order of their names,
-// so equal operations give equal fingerprints.
-func (t Transaction) fingerprint() ([]byte, int, error) {
+// imprint is what the engine keeps of a transaction's operations as they were sent.
+type imprint struct {
+	sum    []byte // tells two transactions apart that carry the same id
+	length int
+	nul    bool
+}
+
+// imprint encodes the operations. Map members are written in order of their names, so equal operations give equal sums.
+func (t Transaction) imprint() (imprint, error) {
 	body, err := json.Marshal(t.Ops)
 	if err != nil {
-		return nil, 0, fmt.Errorf("encode operations: %w", err)
+		return imprint{}, fmt.Errorf("encode operations: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	return sum[:16], len(body), nil
+	return imprint{sum[:16], len(body), hasNUL(body)}, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	stdsync "sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 )
@@ -84,7 +84,7 @@ func (e *Engine) applyAs(ctx context.Context, one *job) (Result, error) {
 	}
 	result := jobs[0].result
 	if result.Error != nil && result.Error.Code == CodeReused {
-		one.transaction.ID = uuid.NewSHA1(one.transaction.ID, one.fingerprint) // the same form twice is a replay again
+		one.transaction.ID = uuid.NewSHA1(one.transaction.ID, one.sum) // the same form twice is a replay again
 		return e.applyAs(ctx, one)
 	}
 	return result, result.Err()
@@ -110,22 +110,24 @@ func (e *Engine) Import(ctx context.Context, actor Actor, client uuid.UUID, tran
 
 // do queues jobs and waits for all of them. When the caller goes away first, the work is done all the same.
 func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error) {
-	var done stdsync.WaitGroup
-	done.Add(len(jobs))
+	all := &countdown{done: make(chan struct{})}
+	all.left.Store(int64(len(jobs)))
 	for _, job := range jobs {
-		fingerprint, size, err := job.transaction.fingerprint()
+		imprint, err := job.transaction.imprint()
 		if err != nil {
 			return nil, &Error{Kind: Invalid, Code: CodeMalformed, Text: "The operations cannot be read.", Err: err}
 		}
-		job.fingerprint, job.size, job.done = fingerprint, size, &done
+		job.imprint, job.call = imprint, all
 	}
 	committer := e.committerOf(jobs[0].actor.Workspace)
 	if committer == nil {
 		return nil, errStopped
 	}
 	committer.submit(jobs, bulk)
-	if err := waitFor(ctx, &done); err != nil {
-		return nil, err
+	select {
+	case <-all.done:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the commit: %w", ctx.Err())
 	}
 	if failed := slices.IndexFunc(jobs, func(j *job) bool { return j.err != nil }); failed >= 0 {
 		return nil, jobs[failed].err
@@ -133,16 +135,14 @@ func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error)
 	return jobs, nil
 }
 
-func waitFor(ctx context.Context, done *stdsync.WaitGroup) error {
-	finished := make(chan struct{})
-	go func() {
-		done.Wait()
-		close(finished)
-	}()
-	select {
-	case <-finished:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the commit: %w", ctx.Err())
+// countdown tells a caller that all of its jobs are done.
+type countdown struct {
+	left atomic.Int64
+	done chan struct{}
+}
+
+func (c *countdown) one() {
+	if c.left.Add(-1) == 0 {
+		close(c.done)
 	}
 }

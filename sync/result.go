@@ -75,7 +75,7 @@ func (w *world) replay(job *job) (Result, bool) {
 		if earlier.client != job.client {
 			continue
 		}
-		if !bytes.Equal(earlier.fingerprint, job.fingerprint) {
+		if !bytes.Equal(earlier.fingerprint, job.sum) {
 			return Result{ID: job.transaction.ID, Status: Rejected, Version: w.head, Error: &ProblemBody{
 				Code: CodeReused, Text: "This transaction id was used for something else; send it under a new one."}}, true
 		}

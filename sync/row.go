@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,8 +90,8 @@ func (r *rows) encode(column string, v any) {
 	r.json = append(r.name(column), raw...)
 }
 
-// record writes a record; expected is the version that the update must find.
-func (r *rows) record(now *record, expected int64) {
+// record writes a record, but for the columns named; expected is the version that the update must find.
+func (r *rows) record(now *record, expected int64, but ...string) {
 	r.begin()
 	r.put("id", now.id)
 	r.put("expected", expected)
@@ -102,6 +103,9 @@ func (r *rows) record(now *record, expected int64) {
 		r.put("deleted_at", *now.deletedAt)
 	}
 	for _, field := range nounOf(now.kind).fields() {
+		if slices.Contains(but, field.column) {
+			continue
+		}
 		r.put(field.column, field.shape.column(now.fields[field.name]))
 	}
 	r.end()

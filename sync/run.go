@@ -14,9 +14,6 @@ const raceWindow = 10 * time.Second
 
 // run does a transaction's operations in order. The first error refuses the whole; conflicts are gathered.
 func (w *work) run() error {
-	if hasNUL(w.transaction.Ops) {
-		return &Error{Kind: Invalid, Code: CodeInvalid, Text: "The character NUL cannot be stored."}
-	}
 	for _, op := range w.transaction.Ops {
 		if err := w.do(op); err != nil {
 			return err

@@ -30,20 +30,30 @@ func (w *world) queueRecords(ctx context.Context, p *queries.Pipeline, q *querie
 		p.Tell(func(db queries.DBTX) error { return insertRecords(ctx, q, db, kind, w.workspace, rows) })
 	}
 	plain, withText := w.splitByText(updates)
-	for i, group := range [][]*record{plain, withText} {
-		if len(group) == 0 {
-			continue
-		}
-		rows := w.rowsOf(group)
-		p.Tell(func(db queries.DBTX) error {
-			found, err := updateRecords(ctx, q, db, kind, w.workspace, rows, i == 1)
-			if err == nil && found != int64(len(group)) {
-				return fmt.Errorf("update %d %s records, found %d: %w", len(group), kind, found, errMissed)
-			}
-			return err
-		})
-	}
+	w.queueUpdates(ctx, p, q, kind, plain, false)
+	w.queueUpdates(ctx, p, q, kind, withText, true)
 }
+
+func (w *world) queueUpdates(ctx context.Context, p *queries.Pipeline, q *queries.Queries, kind string, group []*record, withText bool) {
+	if len(group) == 0 {
+		return
+	}
+	var unnamed []string
+	if kind == "issue" && !withText {
+		unnamed = issueTexts
+	}
+	rows := w.rowsOf(group, unnamed...)
+	p.Tell(func(db queries.DBTX) error {
+		found, err := updateRecords(ctx, q, db, kind, w.workspace, rows, withText)
+		if err == nil && found != int64(len(group)) {
+			return fmt.Errorf("update %d %s records, found %d: %w", len(group), kind, found, errMissed)
+		}
+		return err
+	})
+}
+
+// issueTexts are the columns that only UpdateIssuesWithText names.
+var issueTexts = []string{"title", "description"}
 
 // splitByText parts the issues whose texts changed from the others, for whom the search vector stays as it is.
 func (w *world) splitByText(updates []*record) (plain, withText []*record) {
@@ -58,14 +68,14 @@ func (w *world) splitByText(updates []*record) (plain, withText []*record) {
 	return plain, withText
 }
 
-func (w *world) rowsOf(records []*record) json.RawMessage {
+func (w *world) rowsOf(records []*record, but ...string) json.RawMessage {
 	var all rows
 	for _, r := range records {
 		expected := int64(0)
 		if was := w.original(r.ref()); was != nil {
 			expected = was.version
 		}
-		all.record(r, expected)
+		all.record(r, expected, but...)
 	}
 	return all.all()
 }
