@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"internal/postgres": {}, "internal/markdown": {}, "internal/mail": {}, "internal/demo": {},
 	"internal/importer/...": {"internal/importer/..."}, // parses into plain structs; cmd makes transactions of them
 	"e2e/...":               {"e2e"},
+	"e2e/bench":             {"internal/postgres"},
+	"e2e/bench/limit":       {},
 }
 
 // neverImports keeps libraries out of layers that must not know them; below a path counts too.
