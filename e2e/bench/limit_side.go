@@ -45,7 +45,7 @@ func (s *limitSide) fill(ctx context.Context, c *cluster) error {
 			return err
 		}
 	}
-	return c.exec(ctx, s.database(), "vacuum analyze")
+	return nil
 }
 
 func (s *limitSide) name() string     { return "limit" }

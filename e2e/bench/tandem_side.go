@@ -62,7 +62,7 @@ func (s *tandemSide) fill(ctx context.Context, c *cluster) error {
 	if err := c.with(ctx, s.database(), func(conn *pgx.Conn) error { return copyWorkspace(ctx, conn) }); err != nil {
 		return fmt.Errorf("copy the workspace: %w", err)
 	}
-	return c.exec(ctx, s.database(), "vacuum analyze")
+	return nil
 }
 
 func (s *tandemSide) signIn(ctx context.Context) error {
