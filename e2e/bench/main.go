@@ -66,7 +66,12 @@ type measure struct {
 func measures() []measure {
 	return []measure{
 		{"write", (*bench).writeAlone},
+		{"bump", (*bench).bumpOne},
 		{"hot", (*bench).writeHot},
+		{"spread", (*bench).writeSpread},
+		{"fan", (*bench).fanOut},
+		{"hold", (*bench).hold},
+		{"stall", (*bench).stall},
 	}
 }
 

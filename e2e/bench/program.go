@@ -76,8 +76,10 @@ func (p *program) restart() error {
 	return p.start()
 }
 
+func (p *program) pid() int { return p.cmd.Process.Pid }
+
 func (p *program) cpu() (time.Duration, error) {
-	s, err := statusOf(p.cmd.Process.Pid)
+	s, err := statusOf(p.pid())
 	return s.own, err
 }
 

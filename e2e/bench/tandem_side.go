@@ -170,20 +170,20 @@ func (s *tandemSide) ask(request []byte) ([]byte, error) {
 
 // copyWorkspace makes the other workspaces of the first, with the same ids in them: each table's keys begin with the workspace.
 func copyWorkspace(ctx context.Context, conn *pgx.Conn) error {
-	const tables = `SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-		WHERE table_schema = 'public' AND column_name <> 'workspace_id' AND is_generated = 'NEVER' AND table_name IN (
-			SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'workspace_id')
-		GROUP BY table_name`
+	const tables = `SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY column_name),
+			string_agg(CASE column_name WHEN 'workspace_id' THEN 'w.copy' ELSE 't.' || quote_ident(column_name) END, ', ' ORDER BY column_name)
+		FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER'
+		GROUP BY table_name HAVING bool_or(column_name = 'workspace_id')`
 	rows, err := conn.Query(ctx, tables)
 	if err != nil {
 		return err
 	}
-	var table, columns string
+	var table, columns, values string
 	script := "SET session_replication_role = replica;" // the order of the tables does not matter then
-	_, err = pgx.ForEachRow(rows, []any{&table, &columns}, func() error {
-		script += fmt.Sprintf(`INSERT INTO %s (workspace_id, %s) SELECT w.copy, %[2]s FROM %[1]s,
-			(SELECT a.id AS original, b.id AS copy FROM workspace a, workspace b WHERE a.slug = '%s' AND b.slug <> a.slug) AS w
-			WHERE workspace_id = w.original;`, table, columns, slug(0))
+	_, err = pgx.ForEachRow(rows, []any{&table, &columns, &values}, func() error {
+		script += fmt.Sprintf(`INSERT INTO %[1]s (%[2]s) SELECT %[3]s FROM %[1]s AS t JOIN
+			(SELECT a.id AS original, b.id AS copy FROM workspace AS a, workspace AS b WHERE a.slug = '%[4]s' AND b.slug <> a.slug) AS w
+			ON t.workspace_id = w.original;`, table, columns, values, slug(0))
 		return nil
 	})
 	if err != nil {

@@ -180,6 +180,16 @@ func (b *bench) writeHot(ctx context.Context, s side) error {
 	return nil
 }
 
+func (b *bench) writeSpread(ctx context.Context, s side) error {
+	l, err := b.loadOf(ctx, s, workspaces, 1)
+	if err != nil {
+		return err
+	}
+	b.table.add("64 writers, each in a workspace of its own", "writes/s", "", s, l.perSecond())
+	b.addCPU("64 writers, each in a workspace of its own", "", s, l)
+	return nil
+}
+
 func (b *bench) loadOf(ctx context.Context, s side, workspaces, each int) (load, error) {
 	all, closeAll, err := writersOf(s, workspaces, each)
 	if err != nil {
