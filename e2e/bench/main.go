@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,7 @@ func measures() []measure {
 		{"fan", (*bench).fanOut},
 		{"hold", (*bench).hold},
 		{"stall", (*bench).stall},
+		{"fragment", (*bench).refetch},
 	}
 }
 
@@ -157,6 +159,10 @@ func (b *bench) settle(ctx context.Context) error {
 
 // measureAll takes the sides in turn, so that what else the machine does falls on both.
 func (b *bench) measureAll(ctx context.Context) error {
+	before, err := b.usage()
+	if err != nil {
+		return err
+	}
 	for _, m := range measures() {
 		if len(b.only) > 0 && !slices.Contains(b.only, m.name) {
 			continue
@@ -170,7 +176,11 @@ func (b *bench) measureAll(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	after, err := b.usage()
+	if err == nil {
+		b.table.note(fmt.Sprintf("Meanwhile others used %.0f %% of the machine's CPU.", after.others(before, runtime.NumCPU())))
+	}
+	return err
 }
 
 func (b *bench) say(format string, args ...any) {

@@ -19,6 +19,7 @@ type tandemSide struct {
 	program *program
 	states
 	cookie  string          // as a header line
+	team    string          // its key
 	records [writers]string // the same in each workspace
 	status  [2]string
 }
@@ -90,7 +91,7 @@ func (s *tandemSide) signIn(ctx context.Context) error {
 type pulled struct {
 	Version int64
 	Record  string
-	Fields  struct{ Category string }
+	Fields  struct{ Key string }
 }
 
 // makeIssues makes each writer's issue in the first workspace.
@@ -103,7 +104,7 @@ func (s *tandemSide) makeIssues() error {
 	for _, one := range before {
 		switch kind, _, _ := strings.Cut(one.Record, ":"); kind {
 		case "team":
-			team = one.Record
+			team, s.team = one.Record, one.Fields.Key
 		case "status":
 			statuses = append(statuses, one.Record)
 		}
