@@ -90,6 +90,7 @@ type bench struct {
 	cluster *cluster
 	sides   []side
 	table   *table
+	pgbench *pgbench // nil until it is needed
 	log     io.Writer
 }
 

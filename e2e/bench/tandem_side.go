@@ -192,8 +192,9 @@ func copyWorkspace(ctx context.Context, conn *pgx.Conn) error {
 	}
 	const others = `INSERT INTO workspace (id, slug, name, epoch, base_version, version, stamps, created_at, updated_at)
 		SELECT $1, $2, name, gen_random_uuid(), base_version, version, stamps, created_at, updated_at FROM workspace WHERE slug = $3`
-	for workspace := 1; workspace < workspaces; workspace++ {
-		if _, err := conn.Exec(ctx, others, workspaceID(workspace), slug(workspace), slug(0)); err != nil {
+	for workspace := range workspaces { // one more than is written in through Tandem
+
+		if _, err := conn.Exec(ctx, others, workspaceID(workspace+1), slug(workspace+1), slug(0)); err != nil {
 			return err
 		}
 	}
@@ -210,9 +211,10 @@ func (s *tandemSide) record(workspace, writer int) (string, state) {
 }
 
 func (s *tandemSide) write(request []byte, w *writer) []byte {
+	w.transaction = newID()
 	w.body = fmt.Appendf(w.body[:0], `{"client":"%s","transactions":[{"id":"%s","label":"Set status","ops":[`+
 		`{"op":"set","record":"%s","base":%d,"set":{"status":"%s"}}]}]}`,
-		w.client, newID(), w.record, w.version, s.status[(w.writes+1)%2])
+		w.client, w.transaction, w.record, w.version, s.status[(w.writes+1)%2])
 	return appendPost(request, "/"+slug(w.workspace)+"/sync/push", s.program.addr, s.cookie, w.body)
 }
 

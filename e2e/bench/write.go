@@ -19,6 +19,7 @@ type writer struct {
 	client    string
 	record    string
 	state
+	transaction string // the last one's id
 
 	conn          *connection
 	request, body []byte
@@ -180,14 +181,35 @@ func (b *bench) writeHot(ctx context.Context, s side) error {
 	return nil
 }
 
+// writeSpread is 64 writers who share no lock. What PostgreSQL does alone with the statements that Tandem sends is a row of its own.
 func (b *bench) writeSpread(ctx context.Context, s side) error {
 	l, err := b.loadOf(ctx, s, workspaces, 1)
 	if err != nil {
 		return err
 	}
-	b.table.add("64 writers, each in a workspace of its own", "writes/s", "", s, l.perSecond())
-	b.addCPU("64 writers, each in a workspace of its own", "", s, l)
-	return nil
+	const what = "64 writers, each in a workspace of its own"
+	b.table.add(what, "writes/s", "", s, l.perSecond())
+	b.addCPU(what, "", s, l)
+	tandem, ours := s.(*tandemSide)
+	if !ours {
+		return nil
+	}
+	if b.pgbench == nil {
+		if b.pgbench, err = b.newPgbench(ctx, tandem); err != nil {
+			return err
+		}
+	}
+	if b.pgbench == nil {
+		b.table.note("pgbench is not installed: nothing to compare 64 workspaces with.")
+		return nil
+	}
+	alone, cpu, err := b.pgbench.run(ctx, b)
+	const against = "the same against pgbench, in place of the limit"
+	b.table.add(against, "writes/s", ">= 0.7 ×", s, l.perSecond())
+	b.table.addTo("limit", against, "writes/s", "", alone)
+	b.table.add(against+": CPU a write, PostgreSQL", "µs", "", s, l.each(l.database))
+	b.table.addTo("limit", against+": CPU a write, PostgreSQL", "µs", "", cpu)
+	return err
 }
 
 func (b *bench) loadOf(ctx context.Context, s side, workspaces, each int) (load, error) {
