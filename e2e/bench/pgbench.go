@@ -16,8 +16,9 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// pgbench sends the statements of Tandem's writes, as recorded from one of them, with nothing between them and PostgreSQL:
-// 64 clients in as many workspaces, in the same round trips.
+// pgbench sends the statements of Tandem's writes, as recorded from one of them, with nothing between them and PostgreSQL, and
+// in the same round trips. It has about as many connections as Tandem, each of which goes round four workspaces of its own:
+// 64 would be slower, and most of what they did in a few seconds would be planning.
 type pgbench struct {
 	program string
 	script  string
@@ -28,6 +29,8 @@ type pgbench struct {
 
 const (
 	pgbenchDatabase = "pgbench"
+	pgbenchClients  = 16
+	eachClient      = workspaces / pgbenchClients
 	far             = 1000000 // how far the recorded versions lie from other numbers, and the rounds from each other
 )
 
@@ -110,10 +113,10 @@ func (b *bench) scriptOf(ctx context.Context, trips []trip, base int64, w *write
 			return err
 		}
 		t := translator{conn: conn, variables: []variable{
-			{regexp.MustCompile(regexp.QuoteMeta(workspace)), "@workspace", "('00000000-0000-7000-8000-' || lpad(to_hex((:client_id)::integer + 1), 12, '0'))"},
+			{regexp.MustCompile(regexp.QuoteMeta(workspace)), "@workspace", "('00000000-0000-7000-8000-' || lpad(to_hex((:workspace)::integer), 12, '0'))"},
 			{regexp.MustCompile(regexp.QuoteMeta(w.transaction)), "@transaction", "md5((:client_id)::text || ' ' || (:v)::text)::uuid::text"},
 			{regexp.MustCompile(fmt.Sprintf(`\b%d\b`, w.version)), "@version", "(:v)::text"},
-			{regexp.MustCompile(fmt.Sprintf(`\b%d\b`, base)), "@base", "((:v)::bigint - 1)::text"},
+			{regexp.MustCompile(fmt.Sprintf(`\b%d\b`, base)), "@base", fmt.Sprintf("((:v)::bigint - %d)::text", eachClient)},
 		}}
 		script, err = t.script(ctx, trips)
 		return err
@@ -135,7 +138,7 @@ type translator struct {
 
 func (t *translator) script(ctx context.Context, trips []trip) (string, error) {
 	var script strings.Builder
-	script.WriteString("\\set v :v + 1\n")
+	fmt.Fprintf(&script, "\\set v :v + 1\n\\set workspace 1 + :client_id + %d * (:v %% %d)\n", pgbenchClients, eachClient)
 	for _, trip := range trips {
 		script.WriteString("\\startpipeline\n")
 		for _, s := range trip.statements {
@@ -238,14 +241,14 @@ var perSecond = regexp.MustCompile(`tps = ([0-9.]+)`)
 func (p *pgbench) run(ctx context.Context, b *bench) (rate, cpu float64, err error) {
 	p.rounds++
 	first := far * 100 * p.rounds
-	if err := b.cluster.exec(ctx, pgbenchDatabase, "update issue set version = $1 where id = $2", first, p.issue); err != nil {
+	if err := p.rewind(ctx, b, first); err != nil {
 		return 0, 0, err
 	}
 	before, err := b.cluster.cpu()
 	if err != nil {
 		return 0, 0, err
 	}
-	cmd := exec.CommandContext(ctx, p.program, "--no-vacuum", "--protocol=prepared", "--file", p.script, "--client", strconv.Itoa(workspaces),
+	cmd := exec.CommandContext(ctx, p.program, "--no-vacuum", "--protocol=prepared", "--file", p.script, "--client", strconv.Itoa(pgbenchClients),
 		"--jobs=2", "--time", strconv.Itoa(max(1, int(b.seconds))), "--define", fmt.Sprint("v=", first), p.address)
 	out, err := cmd.CombinedOutput()
 	found := perSecond.FindSubmatch(out)
@@ -264,10 +267,28 @@ func (p *pgbench) run(ctx context.Context, b *bench) (rate, cpu float64, err err
 	return rate, float64((after - before).Microseconds()) / float64(written), err
 }
 
-// written counts the writes of a round by the versions that the records have reached: each counts up by one.
+// rewind gives each workspace's record the version that its first write of a round expects: writes are numbered from first + 1 by
+// each client, and every fourth is in the same workspace.
+func (p *pgbench) rewind(ctx context.Context, b *bench, first int) error {
+	for workspace := range workspaces {
+		turn := workspace / pgbenchClients
+		if turn == 0 {
+			turn = eachClient
+		}
+		err := b.cluster.exec(ctx, pgbenchDatabase, "update issue set version = $1 where id = $2 and workspace_id = $3",
+			first+turn-eachClient, p.issue, workspaceID(workspace+1))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// written counts the writes of a round by the versions that the records have reached, which began at first or just before.
 func (p *pgbench) written(ctx context.Context, b *bench, first int) (count int64, err error) {
+	const sum = "select sum(version - $1)::bigint / $2 from issue where id = $3 and version > $1"
 	err = b.cluster.with(ctx, pgbenchDatabase, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, "select sum(version - $1)::bigint from issue where id = $2", first, p.issue).Scan(&count)
+		return conn.QueryRow(ctx, sum, first, eachClient, p.issue).Scan(&count)
 	})
 	return count, err
 }
