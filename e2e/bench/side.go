@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 // How much there is on each side: 64 workspaces, in each the records of 64 writers.

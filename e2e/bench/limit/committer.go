@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -111,11 +110,8 @@ func (c *committer) commit(group []*write) {
 	ctx := context.Background()
 	conn, err := c.pool.Acquire(ctx)
 	if err == nil {
-		defer conn.Release()
-		if err = conn.SendBatch(ctx, &batch).Close(); err != nil {
-			_, undone := conn.Exec(ctx, "rollback")
-			err = errors.Join(err, undone)
-		}
+		err = conn.SendBatch(ctx, &batch).Close()
+		conn.Release() // the pool closes one that was left in a transaction
 	}
 	for _, w := range group {
 		w.err = err

@@ -11,8 +11,6 @@ type hub struct {
 	streams map[string]map[chan []byte]bool
 }
 
-func newHub() *hub { return &hub{streams: map[string]map[chan []byte]bool{}} }
-
 func (h *hub) join(workspace string) chan []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()

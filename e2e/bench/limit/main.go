@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -23,20 +22,17 @@ CREATE TABLE IF NOT EXISTS log (workspace uuid, version bigint, record uuid NOT 
 CREATE TABLE IF NOT EXISTS result (workspace uuid, transaction uuid, version bigint, PRIMARY KEY (workspace, transaction))`
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Getenv("DATABASE_URL")); err != nil {
-		fmt.Fprintln(os.Stderr, "limit:", err)
-		os.Exit(1)
-	}
+	err := run(context.Background(), os.Getenv("DATABASE_URL"))
+	fmt.Fprintln(os.Stderr, "limit:", err)
+	os.Exit(1)
 }
 
+// run ends only by an error, or with the process.
 func run(ctx context.Context, database string) error {
 	pool, err := pgxpool.New(ctx, database)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
 	if _, err := pool.Exec(ctx, schema); err != nil {
 		return err
 	}
@@ -44,18 +40,13 @@ func run(ctx context.Context, database string) error {
 	if err != nil {
 		return err
 	}
-	s := &server{hub: newHub(), committers: committers{pool: pool, byID: map[string]*committer{}}}
-	s.committers.told = s.hub.tell
+	hub := &hub{streams: map[string]map[chan []byte]bool{}}
+	s := &server{hub, committers{pool: pool, told: hub.tell, byID: map[string]*committer{}}}
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /write", s.write)
 	routes.HandleFunc("GET /events", s.events)
-	server := &http.Server{Handler: routes}
-	context.AfterFunc(ctx, func() { server.Close() })
 	fmt.Printf("limit: listening on http://%s\n", listener.Addr())
-	if err := server.Serve(listener); ctx.Err() == nil {
-		return err
-	}
-	return nil
+	return http.Serve(listener, routes)
 }
 
 type server struct {
