@@ -41,16 +41,29 @@ func parentOf(pid int) (int, error) {
 	return s.parent, err
 }
 
-// familyCPU is what a process and its children have used, also those that ended meanwhile.
+// familyCPU is what a process and its children have used, also those that ended meanwhile: their time moves to the parent's
+// account when it notices, so what was added up while that happened is added up anew.
 func familyCPU(parent int) (time.Duration, error) {
-	s, err := statusOf(parent)
-	if err != nil {
-		return 0, err
+	for {
+		before, err := statusOf(parent)
+		if err != nil {
+			return 0, err
+		}
+		living, err := childrenCPU(parent)
+		if err != nil {
+			return 0, err
+		}
+		after, err := statusOf(parent)
+		if err != nil || after.children == before.children {
+			return after.own + after.children + living, err
+		}
 	}
-	sum := s.own + s.children
+}
+
+func childrenCPU(parent int) (sum time.Duration, err error) {
 	all, err := filepath.Glob("/proc/[0-9]*")
 	for _, path := range all {
-		pid, _ := strconv.Atoi(filepath.Base(path))
+		pid, _ := strconv.Atoi(filepath.Base(path)) // the pattern lets little else through
 		if child, err := statusOf(pid); err == nil && child.parent == parent {
 			sum += child.own
 		}

@@ -69,7 +69,8 @@ func (t *table) print(out io.Writer, machine string, markdown bool) error {
 
 func (r *row) cells() []string {
 	ratio := ""
-	if ours, limit := r.values["tandem"], r.values["limit"]; len(ours) > 0 && len(limit) > 0 && median(limit) > 0 {
+	alone := strings.HasPrefix(r.reach, "about") // such a figure says something by itself, and nothing of the other
+	if ours, limit := r.values["tandem"], r.values["limit"]; len(ours) > 0 && !alone && len(limit) > 0 && median(limit) > 0 {
 		ratio = fmt.Sprintf("%.2f", median(ours)/median(limit))
 	}
 	return []string{r.what, r.unit, shown(r.values["tandem"]), shown(r.values["limit"]), ratio, r.reach}
