@@ -18,7 +18,9 @@
 //	      after commit, on every node:
 //	 sync/bus.go        a hint (or the poll, once a second) wakes it -> reads the log from its cursor
 //	 sync/hub.go        leaves V, topics and records in the mailbox of each reader who may see them
-//	 events.go          writes `id: V`, `event: bump`, JSON; the browser refetches its stale fragments
+//	 feed.go            each stream's own goroutine takes what waits for its reader, and writes it
+//	 events.go          prints `id: V`, `event: bump`, JSON, once for all who are told the same
+//	      then the browser refetches its stale fragments
 //
 // A fragment is asked for with the V that it was last seen at (If-None-Match). One round trip tells whether anything
 // that it shows has changed since; only then is it read and rendered, once for all who have the same rights.

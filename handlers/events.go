@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
-	"time"
+	stdsync "sync"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -15,33 +17,60 @@ import (
 	"tandem/sync"
 )
 
-// stalled is how long a reader may take for one write before its stream is closed; it resumes from its cursor.
-const stalled = 5 * time.Second
-
 // streamEvents tells a member what has become stale, never what it became: the browser asks for what it shows.
-func (s *Server) streamEvents(c echo.Context, v visit) error {
-	subscription, err := s.engine.Subscribe(c.Request().Context(), v.Actor, resumeAt(c))
+func (s *Server) streamEvents(c echo.Context) error {
+	return s.stream(c, s.memberFeed)
+}
+
+func (s *Server) memberFeed(c echo.Context) (*feed, error) {
+	v, err := s.visitOf(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer subscription.Close()
-	return s.streams.serve(c, &feed{subscription: subscription, token: v.token, build: string(s.build), epoch: subscription.Epoch, words: toMember})
+	setMember(c, v)
+	subscription, err := s.engine.Subscribe(c.Request().Context(), v.Actor, resumeAt(c))
+	return &feed{subscription: subscription, token: v.token, build: string(s.build), words: toMember}, err
 }
 
 // streamEmbed tells a share's readers that what they see has changed, and nothing more.
 func (s *Server) streamEmbed(c echo.Context) error {
+	return s.stream(c, s.shareFeed)
+}
+
+func (s *Server) shareFeed(c echo.Context) (*feed, error) {
 	token := sync.Token(c.Param("token"))
 	subscription, err := s.engine.WatchShare(c.Request().Context(), token)
+	ended := func(ctx context.Context) bool {
+		gone, _ := s.ends.do(ctx, token, func(ctx context.Context) (bool, error) {
+			_, err := s.engine.Shared(ctx, token)
+			told, ok := errors.AsType[*sync.Error](err)
+			return ok && told.Kind == sync.NotFound, nil
+		})
+		return gone
+	}
+	return &feed{subscription: subscription, build: string(s.build), words: toStranger, ended: ended}, err
+}
+
+// stream opens a feed and writes it. The stack of a request is held as long as its stream, and idle streams are many:
+// so what asks the database is done beside it, and what stays on it is little. Beyond 3 KiB it takes 16 instead of 8.
+func (s *Server) stream(c echo.Context, open func(echo.Context) (*feed, error)) error {
+	f, err := aside(func() (*feed, error) { return open(c) })
 	if err != nil {
 		return err
 	}
-	defer subscription.Close()
-	ended := func(ctx context.Context) bool {
-		_, err := s.engine.Shared(ctx, token)
-		told, ok := errors.AsType[*sync.Error](err)
-		return ok && told.Kind == sync.NotFound
-	}
-	return s.streams.serve(c, &feed{subscription: subscription, build: string(s.build), epoch: subscription.Epoch, words: toStranger, ended: ended})
+	defer f.subscription.Close()
+	return s.streams.serve(c, f)
+}
+
+// aside runs something on a stack of its own, and waits for it.
+func aside[T any](run func() (T, error)) (value T, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		value, err = safely(run)
+	}()
+	<-done
+	return value, err
 }
 
 // resumeAt is the V up to which the reader was told: what a reconnecting browser says, else what the URL does. What
@@ -53,17 +82,6 @@ func resumeAt(c echo.Context) *int64 {
 		}
 	}
 	return nil
-}
-
-// feed is what one stream tells.
-type feed struct {
-	subscription *sync.Subscription
-	token        sync.Token // "": nobody is signed in
-	build        string
-	epoch        uuid.UUID
-	words        func(sync.Event) event
-	ended        func(context.Context) bool // asked after each event; nil = never
-	over         chan struct{}              // closed when the session has ended
 }
 
 // event is what is written: one line of JSON under a fixed name.
@@ -87,8 +105,8 @@ type (
 	}
 )
 
-func (f *feed) hello(told, version int64) event {
-	return event{"hello", told, hello{f.epoch, version, f.build}}
+func (f *feed) hello() event {
+	return event{"hello", f.subscription.Version(), hello{f.subscription.Epoch, f.subscription.Head(), f.build}}
 }
 
 func (f *feed) bye(reason string) event {
@@ -107,75 +125,77 @@ func toStranger(e sync.Event) event {
 	return event{"bump", e.Version, sync.Event{From: e.From, Version: e.Version, Topics: []string{"share"}, Spread: e.Spread}}
 }
 
-// wire writes the events of one connection with the library, in the one way in which it neither blocks nor leaks: a
-// server of ours that forgets, a stream for each connection under a name of ours, at most one event in flight, and an
-// end only by the request's context. Flush is called once when the reader is registered and once for each event, in
-// the handler's goroutine, and so tells exactly what was written.
-type wire struct {
+// press prints events in the wire's format with the library, which has one subscriber for as long as the press runs: a
+// piece of memory of ours. It never knows of a reader's connection, so none can freeze it, hang in it or leave anything
+// behind, and what many are told alike is printed once. Safe for concurrent use.
+type press struct {
 	library *sse.Server
-	stream  string
-	written chan struct{}
-	cancel  context.CancelFunc
-	out     http.ResponseWriter
-	control *http.ResponseController
+	begun   chan struct{} // closed when the subscriber is registered
+	ended   chan struct{}
+
+	mu      stdsync.Mutex
+	printed chan []byte
 }
 
-func newLibrary() *sse.Server {
+// theStream is the name under which the press subscribes to its own events.
+const theStream = "press"
+
+func newPress() *press {
 	library := sse.New()
 	library.AutoStream, library.AutoReplay, library.BufferSize, library.EventTTL, library.EncodeBase64 = true, false, 1, 0, false
-	library.Headers = map[string]string{"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-	return library
+	return &press{library: library, begun: make(chan struct{}), ended: make(chan struct{}), printed: make(chan []byte, 1)}
 }
 
-// serve runs the library's handler until the context ends. Without Last-Event-ID, for resuming is ours.
-func (w *wire) serve(r *http.Request) {
-	r = r.Clone(r.Context())
-	r.URL.RawQuery = "stream=" + w.stream
-	r.Header.Del("Last-Event-ID")
-	w.library.ServeHTTP(w, r)
+// run prints until ctx ends, which is the only way in which the library lets go of a subscriber for good.
+func (p *press) run(ctx context.Context) {
+	defer close(p.ended)
+	r := &http.Request{URL: &url.URL{RawQuery: "stream=" + theStream}}
+	p.library.ServeHTTP(&sheet{press: p, header: http.Header{}}, r.WithContext(ctx))
 }
 
-// send hands an event over; it may be called again once written has fired.
-func (w *wire) send(e event) error {
+// print returns the bytes of an event, or nil when the press has ended. Its data is never empty, which would end the
+// library's subscriber, and is one line, since a second one would be a field.
+func (p *press) print(e event) []byte {
 	data, err := json.Marshal(e.data)
 	if err != nil {
-		return err
+		return nil // of structs of ours: it does not happen
 	}
 	one := &sse.Event{ID: strconv.AppendInt(nil, e.id, 10), Event: []byte(e.name), Data: data}
 	if e.name == "hello" {
 		one.Retry = []byte("2000")
 	}
-	if !w.library.TryPublish(w.stream, one) {
-		return errors.New("the stream is gone")
-	}
-	return nil
-}
-
-// Header, Write, WriteHeader and Flush are what the library sees of the response.
-func (w *wire) Header() http.Header { return w.out.Header() }
-
-func (w *wire) WriteHeader(status int) { w.out.WriteHeader(status) }
-
-func (w *wire) Write(p []byte) (int, error) {
-	w.setDeadline(time.Now().Add(stalled))
-	n, err := w.out.Write(p)
-	if err != nil {
-		w.cancel()
-	}
-	return n, err
-}
-
-func (w *wire) Flush() {
-	w.setDeadline(time.Now().Add(stalled))
-	if err := w.control.Flush(); err != nil {
-		w.cancel()
-	}
-	w.setDeadline(time.Time{}) // one that passed while nothing was written would reset an HTTP/2 stream
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	select {
-	case w.written <- struct{}{}:
-	default:
+	case <-p.begun:
+	case <-p.ended:
+		return nil
+	}
+	p.library.Publish(theStream, one)
+	select {
+	case bytes := <-p.printed:
+		return bytes
+	case <-p.ended:
+		return nil
 	}
 }
 
-// setDeadline fails on writers that know no deadlines, which are those of tests.
-func (w *wire) setDeadline(at time.Time) { _ = w.control.SetWriteDeadline(at) }
+// sheet is the response that the library writes to. Flush is called once when it is registered, and once for each event.
+type sheet struct {
+	press  *press
+	header http.Header
+	lines  bytes.Buffer
+}
+
+func (s *sheet) Header() http.Header { return s.header }
+
+func (s *sheet) WriteHeader(int) { close(s.press.begun) }
+
+func (s *sheet) Write(line []byte) (int, error) { return s.lines.Write(line) }
+
+func (s *sheet) Flush() {
+	if s.lines.Len() > 0 {
+		s.press.printed <- bytes.Clone(s.lines.Bytes())
+		s.lines.Reset()
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tandem/queries/querytest"
 	"tandem/static"
@@ -23,6 +24,7 @@ type house struct {
 	beats  chan time.Time
 	checks chan time.Time
 	exec   func(sql string, arguments ...any)
+	pool   *pgxpool.Pool
 
 	ws, eng, sec    uuid.UUID
 	ann, ben, cleo  *browser
@@ -80,6 +82,7 @@ func bareHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &testClock{at: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}, beats: make(chan time.Time), checks: make(chan time.Time)}
 	pool := querytest.DB(t)
+	h.pool = pool
 	h.exec = func(sql string, arguments ...any) {
 		t.Helper()
 		_, err := pool.Exec(t.Context(), sql, arguments...)

@@ -28,6 +28,9 @@ func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*
 		return known, nil
 	}
 	answer := f.flight.DoChan(key, func() (any, error) {
+		if known, found := f.kept.get(key); found {
+			return known, nil // an earlier flight landed since the look above
+		}
 		drawn, err := safely(func() (*drawnFragment, error) { return wanted.drawn(ctx) })
 		if err == nil {
 			f.kept.add(key, drawn)

@@ -2,8 +2,11 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"strings"
 	stdsync "sync"
+
+	"github.com/google/uuid"
 
 	"tandem/sync"
 )
@@ -91,8 +94,7 @@ type looked struct {
 
 // freshness tells when topics last changed.
 func (s *Server) freshness(ctx context.Context, v visit, topics ...string) (sync.Freshness, error) {
-	key := lookKey{v.Actor, strings.Join(topics, " ")}
-	found, err := s.looks.do(ctx, key, func(ctx context.Context) (looked, error) {
+	found, err := s.lookTogether(ctx, v, strings.Join(topics, " "), func(ctx context.Context) (looked, error) {
 		fresh, err := s.engine.Freshness(ctx, v.Actor, topics...)
 		return looked{fresh: fresh}, err
 	})
@@ -101,16 +103,38 @@ func (s *Server) freshness(ctx context.Context, v visit, topics ...string) (sync
 
 // issueFreshness tells which issue is meant, and when its page last changed.
 func (s *Server) issueFreshness(ctx context.Context, v visit, id sync.IssueID) (sync.IssueTitle, sync.Freshness, error) {
-	key := lookKey{v.Actor, id}
-	found, err := s.looks.do(ctx, key, func(ctx context.Context) (looked, error) {
+	found, err := s.lookTogether(ctx, v, id, func(ctx context.Context) (looked, error) {
 		title, fresh, err := s.engine.IssueFreshness(ctx, v.Actor, id)
 		return looked{title, fresh}, err
 	})
 	return found.title, found.fresh, err
 }
 
+// lookTogether shares an answer with all who have the same rights. Whose rights turn out to be others at that very moment asks
+// for themselves.
+func (s *Server) lookTogether(ctx context.Context, v visit, what any, ask func(context.Context) (looked, error)) (looked, error) {
+	class := s.engine.RightsClass(v.Actor)
+	if class == "" {
+		return ask(ctx)
+	}
+	found, err := s.looks.do(ctx, lookKey{v.Workspace, class, what}, ask)
+	if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.NotFound {
+		return ask(ctx) // the one who asked may have lost what the others still see
+	}
+	if err != nil {
+		return found, err
+	}
+	snapshot, same := found.fresh.As(v.Member)
+	if !same {
+		return ask(ctx)
+	}
+	found.fresh.Snapshot = snapshot
+	return found, nil
+}
+
 // lookKey is who looks at what: an issue's name, or the names of topics.
 type lookKey struct {
-	actor sync.Actor
-	what  any
+	workspace uuid.UUID
+	class     string
+	what      any
 }

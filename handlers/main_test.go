@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"flag"
+	"fmt"
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -17,7 +19,18 @@ type program struct{ *testing.M }
 
 func (p program) Run() int { return querytest.Main(p.M) }
 
+// order makes the test's binary a crowd of readers instead.
+var order = flag.String("crowd", "", "be readers of streams: how many, and of which; benchmarks start themselves so")
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if *order != "" {
+		if err := runCrowd(*order); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	// The engine's caches of sessions clean up after themselves for as long as the program lives: they cannot be ended.
 	goleak.VerifyTestMain(program{m}, goleak.IgnoreAnyFunction("github.com/hashicorp/golang-lru/v2/expirable.NewLRU[...].func1"))
 }

@@ -31,7 +31,7 @@ func (s *Server) route() {
 
 	ws.POST("/sync/push", s.in(s.push))
 	ws.GET("/sync/pull", s.in(s.pull))
-	ws.GET("/sync/events", s.in(s.streamEvents))
+	ws.GET("/sync/events", s.streamEvents)
 
 	ws.GET(page, s.in(s.showMyIssues))
 	ws.GET(page+"/member/:id", s.in(s.showMyIssues))

@@ -38,7 +38,7 @@ func (s *Server) in(handle memberHandler) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		c.Response().Header().Set("Tandem-Member", string(sync.NewRef("member", v.Member)))
+		setMember(c, v)
 		for range 3 {
 			if err = handle(c, v); !errors.Is(err, errRightsMoved) {
 				break
@@ -46,6 +46,11 @@ func (s *Server) in(handle memberHandler) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// setMember says whose the answer is, so that nothing is kept under another's name.
+func setMember(c echo.Context, v visit) {
+	c.Response().Header().Set("Tandem-Member", string(sync.NewRef("member", v.Member)))
 }
 
 func (s *Server) visitOf(c echo.Context) (visit, error) {

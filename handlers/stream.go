@@ -3,11 +3,12 @@ package handlers
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	stdsync "sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
@@ -21,29 +22,23 @@ const (
 
 // streams are the open streams of this node. Its clock ticks for all of them at once. Safe for concurrent use.
 type streams struct {
-	wires    func() *wire
+	press    *press
 	signedIn func(context.Context, sync.Token) (sync.Person, error)
 	stop     context.CancelFunc
 	ticking  stdsync.WaitGroup
 	serving  stdsync.WaitGroup
-	closing  chan struct{}
 
 	mu     stdsync.Mutex
-	beat   chan struct{} // closed at the next heartbeat
 	closed bool
+	open   map[*feed]bool
 	feeds  map[sync.Token]map[*feed]bool
 	queue  []sync.Token // sessions still to be looked at in this round
 }
 
 func newStreams(options Options, signedIn func(context.Context, sync.Token) (sync.Person, error)) *streams {
-	library := newLibrary()
 	ctx, stop := context.WithCancel(context.Background())
-	s := &streams{
-		wires: func() *wire {
-			return &wire{library: library, stream: uuid.NewString(), written: make(chan struct{}, 1)}
-		},
-		signedIn: signedIn, stop: stop, closing: make(chan struct{}), beat: make(chan struct{}), feeds: map[sync.Token]map[*feed]bool{},
-	}
+	s := &streams{press: newPress(), signedIn: signedIn, stop: stop, open: map[*feed]bool{}, feeds: map[sync.Token]map[*feed]bool{}}
+	s.ticking.Go(func() { s.press.run(ctx) })
 	s.ticking.Go(func() { tick(ctx, options.Heartbeat, heartbeat, func() { s.beatAll() }) })
 	s.ticking.Go(func() { tick(ctx, options.Check, checkEvery, func() { s.check(ctx) }) })
 	return s
@@ -67,16 +62,15 @@ func tick(ctx context.Context, ticks <-chan time.Time, every time.Duration, run 
 }
 
 func (s *streams) beatAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.beat)
-	s.beat = make(chan struct{})
+	for _, f := range s.all() {
+		f.beatNow()
+	}
 }
 
-func (s *streams) nextBeat() <-chan struct{} {
+func (s *streams) all() []*feed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.beat
+	return slices.Collect(maps.Keys(s.open))
 }
 
 // check ends the streams of sessions that have ended elsewhere. A check that fails ends none.
@@ -110,7 +104,7 @@ func (s *streams) signOut(token sync.Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for f := range s.feeds[token] {
-		close(f.over)
+		f.end("signed-out")
 	}
 	delete(s.feeds, token)
 }
@@ -118,14 +112,14 @@ func (s *streams) signOut(token sync.Token) {
 // close tells all streams that the server goes away, and waits until they have ended.
 func (s *streams) close() {
 	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
-		close(s.closing)
-	}
+	s.closed = true
 	s.mu.Unlock()
-	s.stop()
-	s.ticking.Wait()
+	for _, f := range s.all() {
+		f.end("restart")
+	}
 	s.serving.Wait()
+	s.stop() // the press last: it prints the goodbyes
+	s.ticking.Wait()
 }
 
 // enter counts a stream in; false when the server is going away.
@@ -135,7 +129,7 @@ func (s *streams) enter(f *feed) bool {
 	if s.closed {
 		return false
 	}
-	f.over = make(chan struct{})
+	s.open[f] = true
 	if f.token != "" {
 		if s.feeds[f.token] == nil {
 			s.feeds[f.token] = map[*feed]bool{}
@@ -148,6 +142,7 @@ func (s *streams) enter(f *feed) bool {
 
 func (s *streams) leave(f *feed) {
 	s.mu.Lock()
+	delete(s.open, f)
 	delete(s.feeds[f.token], f)
 	if len(s.feeds[f.token]) == 0 {
 		delete(s.feeds, f.token)
@@ -158,82 +153,12 @@ func (s *streams) leave(f *feed) {
 
 // serve writes a feed until its reader goes, stalls, is signed out, or the server goes away.
 func (s *streams) serve(c echo.Context, f *feed) error {
+	f.wake = make(chan struct{}, 1)
 	if !s.enter(f) {
 		return refuse(http.StatusServiceUnavailable, "restart", "The server is about to restart.")
 	}
 	defer s.leave(f)
-	ctx, cancel := context.WithCancel(c.Request().Context())
-	defer cancel()
-	w := s.wires()
-	w.cancel, w.out, w.control = cancel, c.Response(), http.NewResponseController(c.Response().Writer)
-	var pumping stdsync.WaitGroup
-	pumping.Go(func() {
-		defer cancel()
-		s.pump(ctx, f, w)
-	})
-	w.serve(c.Request().WithContext(ctx))
-	cancel()
-	pumping.Wait()
+	f.subscription.Listen(f.rouse)
+	f.write(c.Request().Context(), newWire(c), s.press)
 	return nil
-}
-
-// pump hands one event after the other to the wire, the next when the last was written.
-func (s *streams) pump(ctx context.Context, f *feed, w *wire) {
-	beat := s.nextBeat()
-	if !flushed(ctx, w) { // the reader is registered
-		return
-	}
-	told := f.subscription.Version()
-	missed, any := f.subscription.Take()
-	if !w.tell(ctx, f.hello(told, f.subscription.Version())) || any && !w.tell(ctx, f.words(missed)) {
-		return
-	}
-	for {
-		next, last := s.next(ctx, f, &beat)
-		if ctx.Err() != nil || next != nil && !w.tell(ctx, *next) || last {
-			return
-		}
-		if next != nil && f.ended != nil && f.ended(ctx) {
-			w.tell(ctx, f.bye("signed-out"))
-			return
-		}
-	}
-}
-
-// next waits for something to tell; last says that nothing comes after it.
-func (s *streams) next(ctx context.Context, f *feed, beat *<-chan struct{}) (next *event, last bool) {
-	var e event
-	select {
-	case <-ctx.Done():
-		return nil, true
-	case <-f.over:
-		e, last = f.bye("signed-out"), true
-	case <-s.closing:
-		e, last = f.bye("restart"), true
-	case <-*beat:
-		*beat = s.nextBeat()
-		version := f.subscription.Version()
-		e = f.hello(version, version)
-	case <-f.subscription.Ready():
-		taken, any := f.subscription.Take()
-		if !any {
-			return nil, false
-		}
-		e = f.words(taken)
-	}
-	return &e, last
-}
-
-// tell writes one event and waits until it is written.
-func (w *wire) tell(ctx context.Context, e event) bool {
-	return w.send(e) == nil && flushed(ctx, w)
-}
-
-func flushed(ctx context.Context, w *wire) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-w.written:
-		return true
-	}
 }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +26,7 @@ type hub struct {
 	hinted      int64 // the log reaches at least here
 	local       []notice
 	subscribers map[*Subscription]bool
+	inTurn      []*Subscription // the same, for going through; nil after one has come or gone
 }
 
 // notice is what the hub needs of a log entry.
@@ -64,6 +64,7 @@ func (e *Engine) join(ctx context.Context, workspace uuid.UUID, s *Subscription)
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	s.hub.subscribers[s] = true
+	s.hub.inTurn = nil
 	return nil
 }
 
@@ -73,6 +74,7 @@ func (e *Engine) unsubscribe(s *Subscription) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	delete(s.hub.subscribers, s)
+	s.hub.inTurn = nil
 	if len(s.hub.subscribers) == 0 && e.hubs[s.hub.workspace] == s.hub {
 		delete(e.hubs, s.hub.workspace)
 		s.hub.stop()
@@ -251,48 +253,67 @@ func wholeVersions(batch []notice) []notice {
 	return batch[:cut]
 }
 
+// deliver tells a batch of whole versions, in stretches that begin where rights change.
 func (h *hub) deliver(ctx context.Context, batch []notice) error {
-	h.mu.Lock()
-	subscribers := slices.Collect(maps.Keys(h.subscribers))
-	h.mu.Unlock()
-	for _, n := range batch {
-		if len(n.access) > 0 {
-			if err := h.refreshRights(ctx, n, subscribers); err != nil {
-				return err
-			}
+	for len(batch) > 0 {
+		count := stretchLength(batch)
+		from, subscribers := h.readers()
+		if err := h.refreshRights(ctx, batch[:count], subscribers); err != nil {
+			return err
 		}
+		b := newBulletin(from, batch[:count], len(subscribers))
 		for _, s := range subscribers {
-			s.deliver(n)
+			s.deliver(b)
 		}
-	}
-	last := batch[len(batch)-1].version
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.cursor = max(h.cursor, last)
-	for s := range h.subscribers {
-		s.box.watchersAre(len(h.subscribers))
+		h.mu.Lock()
+		h.cursor = max(h.cursor, b.version())
+		h.mu.Unlock()
+		batch = batch[count:]
 	}
 	return nil
 }
 
-// refreshRights gives the readers whose rights a change touched their new ones before any later key is delivered. Who is
-// no member any more has none; that the reading failed says nothing of rights, so then nothing is delivered yet.
-func (h *hub) refreshRights(ctx context.Context, n notice, subscribers []*Subscription) error {
+// stretchLength is how many notices are told at once: whole versions, of which only the first changes rights.
+func stretchLength(batch []notice) int {
+	for _, n := range batch {
+		if len(n.access) > 0 && n.version != batch[0].version {
+			return slices.IndexFunc(batch, func(other notice) bool { return other.version == n.version })
+		}
+	}
+	return len(batch)
+}
+
+// readers are whom to tell, and from where. The slice is not changed any more.
+func (h *hub) readers() (from int64, subscribers []*Subscription) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.inTurn == nil {
+		h.inTurn = slices.Collect(maps.Keys(h.subscribers))
+	}
+	return h.cursor, h.inTurn
+}
+
+// refreshRights gives the readers whose rights a stretch changes their new ones before any of it is told. Who is no
+// member any more has none; that the reading failed says nothing of rights, so then nothing is told yet.
+func (h *hub) refreshRights(ctx context.Context, stretch []notice, subscribers []*Subscription) error {
+	changed := map[uuid.UUID]int64{}
+	for _, n := range stretch {
+		for _, member := range n.access {
+			changed[member] = n.version
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	head, words, err := h.engine.wordsOf(ctx, h.workspace)
+	if err != nil {
+		return fmt.Errorf("read rights: %w", err)
+	}
 	for _, s := range subscribers {
-		if !slices.Contains(n.access, s.member) {
-			continue
+		if version, concerned := changed[s.member]; concerned {
+			s.setRights(head, words.rightsOf(s.member))
+			s.box.putAccess(version)
 		}
-		snapshot, err := h.engine.read(ctx, Actor{h.workspace, s.member}, nothing)
-		told, ours := errors.AsType[*Error](err)
-		switch {
-		case err == nil:
-			s.setRights(snapshot.Version, snapshot.who)
-		case ours && told.Kind == NotFound:
-			s.setRights(n.version, rights{})
-		default:
-			return fmt.Errorf("read the rights of %s: %w", s.member, err)
-		}
-		s.box.putAccess(n.version)
 	}
 	return nil
 }

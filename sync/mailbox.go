@@ -1,102 +1,67 @@
 package sync
 
-import (
-	"maps"
-	"slices"
-	stdsync "sync"
-)
+import stdsync "sync"
 
-// How many keys a bump names before it coalesces further.
-const (
-	mailboxRecords = 256
-	mailboxTopics  = 64
-)
-
-// Event is a bump: what has become stale since the reader was last told. It never holds content.
-type Event struct {
-	From    int64    `json:"from"` // what the stream had told before
-	Version int64    `json:"version"`
-	Records []string `json:"records,omitempty"`
-	Topics  []string `json:"topics,omitempty"`
-	All     bool     `json:"all,omitempty"` // too much to name: everything may be stale
-	Spread  int      `json:"spread"`        // milliseconds over which watchers should spread their refetch
-	Access  bool     `json:"-"`             // the reader's rights changed: re-read everything
-}
-
-// mailbox holds what one reader has not been told yet, in bounded memory however slow they are: past 256 records only
-// topics are kept, past 64 topics only that all may be stale.
+// mailbox holds what one reader has not been told yet, in bounded memory however slow they are. What many are told alike
+// is one event that all of them point to; only a reader who lags gathers keys of their own.
 type mailbox struct {
 	mu       stdsync.Mutex
 	told     int64
 	version  int64
-	records  map[string]bool
-	topics   map[string]bool
-	coarse   bool // records are no longer counted
-	all      bool
+	whole    *Event    // all that waits, as it came
+	keys     staleKeys // all that waits, gathered
 	access   bool
 	open     bool // before it has caught up with the log nothing is handed out
 	watchers int
-	wake     chan struct{}
+	notify   func() // called without the lock when there may be something to take; nil = nobody listens yet
 }
 
-func newMailbox(told int64) *mailbox {
-	return &mailbox{told: told, version: told, records: map[string]bool{}, topics: map[string]bool{}, wake: make(chan struct{}, 1)}
-}
+func newMailbox(told int64) *mailbox { return &mailbox{told: told, version: told} }
 
-// put leaves one entry's keys.
-func (m *mailbox) put(version int64, record string, topics []string) {
+// put leaves an event; from there on it is the mailbox's to share with others, so nobody may change it.
+func (m *mailbox) put(e *Event) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.version = max(m.version, version)
-	m.add(record, topics)
-	m.signal()
+	if m.open && m.empty() && m.told == e.From {
+		m.whole = e
+	} else {
+		m.gather(e)
+	}
+	m.version, m.watchers = max(m.version, e.Version), e.watchers
+	m.unlockAndWake()
 }
 
-func (m *mailbox) add(record string, topics []string) {
-	if m.all {
-		return
+// gather is called with the lock held.
+func (m *mailbox) gather(e *Event) {
+	if m.whole != nil {
+		m.keys.addEvent(m.whole)
+		m.whole = nil
 	}
-	for _, topic := range topics {
-		m.topics[topic] = true
-	}
-	if !m.coarse {
-		m.records[record] = true
-	}
-	if len(m.records) > mailboxRecords {
-		m.coarse = true
-		clear(m.records)
-	}
-	if len(m.topics) > mailboxTopics {
-		m.all = true
-		clear(m.records)
-		clear(m.topics)
-	}
+	m.keys.addEvent(e)
 }
 
-// pass notes that the log went on without anything for this reader. It wakes nobody: a heartbeat tells it.
+// pass notes that the log went on without anything for this reader. Alone it wakes nobody: a heartbeat tells it.
 func (m *mailbox) pass(version int64) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	if m.empty() && m.open {
 		m.told = max(m.told, version)
 	}
 	m.version = max(m.version, version)
+	m.unlockAndWake()
 }
 
 func (m *mailbox) putAll(version int64) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.version = max(m.version, version)
-	m.all = true
-	m.signal()
+	m.keys.dropAll()
+	m.unlockAndWake()
 }
 
+// putAccess notes that the rights changed. It wakes nobody: the key that changed them comes next.
 func (m *mailbox) putAccess(version int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.version = max(m.version, version)
 	m.access = true
-	m.signal()
 }
 
 // startAt says from where the reader is told, and how far the log went when they came.
@@ -106,34 +71,32 @@ func (m *mailbox) startAt(told, version int64) {
 	m.told, m.version = told, max(m.version, version)
 }
 
-func (m *mailbox) watchersAre(count int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.watchers = count
-}
-
 // caughtUp opens the mailbox.
 func (m *mailbox) caughtUp() {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.open = true
-	m.signal()
+	m.unlockAndWake()
 }
 
-// signal is called with the lock held.
-func (m *mailbox) signal() {
+// listen has f called from now on, and at once if something waits already.
+func (m *mailbox) listen(f func()) {
+	m.mu.Lock()
+	m.notify = f
+	m.unlockAndWake()
+}
+
+func (m *mailbox) unlockAndWake() {
+	wake := m.notify
 	if !m.open || m.empty() {
-		return
+		wake = nil
 	}
-	select {
-	case m.wake <- struct{}{}:
-	default:
+	m.mu.Unlock()
+	if wake != nil {
+		wake()
 	}
 }
 
-func (m *mailbox) empty() bool {
-	return len(m.records) == 0 && len(m.topics) == 0 && !m.all && !m.access
-}
+func (m *mailbox) empty() bool { return m.whole == nil && m.keys.empty() && !m.access }
 
 // take hands out everything as one event; false when there is nothing.
 func (m *mailbox) take() (Event, bool) {
@@ -142,26 +105,28 @@ func (m *mailbox) take() (Event, bool) {
 	if !m.open || m.empty() {
 		return Event{}, false
 	}
-	event := Event{From: m.told, Version: m.version, All: m.all || m.access, Access: m.access, Spread: spread(m.watchers)}
-	if !event.All {
-		event.Records, event.Topics = slices.Sorted(maps.Keys(m.records)), slices.Sorted(maps.Keys(m.topics))
-	}
-	m.told, m.coarse, m.all, m.access = m.version, false, false, false
-	clear(m.records)
-	clear(m.topics)
+	event := m.event()
+	m.told, m.whole, m.keys, m.access = m.version, nil, staleKeys{}, false
 	return event, true
 }
 
-// spread keeps a crowd from refetching in the same instant: a millisecond for each five watchers past a hundred.
-func spread(watchers int) int {
-	if watchers <= 100 {
-		return 0
+func (m *mailbox) event() Event {
+	if m.whole != nil && m.whole.Version == m.version && !m.access {
+		return *m.whole
 	}
-	return min(watchers/5, 2000)
+	if m.whole != nil {
+		m.keys.addEvent(m.whole)
+	}
+	event := Event{From: m.told, Version: m.version, All: m.keys.all || m.access, Access: m.access, Spread: spread(m.watchers)}
+	if !event.All {
+		event.Records, event.Topics = m.keys.sorted()
+	}
+	return event
 }
 
-func (m *mailbox) toldUpTo() int64 {
+// state tells the V up to which everything was told, and the V that is known of.
+func (m *mailbox) state() (told, version int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.told
+	return m.told, m.version
 }

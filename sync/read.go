@@ -24,6 +24,24 @@ type Snapshot struct {
 	who   rights
 }
 
+// As is the same moment as another member of the workspace sees it; false when they see something else.
+func (s Snapshot) As(member uuid.UUID) (Snapshot, bool) {
+	who := s.words.rightsOf(member)
+	same := who.role != "" && sameAccess(who, s.who)
+	s.who = who
+	return s, same
+}
+
+// RightsClass names what a member sees, as Snapshot.Rights does, as far as it is in memory: it may be old, and "" when
+// nothing is known.
+func (e *Engine) RightsClass(actor Actor) string {
+	words := e.words.get(actor.Workspace)
+	if words == nil {
+		return ""
+	}
+	return words.rightsOf(actor.Member).class()
+}
+
 // read runs queries in one REPEATABLE READ READ ONLY transaction and one round trip, with the reader's names and rights
 // as they are in that very snapshot. ask may run more than once, when the vocabulary in memory turns out to be old; an
 // error of its ends the reading. A reader who is no member gets NotFound.

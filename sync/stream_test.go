@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tandem/queries/querytest"
 )
 
@@ -15,13 +17,13 @@ const patienceInTests = 10 * time.Second
 // next waits for the reader's next event.
 func next(t testing.TB, s *Subscription) Event {
 	t.Helper()
-	deadline := time.After(patienceInTests)
+	deadline, ready := time.After(patienceInTests), s.Ready()
 	for {
 		if event, ok := s.Take(); ok {
 			return event
 		}
 		select {
-		case <-s.Ready():
+		case <-ready:
 		case <-deadline:
 			t.Fatal("no event came")
 		}
@@ -135,15 +137,82 @@ func TestStream(t *testing.T) {
 		box := newMailbox(0)
 		box.caughtUp()
 		for n := range 10000 {
-			box.put(int64(n+1), fmt.Sprint("issue:", n), []string{fmt.Sprint("issue:", n), "team:1"})
-		}
-		if len(box.records) > mailboxRecords || len(box.topics) > mailboxTopics {
-			t.Errorf("%d records, %d topics are kept", len(box.records), len(box.topics))
+			issue := fmt.Sprint("issue:", n)
+			box.put(&Event{From: int64(n), Version: int64(n + 1), Records: []string{issue}, Topics: []string{issue, "team:1"}})
+			if len(box.keys.records) > mailboxRecords || len(box.keys.topics) > mailboxTopics {
+				t.Fatalf("%d records, %d topics are kept", len(box.keys.records), len(box.keys.topics))
+			}
 		}
 		if event, ok := box.take(); !ok || !event.All || event.Version != 10000 || event.From != 0 {
 			t.Errorf("%+v", event)
 		}
 	})
+}
+
+// One of two readers takes nothing while 10,000 versions pass; what it is told at last covers all of them.
+func TestS34_AReaderWhoTakesNothingHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	stalled, healthy := h.watch(t, h.Engine, h.ben, nil), h.watch(t, h.Engine, h.ben, nil)
+	head, team := healthy.Version(), string(NewRef("team", h.team))
+	hub := h.watched(h.ws)
+	for version := head + 1; version <= head+10000; version++ {
+		record := fmt.Sprint("issue:", version)
+		hub.hear(version, []notice{{version: version, record: record, team: h.team, topics: []string{record, team}}})
+		event := next(t, healthy)
+		if event.From != version-1 || event.Version != version || !slices.Equal(event.Records, []string{record}) {
+			t.Fatalf("at %d: %+v", version, event)
+		}
+	}
+	if waiting := stalled.box.keys; len(waiting.records) > mailboxRecords || len(waiting.topics) > mailboxTopics {
+		t.Errorf("%d records and %d topics wait", len(waiting.records), len(waiting.topics))
+	}
+	if event := next(t, stalled); event.From != head || event.Version != head+10000 || !event.All {
+		t.Errorf("%+v", event)
+	}
+	hub.hear(head+10001, []notice{{version: head + 10001, record: "issue:1", team: h.team, topics: []string{team}}})
+	if event := next(t, stalled); event.From != head+10000 || event.All || !slices.Equal(event.Records, []string{"issue:1"}) {
+		t.Errorf("%+v", event)
+	}
+}
+
+// What is told alike is worked out once, and made into its form once; who sees less is told less.
+func TestBulletin_IsSharedByWhoSeeTheSame(t *testing.T) {
+	t.Parallel()
+	open, hidden := newID(), newID()
+	b := newBulletin(4, []notice{{version: 5, record: "issue:1", team: open, topics: []string{"t1"}}, {version: 6, record: "issue:2", team: hidden, topics: []string{"t2"}}}, 2)
+	all := func(notice) bool { return true }
+	some := func(n notice) bool { return n.team == open }
+	one, two := b.eventFor(audience{class: "all"}, all), b.eventFor(audience{class: "all"}, all)
+	if one != two || one.From != 4 || one.Version != 6 || !slices.Equal(one.Records, []string{"issue:1", "issue:2"}) {
+		t.Errorf("%+v, %+v", one, two)
+	}
+	if less := b.eventFor(audience{class: "some"}, some); less.Version != 6 || !slices.Equal(less.Records, []string{"issue:1"}) || !slices.Equal(less.Topics, []string{"t1"}) {
+		t.Errorf("%+v", less)
+	}
+	if none := b.eventFor(audience{class: "none"}, func(notice) bool { return false }); none != nil {
+		t.Errorf("%+v", none)
+	}
+	made := 0
+	count := func(Event) any { made++; return made }
+	if one.Form(count) != 1 || two.Form(count) != 1 {
+		t.Errorf("made %d times", made)
+	}
+}
+
+// Rights change between versions: nothing later is told by the old ones, and no version is told in parts.
+func TestHub_TellsWholeVersionsAndCutsWhereRightsChange(t *testing.T) {
+	t.Parallel()
+	whom := []uuid.UUID{newID()}
+	batch := []notice{{version: 1}, {version: 2}, {version: 2, access: whom}, {version: 3}, {version: 4, access: whom}}
+	var lengths []int
+	for len(batch) > 0 {
+		n := stretchLength(batch)
+		lengths, batch = append(lengths, n), batch[n:]
+	}
+	if !slices.Equal(lengths, []int{1, 3, 1}) {
+		t.Errorf("%v", lengths)
+	}
 }
 
 // awaitBus writes until the other node hears of it, which shows that its listener is connected.

@@ -14,47 +14,65 @@ import (
 type Subscription struct {
 	hub    *hub
 	member uuid.UUID
-	topics map[string]bool // of a share: nothing else is told; nil = all that the rights allow
+	share  string          // whose topics these are; "" = of none
+	topics map[string]bool // of a share: nothing else is told
 	box    *mailbox
 
 	Epoch uuid.UUID
 
 	mu    stdsync.Mutex
 	who   rights
+	class string   // of the rights
 	asOf  int64    // the V that the rights are of
 	known bool     // the rights are; until then what comes is kept
 	early []notice // what came before
 }
 
-// Ready fires when there is something to take.
-func (s *Subscription) Ready() <-chan struct{} { return s.box.wake }
+// Listen has f called whenever there may be something to take, and at once if there is already. It is called by the one
+// goroutine that tells all readers of the workspace: it must not wait for anything.
+func (s *Subscription) Listen(f func()) { s.box.listen(f) }
+
+// Ready fires when there is something to take. It is Listen for those who rather wait.
+func (s *Subscription) Ready() <-chan struct{} {
+	ready := make(chan struct{}, 1)
+	s.Listen(func() {
+		select {
+		case ready <- struct{}{}:
+		default:
+		}
+	})
+	return ready
+}
 
 // Take hands out all that has gathered since the last call as one event; false when there is nothing.
 func (s *Subscription) Take() (Event, bool) { return s.box.take() }
 
 // Version is the V up to which everything was told.
-func (s *Subscription) Version() int64 { return s.box.toldUpTo() }
+func (s *Subscription) Version() int64 {
+	told, _ := s.box.state()
+	return told
+}
+
+// Head is the V up to which something may wait.
+func (s *Subscription) Head() int64 {
+	_, head := s.box.state()
+	return head
+}
 
 // Close ends the subscription. It may be called once.
 func (s *Subscription) Close() { s.hub.engine.unsubscribe(s) }
-
-func (s *Subscription) rights() rights {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.who
-}
 
 // setRights keeps the newer of two readings, and delivers what came before any rights were known.
 func (s *Subscription) setRights(asOf int64, who rights) {
 	s.mu.Lock()
 	if asOf >= s.asOf {
-		s.asOf, s.who = asOf, who
+		s.asOf, s.who, s.class = asOf, who, who.class()
 	}
 	early := s.early
 	s.known, s.early = true, nil
 	s.mu.Unlock()
-	for _, n := range early {
-		s.deliver(n)
+	if len(early) > 0 {
+		s.deliver(newBulletin(early[0].version-1, early, 0))
 	}
 }
 
@@ -105,9 +123,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 		s.box.putAll(snapshot.Version)
 		return nil
 	}
-	for _, row := range *missed {
-		s.deliver(noticeOf(row))
-	}
+	s.deliverRows(from, *missed)
 	return nil
 }
 
@@ -125,25 +141,39 @@ func noticeOf(row queries.ListChangesSinceRow) notice {
 	return n
 }
 
-// deliver leaves a notice with a reader who may see what it is about.
-func (s *Subscription) deliver(n notice) {
-	if s.tooEarly(n) {
+func (s *Subscription) deliverRows(from int64, rows []queries.ListChangesSinceRow) {
+	if len(rows) == 0 {
 		return
 	}
-	if !s.rights().sees(n.team) || !s.wants(n.topics) {
-		s.box.pass(n.version)
-		return
+	notices := make([]notice, len(rows))
+	for i, row := range rows {
+		notices[i] = noticeOf(row)
 	}
-	s.box.put(n.version, n.record, n.topics)
+	s.deliver(newBulletin(from, notices, 0))
 }
 
-func (s *Subscription) tooEarly(n notice) bool {
+// deliver leaves a bulletin with a reader, as far as they may see what it is about.
+func (s *Subscription) deliver(b *bulletin) {
+	who, class, known := s.rightsFor(b)
+	if !known {
+		return
+	}
+	event := b.eventFor(audience{class, s.share}, func(n notice) bool { return who.sees(n.team) && s.wants(n.topics) })
+	if event == nil {
+		s.box.pass(b.version())
+		return
+	}
+	s.box.put(event)
+}
+
+// rightsFor returns the reader's rights, or keeps the bulletin until they are known.
+func (s *Subscription) rightsFor(b *bulletin) (who rights, class string, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.known {
-		s.early = append(s.early, n)
+		s.early = append(s.early, b.notices...)
 	}
-	return !s.known
+	return s.who, s.class, s.known
 }
 
 func (s *Subscription) wants(topics []string) bool {
