@@ -13,14 +13,16 @@ SELECT version, kind, record_id, team_id, topics, access FROM change
 WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordinal LIMIT @most;
 
 -- name: ListChangesByTransaction :many
+-- What can be undone: that an issue left a team follows from that it changed team.
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
-WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.changed
+WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.changed AND c.op <> 'leave'
 ORDER BY c.version, c.ordinal;
 
 -- name: ListChangesByIssue :many
+-- Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page.
 SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change
-WHERE workspace_id = @workspace_id AND issue_id = @issue_id
+WHERE workspace_id = @workspace_id AND issue_id = @issue_id AND kind <> 'comment' AND op <> 'leave'
 ORDER BY version DESC, ordinal DESC LIMIT @most;
 
 -- name: ListValuesAt :many

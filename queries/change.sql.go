@@ -76,7 +76,7 @@ func (q *Queries) InsertChanges(ctx context.Context, db DBTX, arg InsertChangesP
 
 const listChangesByIssue = `-- name: ListChangesByIssue :many
 SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change
-WHERE workspace_id = $1 AND issue_id = $2
+WHERE workspace_id = $1 AND issue_id = $2 AND kind <> 'comment' AND op <> 'leave'
 ORDER BY version DESC, ordinal DESC LIMIT $3
 `
 
@@ -101,6 +101,7 @@ type ListChangesByIssueRow struct {
 	At            time.Time
 }
 
+// Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page.
 func (q *Queries) ListChangesByIssue(ctx context.Context, db DBTX, arg ListChangesByIssueParams) ([]ListChangesByIssueRow, error) {
 	rows, err := db.Query(ctx, listChangesByIssue, arg.WorkspaceID, arg.IssueID, arg.Most)
 	if err != nil {
@@ -137,7 +138,7 @@ func (q *Queries) ListChangesByIssue(ctx context.Context, db DBTX, arg ListChang
 const listChangesByTransaction = `-- name: ListChangesByTransaction :many
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
-WHERE r.workspace_id = $1 AND r.transaction_id = ANY($2::uuid[]) AND r.changed
+WHERE r.workspace_id = $1 AND r.transaction_id = ANY($2::uuid[]) AND r.changed AND c.op <> 'leave'
 ORDER BY c.version, c.ordinal
 `
 
@@ -159,6 +160,7 @@ type ListChangesByTransactionRow struct {
 	TransactionID uuid.UUID
 }
 
+// What can be undone: that an issue left a team follows from that it changed team.
 func (q *Queries) ListChangesByTransaction(ctx context.Context, db DBTX, arg ListChangesByTransactionParams) ([]ListChangesByTransactionRow, error) {
 	rows, err := db.Query(ctx, listChangesByTransaction, arg.WorkspaceID, arg.TransactionIDs)
 	if err != nil {

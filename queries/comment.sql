@@ -9,10 +9,18 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, issue_id uuid,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateComments :execrows
-UPDATE comment SET body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, body text,
+-- All but the text: naming it would build the search vector anew, also of thousands that only follow their issue. The version is
+-- compared as for issues.
+UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version = r.expected;
+WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0;
+
+-- name: UpdateCommentsWithText :execrows
+UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0;
 
 -- name: ListCommentsByIssue :many
 SELECT id, parent_id, author_id, body, version, created_at, updated_at, deleted_at FROM comment

@@ -253,10 +253,10 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 }
 
 const updateComments = `-- name: UpdateComments :execrows
-UPDATE comment SET body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, body text,
+UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version = r.expected
+WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version - r.expected = 0
 `
 
 type UpdateCommentsParams struct {
@@ -264,10 +264,32 @@ type UpdateCommentsParams struct {
 	Rows        []byte
 }
 
+// All but the text: naming it would build the search vector anew, also of thousands that only follow their issue. The version is
+// compared as for issues.
 func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateCommentsParams) (int64, error) {
 	result, err := db.Exec(ctx, updateComments, arg.WorkspaceID, arg.Rows)
 	if err != nil {
 		return 0, fmt.Errorf("query UpdateComments: %w", err)
+	}
+	return result.RowsAffected(), nil
+}
+
+const updateCommentsWithText = `-- name: UpdateCommentsWithText :execrows
+UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
+    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version - r.expected = 0
+`
+
+type UpdateCommentsWithTextParams struct {
+	WorkspaceID uuid.UUID
+	Rows        []byte
+}
+
+func (q *Queries) UpdateCommentsWithText(ctx context.Context, db DBTX, arg UpdateCommentsWithTextParams) (int64, error) {
+	result, err := db.Exec(ctx, updateCommentsWithText, arg.WorkspaceID, arg.Rows)
+	if err != nil {
+		return 0, fmt.Errorf("query UpdateCommentsWithText: %w", err)
 	}
 	return result.RowsAffected(), nil
 }

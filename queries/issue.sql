@@ -20,24 +20,25 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
     author_id uuid, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateIssues :execrows
--- All but the long texts: naming those would build the search vector anew at each write.
-UPDATE issue SET status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+-- All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
+-- no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
+UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
     version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, status_id uuid, priority smallint,
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version = r.expected;
+WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0;
 
 -- name: UpdateIssuesWithText :execrows
-UPDATE issue SET title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
+UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
     labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
     version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, title text, description text, status_id uuid, priority smallint,
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version = r.expected;
+WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0;
 
 -- name: ListRankNeighbours :many
 SELECT i.team_id, i.rank,
@@ -54,17 +55,23 @@ FROM (SELECT unnest(@team_ids::uuid[]) UNION
     SELECT m.team_id FROM issue m WHERE m.workspace_id = @workspace_id AND m.id = ANY(@ids::uuid[])) AS t(id);
 
 -- name: ListPlaces :many
--- What stands before, at and after the ranks that undos would give back to issues.
-SELECT o.team_id, k.rank::text AS rank,
-    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = o.workspace_id AND i.team_id = o.team_id AND i.rank = k.rank) AS taken,
-    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = o.workspace_id AND p.team_id = o.team_id AND p.rank < k.rank), '')::text AS previous,
-    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = o.workspace_id AND n.team_id = o.team_id AND n.rank > k.rank), '')::text AS next
-FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@ranks::text[]) AS rank) AS k
-JOIN issue o ON o.workspace_id = @workspace_id AND o.id = k.id;
+-- What stands before, at and after the ranks that undos would give back to issues, in the team that each had its rank
+-- in: the zero id means the one it is in.
+SELECT k.team_id::uuid AS team_id, k.rank::text AS rank,
+    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = @workspace_id AND i.team_id = k.team_id AND i.rank = k.rank) AS taken,
+    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = @workspace_id AND p.team_id = k.team_id AND p.rank < k.rank), '')::text AS previous,
+    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = @workspace_id AND n.team_id = k.team_id AND n.rank > k.rank), '')::text AS next
+FROM (SELECT COALESCE(NULLIF(w.team_id, '00000000-0000-0000-0000-000000000000'), o.team_id) AS team_id, w.rank
+    FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@team_ids::uuid[]) AS team_id, unnest(@ranks::text[]) AS rank) AS w
+    JOIN issue o ON o.workspace_id = @workspace_id AND o.id = w.id) AS k;
 
 -- name: ListTakenNumbers :many
-SELECT team_id, number FROM issue
-WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) AND number = ANY(@numbers::bigint[]);
+-- Of the numbers that imported issues wish for. An alias keeps its number taken.
+SELECT i.team_id, i.number FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.number = ANY(@numbers::bigint[])
+UNION
+SELECT a.team_id, a.number FROM alias a
+WHERE a.workspace_id = @workspace_id AND a.team_id = ANY(@team_ids::uuid[]) AND a.number = ANY(@numbers::bigint[]);
 
 -- name: ListAncestors :many
 -- What lies above the issues named, to refuse loops.
@@ -157,11 +164,14 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND 
 ORDER BY i.deleted_at DESC, i.id LIMIT @most;
 
 -- name: GetIssueFreshness :one
--- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at.
+-- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at. An earlier key still
+-- names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 SELECT i.id, i.team_id, i.number,
     COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
 FROM issue i
-WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
+WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
+    AND (i.id = @id OR i.team_id = @team_id AND i.number = @number
+        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = @workspace_id AND a.team_id = @team_id AND a.number = @number AND a.team_id = ANY(@team_ids::uuid[])));
 
 -- name: GetIssue :one
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
@@ -174,11 +184,15 @@ SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.id = ANY(@ids::uuid[]) AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL LIMIT 1000;
 
 -- name: ListIssueTitlesByNumber :many
--- The issues that a text names by their keys.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version
-FROM (SELECT unnest(@wanted_teams::uuid[]) AS team_id, unnest(@numbers::bigint[]) AS number) AS k
-JOIN issue i ON i.workspace_id = @workspace_id AND i.team_id = k.team_id AND i.number = k.number
-WHERE i.team_id = ANY(@team_ids::uuid[]) LIMIT 1000;
+-- The issues that a text names by their keys, those they had earlier too.
+SELECT k.team_id::uuid AS wanted_team, k.number::bigint AS wanted_number, i.id, i.team_id, i.number, i.title, i.status_id, i.version
+FROM (SELECT w.team_id, w.number, n.id AS issue_id FROM (SELECT unnest(@wanted_teams::uuid[]) AS team_id, unnest(@numbers::bigint[]) AS number) AS w
+        JOIN issue n ON n.workspace_id = @workspace_id AND n.team_id = w.team_id AND n.number = w.number
+    UNION
+    SELECT w.team_id, w.number, a.issue_id FROM (SELECT unnest(@wanted_teams::uuid[]) AS team_id, unnest(@numbers::bigint[]) AS number) AS w
+        JOIN alias a ON a.workspace_id = @workspace_id AND a.team_id = w.team_id AND a.number = w.number) AS k
+JOIN issue i ON i.workspace_id = @workspace_id AND i.id = k.issue_id
+WHERE i.team_id = ANY(@team_ids::uuid[]) AND k.team_id = ANY(@team_ids::uuid[]) LIMIT 1000;
 
 -- name: SearchIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,

@@ -308,15 +308,17 @@ const getIssueFreshness = `-- name: GetIssueFreshness :one
 SELECT i.id, i.team_id, i.number,
     COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
 FROM issue i
-WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
+WHERE i.workspace_id = $1 AND i.team_id = ANY($2::uuid[])
+    AND (i.id = $3 OR i.team_id = $4 AND i.number = $5
+        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = $1 AND a.team_id = $4 AND a.number = $5 AND a.team_id = ANY($2::uuid[])))
 `
 
 type GetIssueFreshnessParams struct {
 	WorkspaceID uuid.UUID
+	TeamIDs     []uuid.UUID
 	ID          uuid.UUID
 	TeamID      uuid.UUID
 	Number      int64
-	TeamIDs     []uuid.UUID
 }
 
 type GetIssueFreshnessRow struct {
@@ -326,14 +328,15 @@ type GetIssueFreshnessRow struct {
 	Version int64
 }
 
-// What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at.
+// What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at. An earlier key still
+// names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFreshnessParams) (GetIssueFreshnessRow, error) {
 	row := db.QueryRow(ctx, getIssueFreshness,
 		arg.WorkspaceID,
+		arg.TeamIDs,
 		arg.ID,
 		arg.TeamID,
 		arg.Number,
-		arg.TeamIDs,
 	)
 	var i GetIssueFreshnessRow
 	err := row.Scan(
@@ -545,10 +548,14 @@ func (q *Queries) ListIssueTitles(ctx context.Context, db DBTX, arg ListIssueTit
 }
 
 const listIssueTitlesByNumber = `-- name: ListIssueTitlesByNumber :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version
-FROM (SELECT unnest($1::uuid[]) AS team_id, unnest($2::bigint[]) AS number) AS k
-JOIN issue i ON i.workspace_id = $3 AND i.team_id = k.team_id AND i.number = k.number
-WHERE i.team_id = ANY($4::uuid[]) LIMIT 1000
+SELECT k.team_id::uuid AS wanted_team, k.number::bigint AS wanted_number, i.id, i.team_id, i.number, i.title, i.status_id, i.version
+FROM (SELECT w.team_id, w.number, n.id AS issue_id FROM (SELECT unnest($1::uuid[]) AS team_id, unnest($2::bigint[]) AS number) AS w
+        JOIN issue n ON n.workspace_id = $3 AND n.team_id = w.team_id AND n.number = w.number
+    UNION
+    SELECT w.team_id, w.number, a.issue_id FROM (SELECT unnest($1::uuid[]) AS team_id, unnest($2::bigint[]) AS number) AS w
+        JOIN alias a ON a.workspace_id = $3 AND a.team_id = w.team_id AND a.number = w.number) AS k
+JOIN issue i ON i.workspace_id = $3 AND i.id = k.issue_id
+WHERE i.team_id = ANY($4::uuid[]) AND k.team_id = ANY($4::uuid[]) LIMIT 1000
 `
 
 type ListIssueTitlesByNumberParams struct {
@@ -559,15 +566,17 @@ type ListIssueTitlesByNumberParams struct {
 }
 
 type ListIssueTitlesByNumberRow struct {
-	ID       uuid.UUID
-	TeamID   uuid.UUID
-	Number   int64
-	Title    string
-	StatusID uuid.UUID
-	Version  int64
+	WantedTeam   uuid.UUID
+	WantedNumber int64
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	StatusID     uuid.UUID
+	Version      int64
 }
 
-// The issues that a text names by their keys.
+// The issues that a text names by their keys, those they had earlier too.
 func (q *Queries) ListIssueTitlesByNumber(ctx context.Context, db DBTX, arg ListIssueTitlesByNumberParams) ([]ListIssueTitlesByNumberRow, error) {
 	rows, err := db.Query(ctx, listIssueTitlesByNumber,
 		arg.WantedTeams,
@@ -583,6 +592,8 @@ func (q *Queries) ListIssueTitlesByNumber(ctx context.Context, db DBTX, arg List
 	for rows.Next() {
 		var i ListIssueTitlesByNumberRow
 		if err := rows.Scan(
+			&i.WantedTeam,
+			&i.WantedNumber,
 			&i.ID,
 			&i.TeamID,
 			&i.Number,
@@ -1010,18 +1021,20 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 }
 
 const listPlaces = `-- name: ListPlaces :many
-SELECT o.team_id, k.rank::text AS rank,
-    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = o.workspace_id AND i.team_id = o.team_id AND i.rank = k.rank) AS taken,
-    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = o.workspace_id AND p.team_id = o.team_id AND p.rank < k.rank), '')::text AS previous,
-    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = o.workspace_id AND n.team_id = o.team_id AND n.rank > k.rank), '')::text AS next
-FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS rank) AS k
-JOIN issue o ON o.workspace_id = $3 AND o.id = k.id
+SELECT k.team_id::uuid AS team_id, k.rank::text AS rank,
+    EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = $1 AND i.team_id = k.team_id AND i.rank = k.rank) AS taken,
+    COALESCE((SELECT max(p.rank) FROM issue p WHERE p.workspace_id = $1 AND p.team_id = k.team_id AND p.rank < k.rank), '')::text AS previous,
+    COALESCE((SELECT min(n.rank) FROM issue n WHERE n.workspace_id = $1 AND n.team_id = k.team_id AND n.rank > k.rank), '')::text AS next
+FROM (SELECT COALESCE(NULLIF(w.team_id, '00000000-0000-0000-0000-000000000000'), o.team_id) AS team_id, w.rank
+    FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::uuid[]) AS team_id, unnest($4::text[]) AS rank) AS w
+    JOIN issue o ON o.workspace_id = $1 AND o.id = w.id) AS k
 `
 
 type ListPlacesParams struct {
-	IDs         []uuid.UUID
-	Ranks       []string
 	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
+	TeamIDs     []uuid.UUID
+	Ranks       []string
 }
 
 type ListPlacesRow struct {
@@ -1032,9 +1045,15 @@ type ListPlacesRow struct {
 	Next     string
 }
 
-// What stands before, at and after the ranks that undos would give back to issues.
+// What stands before, at and after the ranks that undos would give back to issues, in the team that each had its rank
+// in: the zero id means the one it is in.
 func (q *Queries) ListPlaces(ctx context.Context, db DBTX, arg ListPlacesParams) ([]ListPlacesRow, error) {
-	rows, err := db.Query(ctx, listPlaces, arg.IDs, arg.Ranks, arg.WorkspaceID)
+	rows, err := db.Query(ctx, listPlaces,
+		arg.WorkspaceID,
+		arg.IDs,
+		arg.TeamIDs,
+		arg.Ranks,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListPlaces: %w", err)
 	}
@@ -1189,8 +1208,11 @@ func (q *Queries) ListRanksAround(ctx context.Context, db DBTX, arg ListRanksAro
 }
 
 const listTakenNumbers = `-- name: ListTakenNumbers :many
-SELECT team_id, number FROM issue
-WHERE workspace_id = $1 AND team_id = ANY($2::uuid[]) AND number = ANY($3::bigint[])
+SELECT i.team_id, i.number FROM issue i
+WHERE i.workspace_id = $1 AND i.team_id = ANY($2::uuid[]) AND i.number = ANY($3::bigint[])
+UNION
+SELECT a.team_id, a.number FROM alias a
+WHERE a.workspace_id = $1 AND a.team_id = ANY($2::uuid[]) AND a.number = ANY($3::bigint[])
 `
 
 type ListTakenNumbersParams struct {
@@ -1204,6 +1226,7 @@ type ListTakenNumbersRow struct {
 	Number int64
 }
 
+// Of the numbers that imported issues wish for. An alias keeps its number taken.
 func (q *Queries) ListTakenNumbers(ctx context.Context, db DBTX, arg ListTakenNumbersParams) ([]ListTakenNumbersRow, error) {
 	rows, err := db.Query(ctx, listTakenNumbers, arg.WorkspaceID, arg.TeamIDs, arg.Numbers)
 	if err != nil {
@@ -1443,13 +1466,13 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 }
 
 const updateIssues = `-- name: UpdateIssues :execrows
-UPDATE issue SET status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
     version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, status_id uuid, priority smallint,
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version = r.expected
+WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version - r.expected = 0
 `
 
 type UpdateIssuesParams struct {
@@ -1457,7 +1480,8 @@ type UpdateIssuesParams struct {
 	Rows        []byte
 }
 
-// All but the long texts: naming those would build the search vector anew at each write.
+// All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
+// no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
 func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesParams) (int64, error) {
 	result, err := db.Exec(ctx, updateIssues, arg.WorkspaceID, arg.Rows)
 	if err != nil {
@@ -1467,14 +1491,14 @@ func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesPar
 }
 
 const updateIssuesWithText = `-- name: UpdateIssuesWithText :execrows
-UPDATE issue SET title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
+UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
     labels = r.labels, subscribers = r.subscribers,
     parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
     version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, title text, description text, status_id uuid, priority smallint,
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version = r.expected
+WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version - r.expected = 0
 `
 
 type UpdateIssuesWithTextParams struct {

@@ -10,6 +10,13 @@ import (
 	"github.com/google/uuid"
 )
 
+type Alias struct {
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	Number      int64
+	IssueID     uuid.UUID
+}
+
 type Change struct {
 	WorkspaceID   uuid.UUID
 	Version       int64

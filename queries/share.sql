@@ -21,10 +21,10 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, token_hash text, team_id uui
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateShares :execrows
-UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, allowed_origins text[],
+UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version = r.expected;
+WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version - r.expected = 0;
 
 -- name: ListSharesChangedSince :many
 SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at FROM share

@@ -287,10 +287,10 @@ func (q *Queries) ListSharesChangedSince(ctx context.Context, db DBTX, arg ListS
 }
 
 const updateShares = `-- name: UpdateShares :execrows
-UPDATE share SET allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, allowed_origins text[],
+UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
     version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE share.workspace_id = $1 AND share.id = r.id AND share.version = r.expected
+WHERE share.workspace_id = $1 AND share.id = r.id AND share.version - r.expected = 0
 `
 
 type UpdateSharesParams struct {

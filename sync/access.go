@@ -44,6 +44,19 @@ func (r rights) seesRecord(target *record) bool {
 	return r.sees(nounOf(target.kind).team(target))
 }
 
+// shown leaves out a reference to what a reader may not see: the team, say, that an issue was in before, or its status there.
+func (w *world) shown(who rights, v value) value {
+	switch v := v.(type) {
+	case string:
+		if found := w.lookup(Ref(v)); found != nil && !who.seesRecord(found) {
+			return nil
+		}
+	case []string:
+		return slices.DeleteFunc(slices.Clone(v), func(ref string) bool { return w.shown(who, ref) == nil })
+	}
+	return v
+}
+
 // visibleTeams in the order of their ids, for queries.
 func (r rights) visibleTeams() []uuid.UUID {
 	teams := make([]uuid.UUID, 0, len(r.teams))

@@ -168,6 +168,7 @@ func (w *world) keep(job *job, request []Operation) {
 func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jobs []*job) error {
 	var p queries.Pipeline
 	type hole struct {
+		who      rights
 		conflict *Conflict
 		answer   *[][]byte
 	}
@@ -177,7 +178,7 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 			conflict := &job.result.Conflicts[i]
 			if conflict.askBase && !job.result.Replayed {
 				key := valueKey{conflict.Record.ID(), conflict.Field, conflict.since}
-				holes = append(holes, hole{conflict, askValue(ctx, &p, e.queries, world.workspace, key)})
+				holes = append(holes, hole{world.actorRights(job), conflict, askValue(ctx, &p, e.queries, world.workspace, key)})
 			}
 		}
 	}
@@ -197,6 +198,7 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 		} else if stored := world.original(hole.conflict.Record); stored != nil {
 			hole.conflict.Base = stored.fields[hole.conflict.Field] // only this group has changed it
 		}
+		hole.conflict.Base = world.shown(hole.who, hole.conflict.Base)
 	}
 	return nil
 }

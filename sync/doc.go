@@ -33,6 +33,7 @@
 //	apply.go load.go write.go the one database transaction of a group
 //	run.go meet.go merge.go move.go undo.go   what operations do
 //	world.go work.go         the working copy of a group, and of one transaction
+//	transfer.go transfer_*.go revoke.go       issues that change team, and from whose sight they go
 //	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights
 //	access.go vocabulary.go  who may do what; names kept in memory
 //	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V

@@ -229,28 +229,29 @@ func (h *hub) readLog(ctx context.Context) ([]notice, error) {
 	h.mu.Lock()
 	since := h.cursor
 	h.mu.Unlock()
-	rows, err := h.engine.queries.ListChangesSince(ctx, h.engine.pool, queries.ListChangesSinceParams{WorkspaceID: h.workspace, Since: since, Most: logPage})
-	if err != nil {
-		return nil, fmt.Errorf("read the log from %d: %w", since, err)
+	for most := int32(logPage); ; most *= 4 {
+		rows, err := h.engine.queries.ListChangesSince(ctx, h.engine.pool, queries.ListChangesSinceParams{WorkspaceID: h.workspace, Since: since, Most: most})
+		if err != nil {
+			return nil, fmt.Errorf("read the log from %d: %w", since, err)
+		}
+		batch := make([]notice, len(rows))
+		for i, row := range rows {
+			batch[i] = noticeOf(row)
+		}
+		if whole := wholeVersions(batch, int(most)); len(whole) > 0 || len(batch) == 0 {
+			return whole, nil
+		}
 	}
-	batch := make([]notice, len(rows))
-	for i, row := range rows {
-		batch[i] = noticeOf(row)
-	}
-	return wholeVersions(batch), nil
 }
 
-// wholeVersions drops the last version of a full page, which may go on in the next one.
-func wholeVersions(batch []notice) []notice {
-	if len(batch) < logPage {
+// wholeVersions drops the last version of a full page, which may go on in the next one. Nothing is left where that one
+// version fills the page.
+func wholeVersions(batch []notice, page int) []notice {
+	if len(batch) < page {
 		return batch
 	}
 	last := batch[len(batch)-1].version
-	cut := slices.IndexFunc(batch, func(n notice) bool { return n.version == last })
-	if cut == 0 {
-		return batch
-	}
-	return batch[:cut]
+	return batch[:slices.IndexFunc(batch, func(n notice) bool { return n.version == last })]
 }
 
 // deliver tells a batch of whole versions, in stretches that begin where rights change.

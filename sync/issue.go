@@ -12,7 +12,7 @@ import (
 type issueNoun struct{}
 
 var issueFields = []field{
-	{"team", "team_id", fixed, refTo("team", false)},
+	{"team", "team_id", scalar, refTo("team", false)}, // setting it transfers the issue: transfer.go
 	{"number", "number", server, number(0, 1<<53, false)},
 	{"title", "title", scalar, line(MaxTitle)},
 	{"description", "description", merged, longText()},
@@ -71,6 +71,7 @@ func (issueNoun) complete(w *work, issue *record) error {
 	issue.fields["number"] = w.takeNumber(team, integer(issue.fields["number"]))
 	issue.fields["rank"] = w.rankFirst(team)
 	issue.fields["subscribers"] = issueSubscribers(issue)
+	w.homes[issue.ref()] = team
 	return nil
 }
 
@@ -99,6 +100,9 @@ func (issueNoun) check(w *work, before, after *record) error {
 			return err
 		}
 		after.fields["subscribers"] = issueSubscribers(after)
+		if transferred(before, after) {
+			after.fields["subscribers"] = w.seeing(after.refersTo("team"), after.set("subscribers"))
+		}
 	}
 	if changed(before, after, "parent") {
 		return checkParent(w, after)

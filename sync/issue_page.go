@@ -62,6 +62,7 @@ type Change struct {
 	Member      uuid.UUID // zero: the program
 	Transaction uuid.UUID
 	Imported    bool
+	Transfer    bool // the issue changed team; of one that the reader does not see neither team nor number is told
 	At          time.Time
 	Overwrote   map[string]Overwritten // field -> whose value was replaced in a race
 }
@@ -208,6 +209,7 @@ func (p *IssuePage) fillParts(parts issueParts) error {
 		if err != nil {
 			return err
 		}
+		p.conceal(&change)
 		p.Changes = append(p.Changes, change)
 	}
 	if p.who.guest() {
@@ -217,6 +219,19 @@ func (p *IssuePage) fillParts(parts issueParts) error {
 		p.Shares = append(p.Shares, ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version})
 	}
 	return nil
+}
+
+// conceal takes a team that the reader does not see, and the issue's number there, out of a line of the history.
+func (p *IssuePage) conceal(change *Change) {
+	for _, values := range []map[string]any{change.Before, change.After} {
+		if team, told := values["team"]; told && !p.who.sees(refID(team)) {
+			delete(values, "team")
+			delete(values, "number")
+		}
+	}
+	if lost, raced := change.Overwrote["team"]; raced && !p.who.sees(refID(lost.Value)) {
+		delete(change.Overwrote, "team")
+	}
 }
 
 func commentRow(row queries.ListCommentsByIssueRow) CommentRow {
@@ -240,7 +255,7 @@ func changeRow(row queries.ListChangesByIssueRow) (Change, error) {
 		return Change{}, fmt.Errorf("decode change %d: %w", row.Version, err)
 	}
 	c := Change{Version: row.Version, Op: Verb(row.Op), Kind: row.Kind, Record: row.RecordID, Before: before, After: after,
-		Transaction: row.TransactionID, Imported: row.Imported, At: row.At}
+		Transaction: row.TransactionID, Imported: row.Imported, Transfer: row.Kind == "issue" && before["team"] != nil, At: row.At}
 	if row.MemberID != nil {
 		c.Member = *row.MemberID
 	}
@@ -308,7 +323,7 @@ func (e *Engine) IssuesByKey(ctx context.Context, actor Actor, keys []string) (m
 		return nil, err
 	}
 	for _, row := range *rows {
-		found[snapshot.Key(row.TeamID, row.Number)] = IssueTitle{row.ID, row.TeamID, row.Number, row.Title, row.StatusID, row.Version}
+		found[snapshot.Key(row.WantedTeam, row.WantedNumber)] = IssueTitle{row.ID, row.TeamID, row.Number, row.Title, row.StatusID, row.Version}
 	}
 	return found, nil
 }

@@ -28,7 +28,9 @@ type needs struct {
 	absent                   []Ref        // of those, what is no record of its own table: perhaps of the vocabulary
 	refused                  []uuid.UUID  // that nothing stands behind: perhaps their making was refused
 	places                   []uuid.UUID  // issues whose earlier ranks undos would give back
+	placeTeams               []uuid.UUID  // the team that each had its rank in; the zero id for the one it is in
 	ranks                    []string     // those ranks
+	transfers                []uuid.UUID  // issues that change team
 }
 
 func needsOf(jobs []*job) *needs {
@@ -51,6 +53,7 @@ func (n *needs) operation(op Operation) {
 		}
 	}
 	n.fieldReferences(op)
+	n.transferOf(op)
 	switch op.Op {
 	case Create:
 		n.made[op.Record] = true
@@ -103,8 +106,10 @@ func (n *needs) undo(change loggedChange) {
 	n.fieldReferences(Operation{Set: change.Before})
 	if rank, moved := change.Before["rank"].(string); moved {
 		n.places = append(n.places, change.Ref.ID())
+		n.placeTeams = append(n.placeTeams, refID(change.Before["team"]))
 		n.ranks = append(n.ranks, rank)
 	}
+	n.transfer(change.Ref, change.Before["team"])
 }
 
 func (n *needs) reference(ref Ref) {
@@ -140,6 +145,7 @@ type answers struct {
 	ancestors *[]queries.ListAncestorsRow
 	undone    *[]queries.ListChangesByTransactionRow
 	values    []*[][]byte
+	transfers transferAnswers
 }
 
 // ask queues a query in the pipeline unless nothing is wanted of it; then the answer is empty.
@@ -177,6 +183,7 @@ func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries
 	}
 	n.askRecords(ctx, p, q, ws, a)
 	n.askRanks(ctx, p, q, ws, a)
+	a.transfers = n.askTransfers(ctx, p, q, ws)
 	for _, key := range n.values {
 		a.values = append(a.values, askValue(ctx, p, q, ws, key))
 	}
@@ -205,7 +212,7 @@ func (n *needs) askRanks(ctx context.Context, p *queries.Pipeline, q *queries.Qu
 		return q.ListRankNeighbours(ctx, db, queries.ListRankNeighboursParams{WorkspaceID: ws, IDs: n.anchors})
 	})
 	a.places = ask(p, len(n.places), func(db db) ([]queries.ListPlacesRow, error) {
-		return q.ListPlaces(ctx, db, queries.ListPlacesParams{WorkspaceID: ws, IDs: n.places, Ranks: n.ranks})
+		return q.ListPlaces(ctx, db, queries.ListPlacesParams{WorkspaceID: ws, IDs: n.places, TeamIDs: n.placeTeams, Ranks: n.ranks})
 	})
 	a.ends = ask(p, len(n.teams)+len(n.movers), func(db db) ([]queries.ListRankEndsRow, error) {
 		return q.ListRankEnds(ctx, db, queries.ListRankEndsParams{WorkspaceID: ws, TeamIDs: n.teams, IDs: n.movers})
@@ -248,6 +255,7 @@ func (w *world) learn(n *needs, a *answers) error {
 			w.rankLine(row.TeamID).learn(row.Rank)
 		}
 	}
+	w.learnAliases(a.transfers)
 	for i, key := range n.values {
 		value, wrong := valueAt(*a.values[i])
 		w.values[key] = value
@@ -303,6 +311,7 @@ func (w *world) learnRecords(a *answers) error {
 	for _, row := range *a.shares {
 		keep(shareRecord(row))
 	}
+	a.transfers.records(keep)
 	return err
 }
 

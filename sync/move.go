@@ -26,6 +26,7 @@ func (w *work) doMove(op Operation) error {
 		w.land(mine, name, values[name], op.Base)
 	}
 	mine.fields["rank"] = w.rankFor(mine, op)
+	w.placed[mine.ref()] = mine.refersTo("team")
 	return nil
 }
 
@@ -56,7 +57,8 @@ func (w *work) rankFor(mine *record, op Operation) string {
 }
 
 func (w *work) rankIn(line *rankLine, mine *record, low, high string) string {
-	if own := mine.text("rank"); own == low && low != "" || own == high && high != "" {
+	own, here := mine.text("rank"), w.homeOf(mine) == mine.refersTo("team") // from another team it may be like a neighbour's
+	if here && (own == low && low != "" || own == high && high != "") {
 		return own
 	}
 	rank := rankBetween(low, high)

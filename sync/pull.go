@@ -38,7 +38,7 @@ type PullResult struct {
 type RecordChange struct {
 	Version int64          `json:"version"`
 	Record  Ref            `json:"record"`
-	Op      string         `json:"op"` // put, delete
+	Op      string         `json:"op"` // put, delete, revoke
 	Fields  map[string]any `json:"fields,omitempty"`
 }
 
@@ -110,6 +110,7 @@ type changedRecords struct {
 	issues   *[]queries.ListIssuesChangedSinceRow
 	comments *[]queries.ListCommentsChangedSinceRow
 	shares   *[]queries.ListSharesChangedSinceRow
+	left     *[]queries.ListDeparturesRow
 }
 
 func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UUID, since int64, most int32, teams []uuid.UUID) changedRecords {
@@ -123,6 +124,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListSharesChangedSinceRow, error) {
 			return e.queries.ListSharesChangedSince(ctx, db, queries.ListSharesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListDeparturesRow, error) {
+			return e.queries.ListDepartures(ctx, db, queries.ListDeparturesParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
 		}),
 	}
 }
@@ -149,6 +153,9 @@ func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
 	for _, row := range *c.shares {
 		keep(shareRecord(queries.ListSharesByIDRow(row)))
 	}
+	for _, row := range *c.left {
+		keep(revoked(row), nil)
+	}
 	return all, err
 }
 
@@ -174,7 +181,7 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 		}
 	}
 	for _, r := range all {
-		if r.deleted() && (since == 0 || fault("no_tombstone")) {
+		if (r.deleted() || r.revoked()) && (since == 0 || fault("no_tombstone")) {
 			continue
 		}
 		p.Changes = append(p.Changes, s.recordChange(r))
@@ -184,10 +191,13 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 
 // reach tells whether any query ended at its limit.
 func (c changedRecords) reach(limit int) bool {
-	return len(*c.issues) >= limit || len(*c.comments) >= limit || len(*c.shares) >= limit
+	return len(*c.issues) >= limit || len(*c.comments) >= limit || len(*c.shares) >= limit || len(*c.left) >= limit
 }
 
 func (s Snapshot) recordChange(r *record) RecordChange {
+	if r.revoked() {
+		return RecordChange{Version: r.version, Record: r.ref(), Op: "revoke"}
+	}
 	if r.deleted() {
 		return RecordChange{Version: r.version, Record: r.ref(), Op: "delete"}
 	}

@@ -60,7 +60,7 @@ func (r *replica) pull(t testing.TB, h *house, actor Actor, limit int) {
 
 func (r *replica) take(change RecordChange) {
 	r.seen = append(r.seen, change.Version)
-	if change.Op == "delete" {
+	if change.Op != "put" {
 		delete(r.records, change.Record)
 		return
 	}
@@ -281,21 +281,27 @@ func (h *house) checkLog(t testing.TB) {
 
 func (h *house) compareLive(t testing.TB, state map[string]map[string]any, at map[string]int64) {
 	t.Helper()
-	rows, err := h.pool.Query(t.Context(), `select id::text, version, title, priority, 'status:' || status_id from issue where workspace_id = $1`, h.ws)
+	rows, err := h.pool.Query(t.Context(), `select id::text, version, title, priority, 'status:' || status_id, 'team:' || team_id, number from issue where workspace_id = $1
+		union all select id::text, version, null, null, null, 'team:' || team_id, null from comment where workspace_id = $1`, h.ws)
 	must(t, err)
 	defer rows.Close()
 	for rows.Next() {
-		var id, title, status string
-		var version, priority int64
-		must(t, rows.Scan(&id, &version, &title, &priority, &status))
-		live := map[string]any{"title": title, "priority": float64(priority), "status": status}
+		var id, team string
+		var title, status *string
+		var version int64
+		var priority, number *float64
+		must(t, rows.Scan(&id, &version, &title, &priority, &status, &team, &number))
+		live := map[string]any{"team": team}
+		if title != nil {
+			live["title"], live["status"], live["priority"], live["number"] = *title, *status, *priority, *number
+		}
 		for field, value := range live {
 			if !cmp.Equal(state[id][field], value) {
-				t.Errorf("issue %s.%s: the log says %v, the table %v", id, field, state[id][field], value)
+				t.Errorf("record %s.%s: the log says %v, the table %v", id, field, state[id][field], value)
 			}
 		}
 		if at[id] != version {
-			t.Errorf("issue %s: last entry %d, version %d", id, at[id], version)
+			t.Errorf("record %s: last entry %d, version %d", id, at[id], version)
 		}
 	}
 	must(t, rows.Err())

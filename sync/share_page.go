@@ -176,7 +176,7 @@ func (e *Engine) WatchShare(ctx context.Context, token Token) (*Subscription, er
 	if err != nil {
 		return nil, err
 	}
-	s := &Subscription{box: newMailbox(head), share: share.ID.String(), topics: shareTopics(share)}
+	s := &Subscription{box: newMailbox(head), topics: shareTopics(share), share: topic("share", share.ID)}
 	s.setRights(words.version, rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}})
 	s.box.putAll(head) // what changed between the page and its stream is not known
 	if err := e.join(ctx, share.WorkspaceID, s); err != nil {

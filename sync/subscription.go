@@ -14,7 +14,7 @@ import (
 type Subscription struct {
 	hub    *hub
 	member uuid.UUID
-	share  string          // whose topics these are; "" = of none
+	share  string          // the share whose topics these are; "" = of none
 	topics map[string]bool // of a share: nothing else is told
 	box    *mailbox
 
@@ -154,6 +154,7 @@ func (s *Subscription) deliverRows(from int64, rows []queries.ListChangesSinceRo
 
 // deliver leaves a bulletin with a reader, as far as they may see what it is about.
 func (s *Subscription) deliver(b *bulletin) {
+	s.follow(b)
 	who, class, known := s.rightsFor(b)
 	if !known {
 		return
@@ -164,6 +165,21 @@ func (s *Subscription) deliver(b *bulletin) {
 		return
 	}
 	s.box.put(event)
+}
+
+// follow lets a share's reader see the team that the share is of now: its issue may have been transferred.
+func (s *Subscription) follow(b *bulletin) {
+	if s.share == "" {
+		return
+	}
+	for _, n := range b.notices {
+		if n.record == s.share {
+			s.mu.Lock()
+			s.who.teams = map[uuid.UUID]bool{n.team: true}
+			s.class = s.who.class()
+			s.mu.Unlock()
+		}
+	}
 }
 
 // rightsFor returns the reader's rights, or keeps the bulletin until they are known.

@@ -24,6 +24,9 @@ func (w *work) doUndo(op Operation) error {
 		if w.at.Sub(change.At) > undoWindow {
 			return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
 		}
+		if w.followsTransfer(change, changes) {
+			continue
+		}
 		if err := w.reverse(change, op.Partial); err != nil {
 			return err
 		}
@@ -73,7 +76,7 @@ func (w *work) reverse(change loggedChange, partial bool) error {
 func (w *work) keepLaterWork(mine *record, change loggedChange, partial bool) {
 	for _, field := range nounOf(mine.kind).fields() {
 		last, stamped := mine.stamps.of(field.name)
-		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server {
+		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server && field.policy != internal {
 			w.cannotReverse(mine, field.name, nil, change.After[field.name], partial)
 		}
 	}
@@ -82,7 +85,9 @@ func (w *work) keepLaterWork(mine *record, change loggedChange, partial bool) {
 func (w *work) reverseField(mine *record, field field, change loggedChange, partial bool) {
 	current, wrote, was := mine.fields[field.name], change.After[field.name], change.Before[field.name]
 	switch {
-	case same(current, was):
+	case followsTeam(field, mine, change):
+		return
+	case same(current, was) && !(field.name == "rank" && change.Before["team"] != nil):
 		return
 	case field.policy == commutes:
 		mine.fields[field.name] = reverseSet(mine.set(field.name), wrote, was)
@@ -114,6 +119,7 @@ func (w *work) reverseRank(mine *record, wrote, was string) {
 	}
 	line.learn(was)
 	mine.fields["rank"] = was
+	w.placed[mine.ref()] = mine.refersTo("team")
 }
 
 // reverseSet takes out what the change added and puts back what it removed.

@@ -29,6 +29,12 @@ func (r Ref) Parse() (kind string, id uuid.UUID, ok bool) {
 	return kind, id, true
 }
 
+// kind is the record's kind, or "" where the reference is none.
+func (r Ref) kind() string {
+	kind, _, _ := r.Parse()
+	return kind
+}
+
 // ID is the record's id, or the zero id where the reference is none.
 func (r Ref) ID() uuid.UUID {
 	_, id, _ := r.Parse()

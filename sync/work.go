@@ -21,6 +21,7 @@ type work struct {
 	numbers   map[uuid.UUID]int64
 	steps     []entry                      // of an import: one entry for each operation, with its source's time
 	overwrote map[Ref]map[string]overwrite // whose value was replaced in a race
+	transfers
 	notices   []Notice
 	conflicts []Conflict
 }
@@ -33,7 +34,7 @@ type overwrite struct {
 
 func newWork(w *world, who rights, client uuid.UUID, transaction Transaction) *work {
 	return &work{world: w, who: who, client: client, transaction: transaction,
-		changed: map[Ref]*record{}, numbers: map[uuid.UUID]int64{}, overwrote: map[Ref]map[string]overwrite{}}
+		changed: map[Ref]*record{}, numbers: map[uuid.UUID]int64{}, overwrote: map[Ref]map[string]overwrite{}, transfers: newTransfers()}
 }
 
 func (w *work) lookup(ref Ref) *record {
@@ -175,6 +176,9 @@ func (w *work) parentOf(issue uuid.UUID) uuid.UUID {
 
 // finish applies the rules to what the operations left, record by record.
 func (w *work) finish() error {
+	if err := w.settleTransfers(); err != nil {
+		return err
+	}
 	for _, ref := range slices.Clone(w.order) {
 		was, now := w.world.lookup(ref), w.changed[ref]
 		noun := nounOf(now.kind)
@@ -237,6 +241,7 @@ func (w *work) entries(version int64) []entry {
 			continue
 		}
 		entries = append(entries, made)
+		entries = append(entries, departures(was, now, made)...)
 		if made.Op == Create && now.deleted() {
 			made.Op, made.Before, made.After = Delete, map[string]value{}, map[string]value{}
 			entries = append(entries, made)
@@ -258,10 +263,11 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	if len(to) == 0 && op == Set {
 		return entry{}, false
 	}
+	tellTransfer(was, now, from, to)
 	w.stamp(now, op, to, version)
 	w.stampGroups(now, from["labels"], to["labels"], version)
 	now.version = version
-	if len(w.steps) == 0 {
+	if len(w.steps) == 0 && !carriedAlong(now.kind, to) {
 		now.updatedAt = w.at
 	}
 	made := w.newEntry(now, version)
@@ -321,11 +327,12 @@ func opOf(was, now *record) Verb {
 	return Set
 }
 
-// topicsOf are the topics before and after: what a record left is stale too.
+// topicsOf are the topics before and after: what a record left is stale too. Those before of an issue that changes team
+// stand in the line of its departure, for the readers of the team it left.
 func topicsOf(was, now *record) []string {
 	all := map[string]bool{}
 	for _, r := range []*record{was, now} {
-		if r == nil {
+		if r == nil || r == was && now.kind == "issue" && transferred(was, now) {
 			continue
 		}
 		for _, topic := range nounOf(r.kind).topics(r) {

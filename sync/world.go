@@ -32,6 +32,10 @@ type world struct {
 
 	rights map[uuid.UUID]rights
 
+	aliases map[aliasKey]int64 // numbers that transferred issues had in their earlier teams
+	left    []aliasKey         // those that this group left behind
+	counted map[uuid.UUID]bool // teams whose next number has moved
+
 	log       []entry
 	answers   []storedResult
 	newcomers map[uuid.UUID]uuid.UUID // clients seen for the first time
@@ -55,6 +59,7 @@ func newWorld(workspace uuid.UUID) *world {
 		parents: map[uuid.UUID]uuid.UUID{}, clients: map[uuid.UUID]uuid.UUID{}, results: map[uuid.UUID][]storedResult{},
 		refused: map[refusedKey]bool{}, undoable: map[uuid.UUID][]loggedChange{}, values: map[valueKey]*value{},
 		rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]int64{},
+		aliases: map[aliasKey]int64{}, counted: map[uuid.UUID]bool{},
 	}
 }
 
@@ -124,6 +129,7 @@ func (w *world) take(t *work) []entry {
 		w.head++
 	}
 	w.noteAccess(t, entries)
+	w.noteTransfers(t)
 	for ref, changed := range t.changed {
 		w.current[ref] = changed
 	}
@@ -136,6 +142,9 @@ func (w *world) take(t *work) []entry {
 // rememberForUndo lets an undo in the same group find what it reverses.
 func (w *world) rememberForUndo(t *work, entries []entry) {
 	for _, e := range entries {
+		if e.Op == Leave {
+			continue
+		}
 		w.undoable[t.transaction.ID] = append(w.undoable[t.transaction.ID],
 			loggedChange{Ref: e.ref(), Op: e.Op, Before: e.Before, After: e.After, Member: t.who.member, At: e.At, Version: e.Version})
 	}

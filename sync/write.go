@@ -39,8 +39,8 @@ func (w *world) queueUpdates(ctx context.Context, p *queries.Pipeline, q *querie
 		return
 	}
 	var unnamed []string
-	if kind == "issue" && !withText {
-		unnamed = issueTexts
+	if !withText {
+		unnamed = longTexts
 	}
 	rows := w.rowsOf(group, unnamed...)
 	p.Tell(func(db queries.DBTX) error {
@@ -52,14 +52,14 @@ func (w *world) queueUpdates(ctx context.Context, p *queries.Pipeline, q *querie
 	})
 }
 
-// issueTexts are the columns that only UpdateIssuesWithText names.
-var issueTexts = []string{"title", "description"}
+// longTexts are the columns that only the updates with text name.
+var longTexts = []string{"title", "description", "body"}
 
-// splitByText parts the issues whose texts changed from the others, for whom the search vector stays as it is.
+// splitByText parts the records whose texts changed from the others, for whom the search vector stays as it is.
 func (w *world) splitByText(updates []*record) (plain, withText []*record) {
 	for _, now := range updates {
 		was := w.original(now.ref())
-		if now.kind == "issue" && (changed(was, now, "title") || changed(was, now, "description")) {
+		if changed(was, now, "title") || changed(was, now, "description") || changed(was, now, "body") {
 			withText = append(withText, now)
 			continue
 		}
@@ -118,6 +118,9 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		}
 		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: ws, Rows: rows})
 	case "comment":
+		if withText {
+			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: ws, Rows: rows})
+		}
 		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: ws, Rows: rows})
@@ -178,6 +181,7 @@ func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *querie
 }
 
 func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
+	w.queueAliases(ctx, p, q)
 	if teams, numbers := columns(w.numbersTaken()); len(teams) > 0 {
 		p.Tell(func(db queries.DBTX) error {
 			return q.UpsertTeamNumbers(ctx, db, queries.UpsertTeamNumbersParams{WorkspaceID: w.workspace, TeamIDs: teams, Numbers: numbers})
@@ -190,14 +194,11 @@ func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queri
 	}
 }
 
-// numbersTaken are the next numbers of the teams in which the group made issues.
+// numbersTaken are the next numbers of the teams that issues were made in, or came to.
 func (w *world) numbersTaken() map[uuid.UUID]int64 {
 	next := map[uuid.UUID]int64{}
-	for _, made := range w.current {
-		if made.kind == "issue" && w.original(made.ref()) == nil {
-			team := made.refersTo("team")
-			next[team] = w.numbers[team]
-		}
+	for team := range w.counted {
+		next[team] = w.numbers[team]
 	}
 	return next
 }

@@ -1,0 +1,63 @@
+package sync
+
+import "github.com/google/uuid"
+
+// Leave is what the log calls that an issue went out of a team. Nobody sends it, and it changes nothing: it is the line
+// that the readers of that team see, without a word of where the issue went.
+const Leave Verb = "leave"
+
+// transferred tells whether a record changes team, with its issue or as one.
+func transferred(was, now *record) bool {
+	return was != nil && changed(was, now, "team")
+}
+
+// tellTransfer puts number and place of a transferred issue in its line even where they read the same in both teams:
+// they are others, and history and undo ask for them.
+func tellTransfer(was, now *record, from, to map[string]value) {
+	if now.kind != "issue" || !transferred(was, now) {
+		return
+	}
+	for _, field := range []string{"number", "rank"} {
+		from[field], to[field] = was.fields[field], now.fields[field]
+	}
+}
+
+// carriedAlong tells whether nothing of a record is new but that its issue was transferred.
+func carriedAlong(kind string, after map[string]value) bool {
+	_, team := after["team"]
+	return kind != "issue" && team && len(after) == 1
+}
+
+func onlyCarried(before, after *record) bool {
+	_, to := difference(before, after)
+	return opOf(before, after) == Set && carriedAlong(after.kind, to)
+}
+
+// departures are the lines for the readers of the teams that an entry's issue left.
+func departures(was, now *record, made entry) []entry {
+	if now.kind != "issue" || !transferred(was, now) {
+		return nil
+	}
+	made.Op, made.Before, made.After, made.Overwrote = Leave, map[string]value{}, map[string]value{}, nil
+	made.Team, made.Topics = optional(was.refersTo("team")), issueNoun{}.topics(was)
+	return []entry{made}
+}
+
+// aliasKey names an issue in a team.
+type aliasKey struct{ issue, team uuid.UUID }
+
+// noteTransfers keeps the numbers that issues leave behind, and which teams' next numbers have moved.
+func (w *world) noteTransfers(t *work) {
+	for team := range t.numbers {
+		w.counted[team] = true
+	}
+	for ref, now := range t.changed {
+		was := w.lookup(ref)
+		if now.kind != "issue" || !transferred(was, now) {
+			continue
+		}
+		key := aliasKey{now.id, was.refersTo("team")}
+		w.aliases[key] = integer(was.fields["number"])
+		w.left = append(w.left, key)
+	}
+}
