@@ -52,7 +52,7 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/settings/member":              "", "POST /:ws/settings/member/:id/role": "", "POST /:ws/settings/invite": "",
 		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
 	}
-	for _, noun := range []string{"title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate", "position", "trash",
+	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate", "position", "trash",
 		"restore", "comment", "share"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}

@@ -80,10 +80,39 @@ func (p issuePage) words(change sync.Change) (verb string, fields []views.FieldC
 	case sync.Restore:
 		return "restored the issue", nil
 	}
+	if change.Transfer {
+		return p.transfer(change)
+	}
 	if change.Member == p.Author && change.At.Sub(p.CreatedAt) < settling && len(change.Overwrote) == 0 {
 		return "", nil
 	}
 	return "", p.fieldChanges(change)
+}
+
+// transfer says between which teams an issue went, under which keys, and what else became of it there. A team that the
+// reader does not see has no key, and then nothing is said of what the issue had in it.
+func (p issuePage) transfer(change sync.Change) (verb string, fields []views.FieldChange) {
+	was, is := p.keyIn(change.Before), p.keyIn(change.After)
+	switch {
+	case was == "" && is == "":
+		return "", nil
+	case was == "":
+		return "moved this to " + is, nil
+	case is == "":
+		return "moved this from " + was, nil
+	}
+	alike := func(f views.FieldChange) bool { return f.Old == f.New }
+	return "moved this from " + was + " to " + is, slices.DeleteFunc(p.fieldChanges(change), alike)
+}
+
+// keyIn is the key that a line of the history gives the issue, or "" where it names no team.
+func (p issuePage) keyIn(values map[string]any) string {
+	team, _ := values["team"].(string)
+	number, _ := values["number"].(int64)
+	if team == "" {
+		return ""
+	}
+	return p.Key(sync.Ref(team).ID(), number)
 }
 
 // shownFields are the fields whose changes are told, in this order.

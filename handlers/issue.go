@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -19,9 +20,18 @@ func (s *Server) showIssue(c echo.Context, v visit) error {
 		return err
 	}
 	if key := issue.key(); key != c.Param("key") {
-		return c.Redirect(http.StatusMovedPermanently, v.slug.Issue(key))
+		return c.Redirect(movedTo(key, c.Param("key")), v.slug.Issue(key))
 	}
 	return s.issuePage(c, v, http.StatusOK, issue, nil)
+}
+
+// movedTo is how an issue's other names lead to its key. Only another way to write the key does so for good: the issue
+// may change team and come back, and what browsers were told for good would then go in circles.
+func movedTo(key, asked string) int {
+	if strings.EqualFold(key, asked) {
+		return http.StatusMovedPermanently
+	}
+	return http.StatusFound
 }
 
 // issuePage draws the page; with may put what could not be taken back into its forms.
@@ -108,6 +118,9 @@ func (p issuePage) data(tx string) views.IssueData {
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
 	}
 	d.Author, d.Deleted = idOf(p.Author), p.Deleted
+	if teams := n.teams(); len(teams) > 1 {
+		d.Choices.Teams = teams
+	}
 	if p.Estimate != nil {
 		d.Estimates, d.Estimate = true, strconv.Itoa(int(*p.Estimate))
 	}

@@ -18,7 +18,7 @@ import (
 var issueLabels = map[string]string{
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
 	"labels": "Set labels", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
-	"trash": "Move to trash", "restore": "Restore",
+	"team": "Move to team", "trash": "Move to trash", "restore": "Restore",
 }
 
 // setIssue takes the form of one write to an issue, named by its noun in the URL.

@@ -46,6 +46,7 @@ func (s *Server) route() {
 	ws.POST("/new", s.in(s.createIssue))
 	ws.GET(page+"/issue/:key", s.in(s.showIssue))
 	ws.GET(fragment+"/issue/:key", s.in(s.showIssueFragment))
+	ws.POST("/issue/:key/team", s.in(s.setIssue("team")))
 	ws.POST("/issue/:key/title", s.in(s.setIssue("title")))
 	ws.POST("/issue/:key/description", s.in(s.setIssue("description")))
 	ws.POST("/issue/:key/status", s.in(s.setIssue("status")))

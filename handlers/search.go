@@ -13,13 +13,13 @@ import (
 	"tandem/views"
 )
 
-// search finds issues and comments; an issue's key goes straight to it.
+// search finds issues and comments; an issue's key, an earlier one too, goes straight to it.
 func (s *Server) search(c echo.Context, v visit) error {
 	found, data, err := s.found(c.Request().Context(), v, c.QueryParam("q"), c.QueryParam("after"))
 	if err != nil {
 		return err
 	}
-	if found.Exact != nil && strings.EqualFold(found.Text, found.Key(found.Exact.Team, found.Exact.Number)) {
+	if _, _, key := sync.ParseKey(found.Text); key && found.Exact != nil {
 		return c.Redirect(http.StatusSeeOther, v.slug.Issue(found.Key(found.Exact.Team, found.Exact.Number)))
 	}
 	page := s.frame(c, v, found.Snapshot, "Search", "search")

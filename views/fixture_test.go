@@ -86,7 +86,7 @@ func issue(set ...func(*IssueData)) IssueData {
 	d := IssueData{
 		IssueRowData: row(12), Region: region("issue:"+uid(1012), "vocabulary"), Team: eng,
 		Description: text("It loops."), Reporter: ann, Created: clock,
-		Choices: IssueChoices{Statuses: statuses3(), Members: []Member{ann, ben}, Labels: []Label{bug, ui, grey}},
+		Choices: IssueChoices{Teams: []Team{eng, sec}, Statuses: statuses3(), Members: []Member{ann, ben}, Labels: []Label{bug, ui, grey}},
 		Activity: []ActivityEntry{
 			{Change: &ChangeData{By: ann, At: clock, Verb: "created the issue"}},
 			change(FieldChange{"Status", "Todo", "In Progress"}),

@@ -81,7 +81,7 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 // CreateIssue takes the form of a new issue.
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
-// SetIssue takes a write to an issue: title, description, status, priority, assignee, labels, parent, due, estimate,
+// SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
 // position, comment, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
