@@ -119,13 +119,25 @@ func (s *Server) fail(err error, c echo.Context) {
 	if p.after > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.after))
 	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", challenge(c))
+	}
 	if wrong := s.answer(c, p); wrong != nil {
 		s.logger.ErrorContext(c.Request().Context(), "answering an error failed", "request_id", requestID(c), "err", wrong)
 	}
 }
 
+// challenge says how a program signs in, and whether the token that it sent was the reason.
+func challenge(c echo.Context) string {
+	if _, sent := bearerToken(c); sent {
+		return `Bearer realm="tandem", error="invalid_token"`
+	}
+	return `Bearer realm="tandem"`
+}
+
 func (s *Server) answer(c echo.Context, p problem) error {
 	lost := s.typedBefore(c, p)
+	_, program := bearerToken(c)
 	switch {
 	case wantsJSON(c):
 		return answerJSON(c, p)
@@ -133,7 +145,7 @@ func (s *Server) answer(c echo.Context, p problem) error {
 		return s.refusalOf(c, p, "Your text", lost)
 	case wantsFragment(c):
 		return s.html(c, p.Status, views.ErrorNotice(noticeOf(c, p)))
-	case p.Status == http.StatusUnauthorized && c.Request().Method == http.MethodGet:
+	case p.Status == http.StatusUnauthorized && c.Request().Method == http.MethodGet && !program:
 		return c.Redirect(http.StatusSeeOther, views.SignInPath(c.Request().URL.RequestURI()))
 	}
 	return s.html(c, p.Status, views.ProblemPage(s.bare(c, p.Title), pageOf(c, p)))

@@ -22,6 +22,7 @@ type browser struct {
 	actor  sync.Actor
 	person sync.Person
 	token  sync.Token
+	bearer sync.Token // an access token, which goes before the session
 	client uuid.UUID
 }
 
@@ -49,12 +50,19 @@ func (b *browser) do(r *http.Request, headers ...string) answer {
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	if b.token != "" {
-		r.AddCookie(&http.Cookie{Name: "tandem", Value: string(b.token)})
-	}
+	b.identify(r)
 	recorder := httptest.NewRecorder()
 	b.house.ServeHTTP(recorder, r)
 	return answer{b.house.t, recorder.Code, recorder.Result().Header, recorder.Body.String()}
+}
+
+func (b *browser) identify(r *http.Request) {
+	if b.token != "" {
+		r.AddCookie(&http.Cookie{Name: "tandem", Value: string(b.token)})
+	}
+	if b.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+string(b.bearer))
+	}
 }
 
 func (b *browser) get(path string, headers ...string) answer {

@@ -69,7 +69,7 @@ func New(options Options) *Server {
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
-		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.SignedIn),
+		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail

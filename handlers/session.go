@@ -18,9 +18,10 @@ import (
 // visit is a request of a member in a workspace: who acts is an argument, never dug out of a context.
 type visit struct {
 	sync.Actor
-	slug   views.Workspace
-	person sync.Person
-	token  sync.Token
+	slug     views.Workspace
+	person   sync.Person
+	token    sync.Token // of the session, or the access token
+	readOnly bool
 }
 
 // client is the client id of the forms of this sign-in: a double submit is a replay, another sign-in is another author.
@@ -39,6 +40,9 @@ func (s *Server) in(handle memberHandler) echo.HandlerFunc {
 			return err
 		}
 		setMember(c, v)
+		if v.readOnly && c.Request().Method != http.MethodGet {
+			return refuse(http.StatusForbidden, sync.CodeReadOnly, "This token may read, not write.")
+		}
 		for range 3 {
 			if err = handle(c, v); !errors.Is(err, errRightsMoved) {
 				break
@@ -58,12 +62,38 @@ func (s *Server) visitOf(c echo.Context) (visit, error) {
 	if !workspaceSlug.MatchString(slug) {
 		return visit{}, errNotThere // /favicon.ico and the like: no sign-in would help
 	}
-	person, token, err := s.signedIn(c)
-	if err != nil {
-		return visit{}, err
+	v := visit{slug: views.Workspace(slug)}
+	var err error
+	if bearer, sent := bearerToken(c); sent {
+		err = s.admit(c, bearer, &v)
+	} else {
+		v.person, v.token, err = s.signedIn(c)
 	}
-	actor, err := s.engine.ActorIn(c.Request().Context(), slug, person.ID)
-	return visit{Actor: actor, slug: views.Workspace(slug), person: person, token: token}, err
+	if err == nil {
+		v.Actor, err = s.engine.ActorIn(c.Request().Context(), slug, v.person.ID)
+	}
+	return v, err
+}
+
+// bearerToken is the access token of a request. Who sends one is asked for nothing else: a cookie beside it does not count.
+// Other schemes are those of proxies in front.
+func bearerToken(c echo.Context) (token sync.Token, sent bool) {
+	scheme, rest, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+	return sync.Token(strings.TrimSpace(rest)), strings.EqualFold(scheme, "Bearer")
+}
+
+// admit lets an access token in, to its own workspace alone.
+func (s *Server) admit(c echo.Context, token sync.Token, v *visit) error {
+	grant, err := s.engine.Granted(c.Request().Context(), token)
+	if err != nil {
+		return err
+	}
+	c.Set(personKey, grant.Person.ID)
+	if grant.Slug != string(v.slug) {
+		return errNotThere
+	}
+	v.person, v.token, v.readOnly = grant.Person, token, grant.ReadOnly
+	return nil
 }
 
 // signedIn finds whose session the request's cookie opens.

@@ -15,6 +15,13 @@ const lastCookie = "tandem-last"
 
 // showStart leads to where one left off, to the sign-in page, or to the setup.
 func (s *Server) showStart(c echo.Context) error {
+	if token, sent := bearerToken(c); sent {
+		grant, err := s.engine.Granted(c.Request().Context(), token)
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, views.Workspace(grant.Slug).Home("", ""))
+	}
 	person, _, err := s.signedIn(c)
 	if err != nil {
 		return s.startSignedOut(c, err)

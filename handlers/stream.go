@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -15,29 +14,27 @@ import (
 )
 
 const (
-	heartbeat   = 20 * time.Second
-	checkEvery  = 2 * time.Second
-	checkAtOnce = 500 // sessions looked at in one check, so that ten thousand streams do not become as many queries
+	heartbeat  = 20 * time.Second
+	checkEvery = 1500 * time.Millisecond // a stream outlives its session by two seconds at most, the query included
 )
 
 // streams are the open streams of this node. Its clock ticks for all of them at once. Safe for concurrent use.
 type streams struct {
-	press    *press
-	signedIn func(context.Context, sync.Token) (sync.Person, error)
-	stop     context.CancelFunc
-	ticking  stdsync.WaitGroup
-	serving  stdsync.WaitGroup
+	press   *press
+	ended   func(context.Context, []sync.Token) ([]sync.Token, error)
+	stop    context.CancelFunc
+	ticking stdsync.WaitGroup
+	serving stdsync.WaitGroup
 
 	mu     stdsync.Mutex
 	closed bool
 	open   map[*feed]bool
 	feeds  map[sync.Token]map[*feed]bool
-	queue  []sync.Token // sessions still to be looked at in this round
 }
 
-func newStreams(options Options, signedIn func(context.Context, sync.Token) (sync.Person, error)) *streams {
+func newStreams(options Options, ended func(context.Context, []sync.Token) ([]sync.Token, error)) *streams {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &streams{press: newPress(), signedIn: signedIn, stop: stop, open: map[*feed]bool{}, feeds: map[sync.Token]map[*feed]bool{}}
+	s := &streams{press: newPress(), ended: ended, stop: stop, open: map[*feed]bool{}, feeds: map[sync.Token]map[*feed]bool{}}
 	s.ticking.Go(func() { s.press.run(ctx) })
 	s.ticking.Go(func() { tick(ctx, options.Heartbeat, heartbeat, func() { s.beatAll() }) })
 	s.ticking.Go(func() { tick(ctx, options.Check, checkEvery, func() { s.check(ctx) }) })
@@ -73,30 +70,29 @@ func (s *streams) all() []*feed {
 	return slices.Collect(maps.Keys(s.open))
 }
 
-// check ends the streams of sessions that have ended elsewhere. A check that fails ends none.
+// check ends the streams of sessions and access tokens that have ended elsewhere, however many there are in one query. A
+// check that fails ends none.
 func (s *streams) check(ctx context.Context) {
-	for _, token := range s.due() {
-		ctx, cancel := context.WithTimeout(ctx, checkEvery)
-		_, err := s.signedIn(ctx, token)
-		cancel()
-		if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.SignedOut {
-			s.signOut(token)
-		}
+	open := s.secrets()
+	if len(open) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkEvery)
+	defer cancel()
+	ended, err := s.ended(ctx, open)
+	if err != nil {
+		return
+	}
+	for _, token := range ended {
+		s.signOut(token)
 	}
 }
 
-// due are the next sessions to look at, going round all of them.
-func (s *streams) due() []sync.Token {
+// secrets are those that streams are open with.
+func (s *streams) secrets() []sync.Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
-		for token := range s.feeds {
-			s.queue = append(s.queue, token)
-		}
-	}
-	due := s.queue[:min(len(s.queue), checkAtOnce)]
-	s.queue = s.queue[len(due):]
-	return due
+	return slices.Collect(maps.Keys(s.feeds))
 }
 
 // signOut ends the streams of one session, and only those.

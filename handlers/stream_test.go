@@ -60,9 +60,7 @@ func (b *browser) stream(url string, headers ...string) *streamReader {
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	if b.token != "" {
-		r.AddCookie(&http.Cookie{Name: "tandem", Value: string(b.token)})
-	}
+	b.identify(r)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(r)
 	must(t, err)
@@ -228,13 +226,13 @@ func (h *house) awaitStreams(want int) {
 func TestS42_AStreamEndsWhenItsSessionEndedElsewhere(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
-	answers := make(chan error, 1)
-	h.streams.signedIn = func(context.Context, sync.Token) (sync.Person, error) { return sync.Person{}, <-answers }
+	failures := make(chan error, 1)
+	h.streams.ended = func(_ context.Context, open []sync.Token) ([]sync.Token, error) { return open, <-failures }
 	stream := h.open(h.ben, "")
 	stream.next()
-	answers <- fmt.Errorf("the database is away")
+	failures <- fmt.Errorf("the database is away")
 	h.checks <- time.Time{}
-	answers <- &sync.Error{Kind: sync.SignedOut}
+	failures <- nil
 	h.checks <- time.Time{}
 	if e := stream.next(); e.name != "bye" || e.data["reason"] != "signed-out" {
 		t.Errorf("%+v", e)

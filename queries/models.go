@@ -231,6 +231,18 @@ type TeamNumber struct {
 	Next        int64
 }
 
+type Token struct {
+	ID          uuid.UUID
+	TokenHash   []byte
+	PersonID    uuid.UUID
+	WorkspaceID uuid.UUID
+	Name        string
+	Scope       string
+	CreatedAt   time.Time
+	LastUsedAt  *time.Time
+	ExpiresAt   *time.Time
+}
+
 type Topic struct {
 	WorkspaceID uuid.UUID
 	Name        string

@@ -38,5 +38,5 @@
 //	access.go vocabulary.go  who may do what; names kept in memory
 //	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go subscription.go mailbox.go stale_keys.go bus.go  what became stale, to this node's readers and to other nodes
-//	session.go people.go set_up.go invite.go  accounts, sign-in, the first start, invites
+//	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
 package sync

@@ -37,6 +37,7 @@ const (
 	CodeMalformed    = "malformed"
 	CodeTooLarge     = "too_large"
 	CodeSignedOut    = "signed_out"
+	CodeReadOnly     = "read_only"
 	CodeRateLimited  = "rate_limited"
 )
 
@@ -93,6 +94,7 @@ var fromConstraint = map[string]*Error{
 	"workspace_slug_check":   invalid("slug", "Two to 31 lower-case letters, digits or dashes, a letter first."),
 	"person_email_check":     invalid("email", "Write the address in lower case."),
 	"session_token_hash_key": invalid("token", "This token is taken."),
+	"token_hash_unique":      invalid("token", "This token is taken."),
 }
 
 // domainError returns the author's error for a violated constraint, or nil when PostgreSQL failed for another reason.

@@ -52,6 +52,7 @@ const (
 // account keeps what signing in needs beside the database. Safe for concurrent use.
 type account struct {
 	sessions *expirable.LRU[Token, Person]
+	grants   *expirable.LRU[Token, Grant]
 	actors   *expirable.LRU[actorKey, Actor]
 	tries    *expirable.LRU[string, *rate.Limiter]
 }
@@ -64,6 +65,7 @@ type actorKey struct {
 func newAccount() account {
 	return account{
 		sessions: expirable.NewLRU[Token, Person](20000, nil, sessionCache),
+		grants:   expirable.NewLRU[Token, Grant](20000, nil, sessionCache),
 		actors:   expirable.NewLRU[actorKey, Actor](20000, nil, time.Minute),
 		tries:    expirable.NewLRU[string, *rate.Limiter](20000, nil, time.Hour),
 	}
@@ -207,11 +209,13 @@ func (e *Engine) Workspaces(ctx context.Context, person uuid.UUID) ([]WorkspaceN
 	return names, nil
 }
 
-// sweepSessions takes away the sessions that have ended, once an hour.
+// sweepSessions takes away the sessions and access tokens that have ended, once an hour.
 func (e *Engine) sweepSessions() {
 	for e.background.Err() == nil {
-		if err := e.queries.DeleteExpiredSessions(e.background, e.pool); err != nil && e.background.Err() == nil {
-			e.logger.WarnContext(e.background, "expired sessions stay for another hour", "err", err)
+		err := e.queries.DeleteExpiredSessions(e.background, e.pool)
+		err = errors.Join(err, e.queries.DeleteExpiredTokens(e.background, e.pool))
+		if err != nil && e.background.Err() == nil {
+			e.logger.WarnContext(e.background, "expired sessions and tokens stay for another hour", "err", err)
 		}
 		pause(e.background, time.Hour)
 	}

@@ -21,6 +21,7 @@ type config struct {
 	Demo    demoCommand  `cmd:"" help:"Serve a throwaway workspace with example issues, on this machine only."`
 	Import  importGroup  `cmd:"" help:"Import issues from another tracker."`
 	User    userGroup    `cmd:"" help:"Manage accounts."`
+	Token   tokenGroup   `cmd:"" help:"Manage access tokens, which programs sign in with."`
 	Migrate migrateCmd   `cmd:"" help:"Bring the database's schema up to this build's, then end."`
 
 	dataGiven bool
@@ -32,6 +33,12 @@ type importGroup struct {
 
 type userGroup struct {
 	Add userAddCommand `cmd:"" help:"Add somebody to a workspace. The first one of all makes the workspace."`
+}
+
+type tokenGroup struct {
+	Create tokenCreateCommand `cmd:"" help:"Make a token for somebody in a workspace, and print it. It is shown this once."`
+	List   tokenListCommand   `cmd:"" help:"List the tokens of a workspace."`
+	Revoke tokenRevokeCommand `cmd:"" help:"End a token; its streams end within two seconds."`
 }
 
 // serveCommand serves until it is told to stop.
@@ -65,6 +72,27 @@ type userAddCommand struct {
 	Role          string   `required:"" enum:"admin,member,guest" help:"admin, member or guest."`
 	Team          []string `placeholder:"KEY" help:"A team to join; may be repeated. A guest sees only these."`
 	PasswordStdin bool     `required:"" help:"Read the password from the first line of standard input."`
+}
+
+// tokenCreateCommand makes an access token.
+type tokenCreateCommand struct {
+	User      string `required:"" placeholder:"EMAIL" help:"Whose rights it has."`
+	Workspace string `required:"" placeholder:"SLUG" help:"The only workspace that it opens."`
+	Scope     string `enum:"read,write" default:"write" help:"read or write (${default})."`
+	Name      string `placeholder:"NAME" help:"What it is for, as the list shows it."`
+	Days      int    `placeholder:"N" help:"How many days it is good for; without, until it is revoked."`
+}
+
+// tokenListCommand lists access tokens, never what they open with.
+type tokenListCommand struct {
+	Workspace string `required:"" placeholder:"SLUG" help:"The workspace."`
+	User      string `placeholder:"EMAIL" help:"Only this person's."`
+}
+
+// tokenRevokeCommand ends an access token.
+type tokenRevokeCommand struct {
+	ID        string `arg:"" help:"The token's id, as the list shows it."`
+	Workspace string `required:"" placeholder:"SLUG" help:"The workspace."`
 }
 
 // migrateCmd migrates the database.

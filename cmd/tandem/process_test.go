@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -194,4 +195,14 @@ func (p *process) team() sync.Ref {
 	}
 	p.Fatal("there is no team ENG")
 	return ""
+}
+
+// linesOf reads lines until the end.
+func linesOf(r io.Reader) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		lines := bufio.NewScanner(r)
+		for lines.Scan() && yield(lines.Text()) {
+			continue
+		}
+	}
 }
