@@ -150,23 +150,25 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	h.ann.get("/acme/issue/" + visible.key).ok().one(".issue-ref")
 }
 
+// opsOn are operations of every sort about a thing.
+func (h *house) opsOn(x hiddenThing) []sync.Operation {
+	base, issue := int64(1), sync.Ref("issue:"+x.issue)
+	return []sync.Operation{
+		setField(issue, 1, "title", "Mine"), {Op: sync.Text, Record: issue, Base: &base, Field: "description", Text: new(string)},
+		{Op: sync.Add, Record: issue, Field: "labels", Value: string(h.bug)}, {Op: sync.Move, Record: issue}, {Op: sync.Delete, Record: issue},
+		{Op: sync.Restore, Record: sync.Ref("comment:" + x.comment)}, {Op: sync.Undo, Transaction: uuid.MustParse(x.transaction)},
+		{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": issue, "body": "Mine"}},
+		{Op: sync.Create, Record: sync.NewRef("issue", newID()), Set: map[string]any{"team": "team:" + x.team, "title": "Mine"}},
+		setField(sync.Ref("status:"+x.status), 1, "name", "Mine"), setField(sync.Ref("label:"+x.label), 1, "name", "Mine"),
+	}
+}
+
 func TestS44_APushAboutTheHiddenIsLikeOneAboutTheAbsent(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	hidden, absent := h.hide(), madeUp()
-	ops := func(x hiddenThing) []sync.Operation {
-		base, issue := int64(1), sync.Ref("issue:"+x.issue)
-		return []sync.Operation{
-			setField(issue, 1, "title", "Mine"), {Op: sync.Text, Record: issue, Base: &base, Field: "description", Text: new(string)},
-			{Op: sync.Add, Record: issue, Field: "labels", Value: string(h.bug)}, {Op: sync.Move, Record: issue}, {Op: sync.Delete, Record: issue},
-			{Op: sync.Restore, Record: sync.Ref("comment:" + x.comment)}, {Op: sync.Undo, Transaction: uuid.MustParse(x.transaction)},
-			{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": issue, "body": "Mine"}},
-			{Op: sync.Create, Record: sync.NewRef("issue", newID()), Set: map[string]any{"team": "team:" + x.team, "title": "Mine"}},
-			setField(sync.Ref("status:"+x.status), 1, "name", "Mine"), setField(sync.Ref("label:"+x.label), 1, "name", "Mine"),
-		}
-	}
-	absents := ops(absent)
-	for i, op := range ops(hidden) {
+	absents := h.opsOn(absent)
+	for i, op := range h.opsOn(hidden) {
 		seen, made := h.ben.try(op), h.ben.try(absents[i])
 		if seen.Error == nil || seen.Error.Code != sync.CodeNotFound || cmp.Diff(made.Error, seen.Error) != "" {
 			t.Errorf("%s %s: %+v and %+v", op.Op, op.Record, seen.Error, made.Error)

@@ -23,6 +23,7 @@ type house struct {
 	clock  *testClock
 	beats  chan time.Time
 	checks chan time.Time
+	pool   *pgxpool.Pool
 	exec   func(sql string, arguments ...any)
 	pool   *pgxpool.Pool
 
@@ -177,3 +178,5 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func mustID(id string) uuid.UUID { return uuid.MustParse(id) }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tandem/sync"
 )
 
@@ -146,6 +148,59 @@ func TestS23_WhatWasMadeAndDeletedBetweenTwoPulls(t *testing.T) {
 			t.Errorf("%s: %+v", query, change)
 		}
 	}
+}
+
+func TestS24_PagesAddUpBesideAWriter(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	since := h.head()
+	for range 125 { // twenty records at each version
+		var ops []sync.Operation
+		for range 20 {
+			_, transaction := h.create("Of many")
+			ops = append(ops, transaction.Ops...)
+		}
+		h.ann.apply(ops...)
+	}
+	head := h.head()
+	written := make(chan error, 1)
+	go func() {
+		written <- h.writeOn(100)
+	}()
+	versions, replica, cursor, pages := map[sync.Ref]int64{}, map[sync.Ref]any{}, since, 0
+	for more := true; more || cursor < head+100; pages++ {
+		answer := h.ben.pull(fmt.Sprintf("?since=%d&limit=500", cursor))
+		last := cursor
+		for _, change := range answer.Changes {
+			if change.Version < last || change.Version <= cursor || versions[change.Record] >= change.Version {
+				t.Fatalf("%s at %d after %d, since %d", change.Record, change.Version, last, cursor)
+			}
+			last, versions[change.Record], replica[change.Record] = change.Version, change.Version, change.Fields
+		}
+		if answer.Version < last || answer.More && (len(answer.Changes) < 500 || answer.Version != last) {
+			t.Fatalf("version %d, the last change %d, %d changes, more: %t", answer.Version, last, len(answer.Changes), answer.More)
+		}
+		cursor, more = answer.Version, answer.More
+	}
+	must(t, <-written)
+	whole := map[sync.Ref]any{}
+	for _, change := range h.ben.pull(fmt.Sprintf("?since=%d&limit=5000", since)).Changes {
+		whole[change.Record] = change.Fields
+	}
+	if diff := cmp.Diff(whole, replica); diff != "" || len(whole) != 2600 || pages < 6 {
+		t.Errorf("%d records in %d pages, one big pull has %d\n%.2000s", len(replica), pages, len(whole), diff)
+	}
+}
+
+// writeOn makes so many issues, each in a push of its own. Unlike the browser's methods it may run beside the test.
+func (h *house) writeOn(count int) error {
+	for range count {
+		_, transaction := h.create("Meanwhile")
+		if _, err := h.engine.Apply(h.t.Context(), h.ann.actor, h.ann.client, transaction); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestS26_AWriteThatChangesNothingIsReached(t *testing.T) {

@@ -23,6 +23,9 @@ func (s *Server) push(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	if err := push.Check(); err != nil {
+		return err // before it is counted
+	}
 	if err := s.limit.take(v.person.ID, len(push.Transactions)); err != nil {
 		return err
 	}

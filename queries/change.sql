@@ -16,7 +16,7 @@ WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordina
 -- What can be undone: that an issue left a team follows from that it changed team.
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
-WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.changed AND c.op <> 'leave'
+WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids::uuid[]) AND r.member_id = ANY(@member_ids::uuid[]) AND r.changed AND c.op <> 'leave'
 ORDER BY c.version, c.ordinal;
 
 -- name: ListChangesByIssue :many

@@ -138,13 +138,14 @@ func (q *Queries) ListChangesByIssue(ctx context.Context, db DBTX, arg ListChang
 const listChangesByTransaction = `-- name: ListChangesByTransaction :many
 SELECT c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.member_id, c.at, c.transaction_id
 FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
-WHERE r.workspace_id = $1 AND r.transaction_id = ANY($2::uuid[]) AND r.changed AND c.op <> 'leave'
+WHERE r.workspace_id = $1 AND r.transaction_id = ANY($2::uuid[]) AND r.member_id = ANY($3::uuid[]) AND r.changed AND c.op <> 'leave'
 ORDER BY c.version, c.ordinal
 `
 
 type ListChangesByTransactionParams struct {
 	WorkspaceID    uuid.UUID
 	TransactionIDs []uuid.UUID
+	MemberIDs      []uuid.UUID
 }
 
 type ListChangesByTransactionRow struct {
@@ -162,7 +163,7 @@ type ListChangesByTransactionRow struct {
 
 // What can be undone: that an issue left a team follows from that it changed team.
 func (q *Queries) ListChangesByTransaction(ctx context.Context, db DBTX, arg ListChangesByTransactionParams) ([]ListChangesByTransactionRow, error) {
-	rows, err := db.Query(ctx, listChangesByTransaction, arg.WorkspaceID, arg.TransactionIDs)
+	rows, err := db.Query(ctx, listChangesByTransaction, arg.WorkspaceID, arg.TransactionIDs, arg.MemberIDs)
 	if err != nil {
 		return nil, fmt.Errorf("query ListChangesByTransaction: %w", err)
 	}

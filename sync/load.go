@@ -22,6 +22,7 @@ type needs struct {
 	numbers                  []int64     // that imported issues wish for
 	parents                  []uuid.UUID
 	undone                   []uuid.UUID
+	members                  []uuid.UUID // who acts: only one's own is undone
 	values                   []valueKey
 	references               []Ref        // that something must stand behind
 	made                     map[Ref]bool // by the group itself
@@ -37,6 +38,7 @@ func needsOf(jobs []*job) *needs {
 	n := &needs{made: map[Ref]bool{}}
 	for _, job := range jobs {
 		n.transactions = append(n.transactions, job.transaction.ID)
+		n.members = append(n.members, job.actor.Member)
 		for _, op := range job.transaction.Ops {
 			n.operation(op)
 		}
@@ -178,7 +180,7 @@ func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries
 			return q.ListAncestors(ctx, db, queries.ListAncestorsParams{WorkspaceID: ws, IDs: n.parents})
 		}),
 		undone: ask(p, len(n.undone), func(db db) ([]queries.ListChangesByTransactionRow, error) {
-			return q.ListChangesByTransaction(ctx, db, queries.ListChangesByTransactionParams{WorkspaceID: ws, TransactionIDs: n.undone})
+			return q.ListChangesByTransaction(ctx, db, queries.ListChangesByTransactionParams{WorkspaceID: ws, TransactionIDs: n.undone, MemberIDs: n.members})
 		}),
 	}
 	n.askRecords(ctx, p, q, ws, a)

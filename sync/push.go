@@ -27,7 +27,7 @@ type PushResult struct {
 // an error is the whole request's: it cannot be read, the client id is somebody else's, the epoch is another one, or
 // the server failed, after which the same push may be sent again without doing anything twice.
 func (e *Engine) Push(ctx context.Context, actor Actor, push Push) (PushResult, error) {
-	if err := push.check(); err != nil {
+	if err := push.Check(); err != nil {
 		return PushResult{}, err
 	}
 	jobs, err := e.do(ctx, jobsOf(actor, push), false)
@@ -43,7 +43,8 @@ func (e *Engine) Push(ctx context.Context, actor Actor, push Push) (PushResult, 
 	return answer, nil
 }
 
-func (p Push) check() error {
+// Check reports what of a push cannot be taken as a whole.
+func (p Push) Check() error {
 	switch {
 	case p.Client == uuid.Nil:
 		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Name the client that sends."}
