@@ -107,6 +107,32 @@ func TestS19_AtTheHeadThereIsNothing(t *testing.T) {
 	}
 }
 
+func TestPull_FromTheBeginningHasTheWorkspaceToo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	workspace := sync.NewRef("workspace", h.ws)
+	if change := h.cleo.pull("?since=0").find(workspace); change == nil || change.Fields["name"] != "Acme" {
+		t.Fatalf("%+v", change)
+	}
+	if change := h.cleo.pull("?since=1&limit=1").find(workspace); change != nil {
+		t.Errorf("%+v", change)
+	}
+	cursor, found := int64(0), 0
+	for more := true; more; {
+		page := h.ann.pull(fmt.Sprintf("?since=%d&limit=1", cursor))
+		if page.find(workspace) != nil {
+			found++
+		}
+		if page.Version <= cursor {
+			t.Fatalf("the cursor stays at %d", cursor)
+		}
+		cursor, more = page.Version, page.More
+	}
+	if found != 1 {
+		t.Errorf("it came %d times", found)
+	}
+}
+
 func TestS20_AFutureCursorIsReset(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

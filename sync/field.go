@@ -34,6 +34,7 @@ type field struct {
 
 // shape reads values from the wire and writes them into columns.
 type shape struct {
+	says   string                            // what values there are, for the protocol's page
 	zero   value                             // of a new record
 	refers string                            // the kind that a reference names
 	read   func(any) (v value, wrong string) // the canonical value, or what is wrong with it
@@ -44,7 +45,7 @@ func asIs(v value) any { return v }
 
 // line is a one-line text that may not be empty.
 func line(most int) shape {
-	return shape{zero: "", column: asIs, read: func(raw any) (value, string) {
+	return shape{says: fmt.Sprintf("one line, 1 to %d code points", most), zero: "", column: asIs, read: func(raw any) (value, string) {
 		s, ok := raw.(string)
 		s = strings.TrimSpace(s)
 		switch {
@@ -63,6 +64,7 @@ func line(most int) shape {
 func phrase(most int) shape {
 	shape := line(most)
 	full := shape.read
+	shape.says = fmt.Sprintf("one line, at most %d code points, or empty", most)
 	shape.read = func(raw any) (value, string) {
 		if raw == nil || raw == "" {
 			return "", ""
@@ -74,7 +76,7 @@ func phrase(most int) shape {
 
 // longText is Markdown, byte for byte as it was typed.
 func longText() shape {
-	return shape{zero: "", column: asIs, read: func(raw any) (value, string) {
+	return shape{says: fmt.Sprintf("Markdown, at most %d KiB", MaxText>>10), zero: "", column: asIs, read: func(raw any) (value, string) {
 		s, ok := raw.(string)
 		switch {
 		case !ok:
@@ -98,7 +100,7 @@ func wrongText(s string) string {
 
 func pattern(expression, wrong string) shape {
 	matcher := regexp.MustCompile(expression)
-	return shape{zero: "", column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "`" + expression + "`", zero: "", column: asIs, read: func(raw any) (value, string) {
 		s, _ := raw.(string)
 		if !matcher.MatchString(s) {
 			return nil, wrong
@@ -108,7 +110,7 @@ func pattern(expression, wrong string) shape {
 }
 
 func oneOf(choices ...string) shape {
-	return shape{zero: choices[0], column: asIs, read: func(raw any) (value, string) {
+	return shape{says: strings.Join(choices, ", "), zero: choices[0], column: asIs, read: func(raw any) (value, string) {
 		s, _ := raw.(string)
 		if !slices.Contains(choices, s) {
 			return nil, "Choose one of " + strings.Join(choices, ", ") + "."
@@ -119,7 +121,7 @@ func oneOf(choices ...string) shape {
 
 // number is a whole number in a range. optional allows null.
 func number(from, to int64, optional bool) shape {
-	shape := shape{zero: from, column: asIs}
+	shape := shape{says: fmt.Sprintf("whole number from %d to %d", from, to) + orNull(optional), zero: from, column: asIs}
 	if optional {
 		shape.zero = nil
 	}
@@ -136,6 +138,13 @@ func number(from, to int64, optional bool) shape {
 	return shape
 }
 
+func orNull(optional bool) string {
+	if optional {
+		return ", or null"
+	}
+	return ""
+}
+
 func wholeNumber(raw any) (int64, bool) {
 	switch n := raw.(type) {
 	case int64:
@@ -149,7 +158,7 @@ func wholeNumber(raw any) (int64, bool) {
 }
 
 func boolean() shape {
-	return shape{zero: false, column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "true or false", zero: false, column: asIs, read: func(raw any) (value, string) {
 		b, ok := raw.(bool)
 		if !ok {
 			return nil, "Say true or false."
@@ -159,7 +168,7 @@ func boolean() shape {
 }
 
 func date() shape {
-	return shape{column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "`YYYY-MM-DD`, or null", column: asIs, read: func(raw any) (value, string) {
 		if raw == nil {
 			return nil, ""
 		}
@@ -173,7 +182,7 @@ func date() shape {
 }
 
 func timezone() shape {
-	return shape{zero: "UTC", column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "name of a time zone, such as Europe/Berlin", zero: "UTC", column: asIs, read: func(raw any) (value, string) {
 		s, _ := raw.(string)
 		if _, err := time.LoadLocation(s); err != nil || s == "" || s == "Local" {
 			return nil, "Name a time zone such as Europe/Berlin."
@@ -184,7 +193,7 @@ func timezone() shape {
 
 // refTo is a reference to a record of a kind; optional allows null.
 func refTo(kind string, optional bool) shape {
-	return shape{refers: kind, column: refColumn, read: func(raw any) (value, string) {
+	return shape{says: "`" + kind + ":<uuid>`" + orNull(optional), refers: kind, column: refColumn, read: func(raw any) (value, string) {
 		if raw == nil && optional {
 			return nil, ""
 		}
@@ -210,7 +219,7 @@ func refColumn(v value) any {
 
 // refsTo is a set of references, written as a sorted array.
 func refsTo(kind string) shape {
-	return shape{zero: []string{}, refers: kind,
+	return shape{says: "set of `" + kind + ":<uuid>`", zero: []string{}, refers: kind,
 		column: func(v value) any { return refIDs(v) },
 		read: func(raw any) (value, string) {
 			refs, wrong := stringsOf(raw)
@@ -252,7 +261,7 @@ func sortedSet(members []string) []string {
 
 // origins is a set of the origins that may frame a share.
 func origins() shape {
-	return shape{zero: []string{}, column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "set of origins, such as https://example.com", zero: []string{}, column: asIs, read: func(raw any) (value, string) {
 		set, wrong := stringsOf(raw)
 		for _, origin := range set {
 			if !allowedOrigin.MatchString(origin) {

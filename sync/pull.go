@@ -140,6 +140,10 @@ func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
 		all = append(all, r)
 	}
 	for _, r := range s.words.records {
+		if r.version == 0 { // a workspace that nothing has changed since it was made: no cursor lies before it
+			r = r.clone()
+			r.version = 1
+		}
 		if r.version > since && s.who.seesRecord(r) {
 			all = append(all, r)
 		}
