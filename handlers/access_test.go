@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction string
+	key, issue, comment, team, status, label, share, transaction, token string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -42,7 +42,8 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
 		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
-		"GET /:ws/settings/label": "", "GET /:ws/f/settings/label": "", "POST /:ws/settings/label": "/acme/settings/label",
+		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",
+		"GET /:ws/settings/label":             "", "GET /:ws/f/settings/label": "", "POST /:ws/settings/label": "/acme/settings/label",
 		"POST /:ws/settings/label/:id": "/acme/settings/label/" + x.label, "POST /:ws/settings/label/:id/trash": "/acme/settings/label/" + x.label + "/trash",
 		"POST /:ws/settings/label/:id/restore": "/acme/settings/label/" + x.label + "/restore",
 		"GET /:ws/settings/team/:key":          "/acme/settings/team/" + teamOfKey(x.key), "GET /:ws/f/settings/team/:key": "/acme/f/settings/team/" + teamOfKey(x.key),
@@ -67,7 +68,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -85,12 +86,12 @@ func (h *house) hide() hiddenThing {
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String()}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann)}
 }
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {

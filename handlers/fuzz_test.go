@@ -105,7 +105,21 @@ func (a *arena) request(t *testing.T, method, target, body string) *http.Request
 	if r.URL, err = url.Parse(a.url + target); err != nil {
 		t.Skip("no URL: a client could not send it")
 	}
+	r.URL.RawQuery = sendableQuery(r.URL.RawQuery)
 	return r
+}
+
+// sendableQuery writes what cannot stand in a request's first line as a client would.
+func sendableQuery(raw string) string {
+	var query strings.Builder
+	for _, b := range []byte(raw) {
+		if b <= ' ' || b >= 0x7f {
+			fmt.Fprintf(&query, "%%%02X", b)
+		} else {
+			query.WriteByte(b)
+		}
+	}
+	return query.String()
 }
 
 // FuzzPush sends bodies to the real road, down to PostgreSQL: every one has its answer, whole and in order.

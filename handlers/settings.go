@@ -24,7 +24,11 @@ func (s *Server) accountPage(c echo.Context, v visit, status int, with func(*vie
 	if err != nil {
 		return err
 	}
-	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c)}
+	tokens, err := s.engine.Tokens(c.Request().Context(), v.Workspace, v.person.ID)
+	if err != nil {
+		return err
+	}
+	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Tokens: accessTokens(tokens)}
 	if with != nil {
 		with(&data)
 	}

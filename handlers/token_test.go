@@ -18,6 +18,36 @@ func (h *house) program(b *browser, scope string) *browser {
 	return &browser{house: h, actor: b.actor, person: b.person, bearer: bearer, client: newID()}
 }
 
+// tokenID makes a token for somebody and tells its id.
+func (h *house) tokenID(b *browser) string {
+	h.t.Helper()
+	h.program(b, sync.ScopeRead)
+	tokens, err := h.engine.Tokens(h.t.Context(), h.ws, b.person.ID)
+	must(h.t, err)
+	return tokens[len(tokens)-1].ID.String()
+}
+
+func TestToken_OnesOwnAreRevokedInTheSettings(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	mine, others := h.program(h.ben, sync.ScopeWrite), h.program(h.ann, sync.ScopeWrite)
+	stream := mine.stream(h.serve() + "/acme/sync/events")
+	stream.next()
+	page := h.ben.get("/acme/settings/account").ok()
+	if n := page.find("[data-action=revoke-token]").Length(); n != 1 {
+		t.Fatalf("%d tokens are shown", n)
+	}
+	h.ben.submit(page, "form[action$=revoke]").to("/acme/settings/account")
+	if e := stream.next(); e.name != "bye" || e.data["reason"] != "signed-out" {
+		t.Errorf("%+v", e)
+	}
+	mine.get("/acme/sync/pull").is(http.StatusUnauthorized)
+	others.get("/acme/sync/pull").ok()
+	if h.ben.get("/acme/settings/account").ok().find("[data-action=revoke-token]").Length() != 0 {
+		t.Error("it is still shown")
+	}
+}
+
 func TestToken_OpensWhatItsOwnerSees(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

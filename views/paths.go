@@ -102,6 +102,9 @@ func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "rev
 // Settings is the first page of the settings.
 func (w Workspace) Settings() string { return w.AccountSettings() }
 
+// RevokeToken ends an access token of one's own.
+func (w Workspace) RevokeToken(id string) string { return w.at("settings", "token", id, "revoke") }
+
 // AccountSettings is one's own page; its form is posted to the same URL.
 func (w Workspace) AccountSettings() string { return w.at("settings", "account") }
 
