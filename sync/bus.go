@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
 	stdsync "sync"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Bus carries hints between nodes: that a workspace has reached a V. It may lose them; the log is the truth.
@@ -21,36 +20,18 @@ type Bus interface {
 	Listen(ctx context.Context, hear func(workspace uuid.UUID, version int64))
 }
 
-const (
-	busChannel  = "tandem"
-	busInterval = 20 * time.Millisecond // at most one NOTIFY in this time: it takes a global lock
-	busPayload  = 7900                  // bytes; PostgreSQL allows 8,000
-)
+const busChannel = "tandem"
 
 // PostgresBus sends hints as NOTIFY, from a connection of its own and never inside a write's transaction.
 type PostgresBus struct {
+	*hints
 	url    string
 	logger *slog.Logger
-
-	mu      stdsync.Mutex
-	pending map[uuid.UUID]int64
-	wake    chan struct{}
 }
 
 // NewPostgresBus makes a bus over the database at url. It connects when it listens.
 func NewPostgresBus(url string, logger *slog.Logger) *PostgresBus {
-	return &PostgresBus{url: url, logger: logger, pending: map[uuid.UUID]int64{}, wake: make(chan struct{}, 1)}
-}
-
-// Publish notes a hint to be sent with the next NOTIFY.
-func (b *PostgresBus) Publish(workspace uuid.UUID, version int64) {
-	b.mu.Lock()
-	b.pending[workspace] = max(b.pending[workspace], version)
-	b.mu.Unlock()
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
+	return &PostgresBus{hints: newHints(), url: url, logger: logger}
 }
 
 // Listen receives and sends until ctx ends, and connects anew when PostgreSQL goes away.
@@ -67,7 +48,7 @@ func (b *PostgresBus) forever(ctx context.Context, use func(context.Context, *pg
 	for ctx.Err() == nil {
 		err := b.connected(ctx, use)
 		if ctx.Err() == nil {
-			b.logger.WarnContext(ctx, "bus connection lost", "err", err)
+			b.logger.WarnContext(ctx, "bus connection lost, until it is back other nodes' changes are polled for", "err", err)
 			pause(ctx, time.Second)
 		}
 	}
@@ -94,23 +75,27 @@ func receive(ctx context.Context, conn *pgx.Conn, hear func(uuid.UUID, int64)) e
 		return err
 	}
 	for {
-		notification, err := conn.WaitForNotification(ctx)
+		notification, err := nextNotification(ctx, conn)
 		if err != nil {
 			return err
 		}
-		for _, hint := range strings.Fields(notification.Payload) {
-			if workspace, version, ok := parseHint(hint); ok {
-				hear(workspace, version)
-			}
+		if notification != nil {
+			readHints(notification.Payload, hear)
 		}
 	}
 }
 
-func parseHint(hint string) (uuid.UUID, int64, bool) {
-	id, number, _ := strings.Cut(hint, ":")
-	workspace, badID := uuid.Parse(id)
-	version, badNumber := strconv.ParseInt(number, 10, 64)
-	return workspace, version, badID == nil && badNumber == nil
+// nextNotification waits for one, or returns none when the connection was silent and turned out to be alive.
+func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	waiting, cancel := context.WithTimeout(ctx, busSilence)
+	defer cancel()
+	notification, err := conn.WaitForNotification(waiting)
+	if err == nil || waiting.Err() == nil || ctx.Err() != nil {
+		return notification, err
+	}
+	trying, cancel := context.WithTimeout(ctx, busPatience)
+	defer cancel()
+	return nil, conn.Ping(trying)
 }
 
 func (b *PostgresBus) send(ctx context.Context, conn *pgx.Conn) error {
@@ -127,24 +112,4 @@ func (b *PostgresBus) send(ctx context.Context, conn *pgx.Conn) error {
 		}
 		pause(ctx, busInterval)
 	}
-}
-
-// payloads takes what is pending, in as many notifications as its length needs.
-func (b *PostgresBus) payloads() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var payloads []string
-	var line strings.Builder
-	for workspace, version := range b.pending {
-		if line.Len() > busPayload-64 {
-			payloads = append(payloads, line.String())
-			line.Reset()
-		}
-		fmt.Fprintf(&line, "%s:%d ", workspace, version)
-	}
-	clear(b.pending)
-	if line.Len() == 0 {
-		return payloads
-	}
-	return append(payloads, line.String())
 }

@@ -15,6 +15,7 @@ import (
 type config struct {
 	Data     string `from:"TANDEM_DATA" placeholder:"FOLDER" help:"Where the embedded PostgreSQL keeps its data."`
 	Database string `from:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL of your own, 15 or newer, instead of the embedded one."`
+	Bus      string `from:"TANDEM_BUS" placeholder:"URL" help:"What carries hints between the nodes on one database, such as nats://127.0.0.1:4222, instead of PostgreSQL."`
 	LogLevel string `from:"TANDEM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
 
 	Serve   serveCommand `cmd:"" default:"withargs" help:"Serve the tracker (what happens without a command)."`
@@ -138,8 +139,11 @@ func helpWithEnvironment(value *kong.Value) string {
 	return value.Help
 }
 
-// complete fills in the data folder.
+// complete fills in the data folder, and looks at what every command may need.
 func (c *config) complete(getenv func(string) string) error {
+	if err := checkBus(c.Bus); err != nil {
+		return err
+	}
 	c.dataGiven = c.Data != ""
 	if !c.dataGiven {
 		c.Data = filepath.Join(usualFolder(getenv), "tandem")

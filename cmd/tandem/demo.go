@@ -15,7 +15,7 @@ func (c *demoCommand) run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.Database = ""
+	p.Database, p.Bus = "", ""
 	// A folder that somebody named keeps what was written into it; our own starts anew, so that every demo looks the same.
 	fresh := !p.dataGiven
 	if fresh {

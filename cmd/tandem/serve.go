@@ -86,7 +86,7 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 }
 
 func newEngine(p *program, db *database) *sync.Engine {
-	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: sync.NewPostgresBus(db.url, p.logger)})
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db)})
 }
 
 func (s *site) stopEngine() {
