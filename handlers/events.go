@@ -106,7 +106,15 @@ type (
 )
 
 func (f *feed) hello() event {
-	return event{"hello", f.subscription.Version(), hello{f.subscription.Epoch, f.subscription.Head(), f.build}}
+	return event{"hello", f.subscription.Version(), hello{f.subscription.Epoch(), f.subscription.Head(), f.build}}
+}
+
+// say words what the engine tells. Another epoch is told by the event that names it.
+func (f *feed) say(e sync.Event) event {
+	if e.Renewed {
+		return event{"hello", e.From, hello{f.subscription.Epoch(), e.Version, f.build}}
+	}
+	return f.words(e)
 }
 
 func (f *feed) bye(reason string) event {

@@ -95,7 +95,7 @@ func (f *feed) next(p *press) (line []byte, last bool) {
 		return p.print(f.bye(reason)), true
 	}
 	if e, waits := f.subscription.Take(); waits {
-		return e.Form(func(e sync.Event) any { return p.print(f.words(e)) }).([]byte), false
+		return e.Form(func(e sync.Event) any { return p.print(f.say(e)) }).([]byte), false
 	}
 	if beat {
 		return p.print(f.hello()), false

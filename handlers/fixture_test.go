@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"log/slog"
 	"net/netip"
 	"strconv"
 	stdsync "sync"
@@ -24,8 +25,8 @@ type house struct {
 	beats  chan time.Time
 	checks chan time.Time
 	pool   *pgxpool.Pool
+	url    string // of the database
 	exec   func(sql string, arguments ...any)
-	pool   *pgxpool.Pool
 
 	ws, eng, sec    uuid.UUID
 	ann, ben, cleo  *browser
@@ -83,7 +84,7 @@ func bareHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &testClock{at: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}, beats: make(chan time.Time), checks: make(chan time.Time)}
 	pool := querytest.DB(t)
-	h.pool = pool
+	h.pool, h.url = pool, pool.Config().ConnString()
 	h.exec = func(sql string, arguments ...any) {
 		t.Helper()
 		_, err := pool.Exec(t.Context(), sql, arguments...)
@@ -169,6 +170,8 @@ func (h *house) head() int64 {
 func setField(ref sync.Ref, base int64, field string, value any) sync.Operation {
 	return sync.Operation{Op: sync.Set, Record: ref, Base: &base, Set: map[string]any{field: value}}
 }
+
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

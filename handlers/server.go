@@ -34,7 +34,7 @@ type Options struct {
 	Rate int
 	// Clock is the time that limits count with. Nil: the machine's.
 	Clock func() time.Time
-	// Heartbeat and Check drive the streams in tests. Nil: every 20 and every 2 seconds.
+	// Heartbeat and Check drive the streams in tests. Nil: every 20 seconds and every second.
 	Heartbeat, Check <-chan time.Time
 }
 

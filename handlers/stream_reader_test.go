@@ -77,9 +77,9 @@ func runCrowd(told string) error {
 		return err
 	}
 	failed := make(chan error, order.Streams)
-	tally := newTally(order.Streams)
+	seen := newArrivals(order.Streams)
 	for i := range order.Streams {
-		go func() { failed <- readStream(order, order.Tokens[i%len(order.Tokens)], tally) }()
+		go func() { failed <- readStream(order, order.Tokens[i%len(order.Tokens)], seen) }()
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -88,21 +88,21 @@ func runCrowd(told string) error {
 	return <-failed
 }
 
-// tally counts how many streams have been told a V, and prints the time at which the last of them was.
-type tally struct {
+// arrivals counts how many streams have been told a V, and prints the time at which the last of them was.
+type arrivals struct {
 	streams int64
 	counts  [1 << 16]atomic.Int64
 }
 
-func newTally(streams int) *tally { return &tally{streams: int64(streams)} }
+func newArrivals(streams int) *arrivals { return &arrivals{streams: int64(streams)} }
 
-func (y *tally) told(version int64) {
+func (y *arrivals) told(version int64) {
 	if y.counts[version%int64(len(y.counts))].Add(1) == y.streams {
 		fmt.Println(version, time.Now().UnixNano())
 	}
 }
 
-func readStream(order crowdOrder, token string, tally *tally) error {
+func readStream(order crowdOrder, token string, seen *arrivals) error {
 	conn, err := net.Dial("tcp", order.Address)
 	if err != nil {
 		return err
@@ -125,12 +125,12 @@ func readStream(order crowdOrder, token string, tally *tally) error {
 			}
 		case !greeted && bytes.HasPrefix(line, []byte("event: ")):
 			greeted = true
-			tally.told(0)
+			seen.told(0)
 		case bytes.HasPrefix(line, []byte("event: bump")):
 			if err := fetch(); err != nil {
 				return err
 			}
-			tally.told(version)
+			seen.told(version)
 		}
 	}
 }

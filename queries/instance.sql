@@ -2,8 +2,10 @@
 SELECT system_identifier, timeline, setup_token_hash FROM instance;
 
 -- name: GetCluster :one
-SELECT s.system_identifier::bigint AS system_identifier, c.timeline_id::integer AS timeline
-FROM pg_control_system() AS s, pg_control_checkpoint() AS c;
+-- The timeline is the one that is being written: the last checkpoint's is still the old one for a while after a promotion.
+SELECT s.system_identifier::bigint AS system_identifier,
+    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer AS timeline
+FROM pg_control_system() AS s;
 
 -- name: InsertInstance :execrows
 INSERT INTO instance (system_identifier, timeline, setup_token_hash)

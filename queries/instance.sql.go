@@ -11,8 +11,9 @@ import (
 )
 
 const getCluster = `-- name: GetCluster :one
-SELECT s.system_identifier::bigint AS system_identifier, c.timeline_id::integer AS timeline
-FROM pg_control_system() AS s, pg_control_checkpoint() AS c
+SELECT s.system_identifier::bigint AS system_identifier,
+    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer AS timeline
+FROM pg_control_system() AS s
 `
 
 type GetClusterRow struct {
@@ -20,6 +21,7 @@ type GetClusterRow struct {
 	Timeline         int32
 }
 
+// The timeline is the one that is being written: the last checkpoint's is still the old one for a while after a promotion.
 func (q *Queries) GetCluster(ctx context.Context, db DBTX) (GetClusterRow, error) {
 	row := db.QueryRow(ctx, getCluster)
 	var i GetClusterRow

@@ -4,12 +4,12 @@ SELECT workspace_id FROM workspace_lock WHERE workspace_id = @workspace_id FOR N
 
 -- name: GetHead :one
 SELECT w.epoch, clock_timestamp()::timestamptz AS at,
-    COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
+    GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = w.id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary
 FROM workspace w WHERE w.id = @workspace_id;
 
 -- name: ListHeads :many
-SELECT w.id, COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
+SELECT w.id, w.epoch, GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
 FROM workspace w WHERE w.id = ANY(@ids::uuid[]);
 
 -- name: GetWorkspace :one
@@ -31,7 +31,7 @@ ORDER BY w.slug LIMIT 100;
 
 -- name: MintEpochs :exec
 UPDATE workspace w SET epoch = gen_random_uuid(),
-    base_version = 1000000000 + COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version);
+    base_version = 1000000000 + GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version);
 
 -- name: InsertWorkspaceIfNew :execrows
 INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)

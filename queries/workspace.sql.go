@@ -15,7 +15,7 @@ import (
 
 const getHead = `-- name: GetHead :one
 SELECT w.epoch, clock_timestamp()::timestamptz AS at,
-    COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
+    GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = w.id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary
 FROM workspace w WHERE w.id = $1
 `
@@ -128,12 +128,13 @@ func (q *Queries) InsertWorkspaceLockIfNew(ctx context.Context, db DBTX, workspa
 }
 
 const listHeads = `-- name: ListHeads :many
-SELECT w.id, COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
+SELECT w.id, w.epoch, GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
 FROM workspace w WHERE w.id = ANY($1::uuid[])
 `
 
 type ListHeadsRow struct {
 	ID      uuid.UUID
+	Epoch   uuid.UUID
 	Version int64
 }
 
@@ -146,7 +147,7 @@ func (q *Queries) ListHeads(ctx context.Context, db DBTX, ids []uuid.UUID) ([]Li
 	var items []ListHeadsRow
 	for rows.Next() {
 		var i ListHeadsRow
-		if err := rows.Scan(&i.ID, &i.Version); err != nil {
+		if err := rows.Scan(&i.ID, &i.Epoch, &i.Version); err != nil {
 			return nil, fmt.Errorf("query ListHeads: %w", err)
 		}
 		items = append(items, i)
@@ -213,7 +214,7 @@ func (q *Queries) LockWorkspace(ctx context.Context, db DBTX, workspaceID uuid.U
 
 const mintEpochs = `-- name: MintEpochs :exec
 UPDATE workspace w SET epoch = gen_random_uuid(),
-    base_version = 1000000000 + COALESCE((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)
+    base_version = 1000000000 + GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)
 `
 
 func (q *Queries) MintEpochs(ctx context.Context, db DBTX) error {

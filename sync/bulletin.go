@@ -11,6 +11,7 @@ type Event struct {
 	All     bool     `json:"all,omitempty"` // too much to name: everything may be stale
 	Spread  int      `json:"spread"`        // milliseconds over which watchers should spread their refetch
 	Access  bool     `json:"-"`             // the reader's rights changed: re-read everything
+	Renewed bool     `json:"-"`             // nothing but that another epoch has begun; what is stale comes next
 
 	watchers int
 	form     *form // nil: nobody else is told the same

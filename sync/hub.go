@@ -22,8 +22,10 @@ type hub struct {
 	stop      context.CancelFunc
 
 	mu          stdsync.Mutex
-	cursor      int64 // all up to here has been delivered
-	hinted      int64 // the log reaches at least here
+	epoch       uuid.UUID
+	polled      queries.ListHeadsRow // what the poll last read
+	cursor      int64                // all up to here has been delivered
+	hinted      int64                // the log reaches at least here
 	local       []notice
 	subscribers map[*Subscription]bool
 	inTurn      []*Subscription // the same, for going through; nil after one has come or gone
@@ -41,6 +43,9 @@ type notice struct {
 // logPage is how many entries the hub reads from the log at a time.
 const logPage = 2000
 
+// logPatience ends a reading of a database that does not answer; one whose machine has vanished never would.
+const logPatience = 5 * time.Second
+
 // join puts a subscription on its workspace's hub, and makes one that begins at the head of the log when nobody watches
 // yet. Joining and leaving take one lock, so that nobody joins a hub that is just being ended.
 func (e *Engine) join(ctx context.Context, workspace uuid.UUID, s *Subscription) error {
@@ -57,7 +62,7 @@ func (e *Engine) join(ctx context.Context, workspace uuid.UUID, s *Subscription)
 	if s.hub == nil {
 		ctx, stop := context.WithCancel(e.background)
 		s.hub = &hub{engine: e, workspace: workspace, wake: make(chan struct{}, 1), stop: stop,
-			cursor: head.Version, hinted: head.Version, subscribers: map[*Subscription]bool{}}
+			epoch: head.Epoch, polled: queries.ListHeadsRow{Epoch: head.Epoch}, cursor: head.Version, hinted: head.Version, subscribers: map[*Subscription]bool{}}
 		e.hubs[workspace] = s.hub
 		e.running.Go(func() { s.hub.run(ctx) })
 	}
@@ -154,12 +159,16 @@ func (e *Engine) pollOnce() error {
 	if len(workspaces) == 0 || fault("lost_hint") {
 		return nil
 	}
-	heads, err := e.queries.ListHeads(e.background, e.pool, workspaces)
+	ctx, cancel := context.WithTimeout(e.background, logPatience)
+	defer cancel()
+	heads, err := e.queries.ListHeads(ctx, e.pool, workspaces)
 	if err != nil {
 		return fmt.Errorf("read heads: %w", err)
 	}
 	for _, head := range heads {
-		e.hear(head.ID, head.Version)
+		if hub := e.watched(head.ID); hub != nil {
+			hub.hearHead(head)
+		}
 	}
 	return nil
 }
@@ -179,6 +188,9 @@ func (h *hub) run(ctx context.Context) {
 
 // follow delivers what came, in order, up to what was hinted.
 func (h *hub) follow(ctx context.Context) error {
+	if err := h.renew(ctx); err != nil {
+		return err
+	}
 	for {
 		batch, behind := h.next()
 		if len(batch) == 0 && !behind {
@@ -229,6 +241,8 @@ func (h *hub) readLog(ctx context.Context) ([]notice, error) {
 	h.mu.Lock()
 	since := h.cursor
 	h.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, logPatience)
+	defer cancel()
 	for most := int32(logPage); ; most *= 4 {
 		rows, err := h.engine.queries.ListChangesSince(ctx, h.engine.pool, queries.ListChangesSinceParams{WorkspaceID: h.workspace, Since: since, Most: most})
 		if err != nil {

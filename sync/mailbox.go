@@ -11,6 +11,7 @@ type mailbox struct {
 	whole    *Event    // all that waits, as it came
 	keys     staleKeys // all that waits, gathered
 	access   bool
+	renewed  bool // another epoch has begun
 	open     bool // before it has caught up with the log nothing is handed out
 	watchers int
 	notify   func() // called without the lock when there may be something to take; nil = nobody listens yet
@@ -104,6 +105,10 @@ func (m *mailbox) take() (Event, bool) {
 	defer m.mu.Unlock()
 	if !m.open || m.empty() {
 		return Event{}, false
+	}
+	if m.renewed {
+		m.renewed = false
+		return Event{From: m.told, Version: m.version, Renewed: true}, true
 	}
 	event := m.event()
 	m.told, m.whole, m.keys, m.access = m.version, nil, staleKeys{}, false

@@ -45,6 +45,7 @@ func (t Token) hash() []byte {
 const (
 	sessionLife  = 90 * 24 * time.Hour
 	sessionCache = 2 * time.Second // how long another node's sign-out may go unnoticed
+	actorCache   = 2 * time.Second // as what member a person acts; what a member may do is read with every snapshot
 	touchEvery   = 5 * time.Minute
 	minPassword  = 8
 )
@@ -66,7 +67,7 @@ func newAccount() account {
 	return account{
 		sessions: expirable.NewLRU[Token, Person](20000, nil, sessionCache),
 		grants:   expirable.NewLRU[Token, Grant](20000, nil, sessionCache),
-		actors:   expirable.NewLRU[actorKey, Actor](20000, nil, time.Minute),
+		actors:   expirable.NewLRU[actorKey, Actor](20000, nil, actorCache),
 		tries:    expirable.NewLRU[string, *rate.Limiter](20000, nil, time.Hour),
 	}
 }
@@ -137,10 +138,10 @@ func shortened(s string, most int) string {
 
 // SignOut ends a session. One that is not there is no error.
 func (e *Engine) SignOut(ctx context.Context, token Token) error {
-	e.account.sessions.Remove(token)
 	if err := e.queries.DeleteSession(ctx, e.pool, token.hash()); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
+	e.account.sessions.Remove(token) // last: a request before it may have read the session once more
 	return nil
 }
 

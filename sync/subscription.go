@@ -18,9 +18,8 @@ type Subscription struct {
 	topics map[string]bool // of a share: nothing else is told
 	box    *mailbox
 
-	Epoch uuid.UUID
-
 	mu    stdsync.Mutex
+	epoch uuid.UUID
 	who   rights
 	class string   // of the rights
 	asOf  int64    // the V that the rights are of
@@ -109,7 +108,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 	if err != nil {
 		return err
 	}
-	s.Epoch = snapshot.Epoch
+	s.enter(snapshot.Epoch, snapshot.Version)
 	s.setRights(snapshot.Version, snapshot.who)
 	from := snapshot.Version
 	if since != nil {

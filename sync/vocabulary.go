@@ -13,6 +13,7 @@ import (
 // It is never changed once built; a write that touches one of its records makes the next reader load it anew.
 type vocabulary struct {
 	version int64 // of the topic 'vocabulary'
+	epoch   uuid.UUID
 	records map[Ref]*record
 	byKind  map[string][]*record // in the order of the queries
 }
@@ -53,7 +54,7 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 }
 
 func (a vocabularyQuestions) build(version int64) (*vocabulary, error) {
-	v := &vocabulary{version: version, records: map[Ref]*record{}, byKind: map[string][]*record{}}
+	v := &vocabulary{version: version, epoch: a.workspace.Epoch, records: map[Ref]*record{}, byKind: map[string][]*record{}}
 	err := v.add(workspaceRecord(*a.workspace))
 	for _, row := range *a.members {
 		err = firstError(err, v.add(memberRecord(row)))
@@ -101,14 +102,14 @@ func (v *vocabularies) get(workspace uuid.UUID) *vocabulary {
 	return v.latest[workspace]
 }
 
-// put keeps the newer of two.
+// put keeps the newer of two. Versions of two epochs do not compare: then the one that was read last stays.
 func (v *vocabularies) put(workspace uuid.UUID, fresh *vocabulary) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.latest == nil {
 		v.latest = map[uuid.UUID]*vocabulary{}
 	}
-	if known := v.latest[workspace]; known == nil || known.version < fresh.version {
+	if known := v.latest[workspace]; known == nil || known.epoch != fresh.epoch || known.version < fresh.version {
 		v.latest[workspace] = fresh
 	}
 }

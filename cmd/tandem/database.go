@@ -92,7 +92,8 @@ func (db *database) makeDatabase(ctx context.Context, fresh bool) error {
 
 // openDatabase connects, migrates and compares the cluster with the one that was written in before. On an error all is closed.
 func openDatabase(ctx context.Context, p *program, db *database) (*database, error) {
-	err := db.connect(ctx)
+	guard := &guard{logger: p.logger}
+	err := db.connect(ctx, guard)
 	if err == nil {
 		err = migrations.Run(ctx, db.pool)
 	}
@@ -103,10 +104,11 @@ func openDatabase(ctx context.Context, p *program, db *database) (*database, err
 		db.close(p)
 		return nil, err
 	}
+	guard.armed.Store(true)
 	return db, nil
 }
 
-func (db *database) connect(ctx context.Context) error {
+func (db *database) connect(ctx context.Context, guard *guard) error {
 	config, err := pgxpool.ParseConfig(db.url)
 	if err != nil {
 		return fmt.Errorf("the database's URL cannot be read, write it as postgres://user:password@host:5432/name: %s", oneLine(err))
@@ -114,9 +116,9 @@ func (db *database) connect(ctx context.Context) error {
 	if !strings.Contains(db.url, "pool_max_conns") {
 		config.MaxConns = poolSize
 	}
-	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		pgxuuid.Register(conn.TypeMap())
-		return nil
+		return guard.check(ctx, conn)
 	}
 	if db.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("prepare the connections: %w", err)
