@@ -1,4 +1,29 @@
 // Package migrations holds the schema as numbered SQL files, forward only, and runs them.
+//
+// # How to write one
+//
+// Nodes of the build before run on while a migration does and until they are replaced, and they are not allowed to
+// fail. So a change of the schema takes three steps, the last in a later release than the first:
+//
+//  1. Expand: add what is new, and nothing that the old build's statements stumble over. A new column may be null or has
+//     a constant default; a new constraint comes NOT VALID and is validated in a migration of its own; a new index on a
+//     table that is written is made CONCURRENTLY.
+//  2. Deploy: the new build fills and uses what is new. Old rows are filled in small steps, never in one statement.
+//  3. Contract: when no node of the old build is left, take away what nobody uses any more.
+//
+// Never rename or retype a column, nor put one under NOT NULL that an old build leaves out. Queries name their columns, also
+// behind RETURNING: a star would make the old build's prepared statements fail as soon as a column is added.
+//
+// A statement that waits for a lock makes everybody behind it wait too. So a migration waits for half a second at the most,
+// is rolled back, lets the others through, and is tried again (see Apply). One file changes one table that is in use: with a
+// second one it would hold the first while it waits. That must not befall an index that is made
+// CONCURRENTLY: it waits without holding anybody up, and leaves half an index when it is broken off. Its file reads
+//
+//	-- +goose NO TRANSACTION
+//	-- +goose Up
+//	SET lock_timeout = 0;
+//	DROP INDEX CONCURRENTLY IF EXISTS name;
+//	CREATE INDEX CONCURRENTLY name ON ...;
 package migrations
 
 import (
@@ -7,7 +32,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -20,25 +48,46 @@ var files embed.FS
 // ErrNewer says that the database was written by a later build than this one.
 var ErrNewer = errors.New("the database has a newer schema than this build knows; start the newer build, or restore an older backup")
 
+// A migration waits for a lock as long as writers may be held up, then lets them through before it tries again.
+const (
+	lockPatience = 500 * time.Millisecond // less than PostgreSQL's deadlock_timeout, so that it is the migration that gives way
+	lockPause    = time.Second
+	lockTries    = 200 // five minutes
+)
+
+// Files are the migrations of this build.
+func Files() fs.FS { return files }
+
 // Run brings the schema of the pool's database up to this build's, under an advisory lock, so that any number
 // of nodes may start at once. It returns ErrNewer when the database is ahead, and changes nothing then.
-func Run(ctx context.Context, pool *pgxpool.Pool) error {
-	db := stdlib.OpenDBFromPool(pool)
+func Run(ctx context.Context, pool *pgxpool.Pool) error { return Apply(ctx, pool, files) }
+
+// Apply is Run for the migrations of another build. Nodes that run meanwhile are never held up for long: a
+// migration whose locks are taken by somebody else, such as a backup, is done again later, for five minutes at the most.
+func Apply(ctx context.Context, pool *pgxpool.Pool, files fs.FS) error {
+	db := open(pool)
 	defer db.Close()
-	provider, err := newProvider(db)
+	provider, err := newProvider(db, files)
 	if err != nil {
 		return err
 	}
 	if err := refuseNewer(ctx, provider); err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := upPatiently(ctx, provider); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	return nil
 }
 
-func newProvider(db *sql.DB) (*goose.Provider, error) {
+// open makes connections beside the pool's, which wait for no lock for long.
+func open(pool *pgxpool.Pool) *sql.DB {
+	config := pool.Config().ConnConfig
+	config.RuntimeParams["lock_timeout"] = fmt.Sprint(lockPatience.Milliseconds())
+	return stdlib.OpenDB(*config)
+}
+
+func newProvider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return nil, fmt.Errorf("prepare the migration lock: %w", err)
@@ -59,4 +108,27 @@ func refuseNewer(ctx context.Context, provider *goose.Provider) error {
 		return ErrNewer
 	}
 	return nil
+}
+
+// upPatiently goes on where it was when a lock could not be had: what was migrated before stays.
+func upPatiently(ctx context.Context, provider *goose.Provider) error {
+	for try := 1; ; try++ {
+		_, err := provider.Up(ctx)
+		if err == nil || !lacksLock(err) {
+			return err
+		}
+		if try == lockTries {
+			return fmt.Errorf("something holds the tables, perhaps a backup; start again when it has ended: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockPause):
+		}
+	}
+}
+
+func lacksLock(err error) bool {
+	told, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && told.Code == "55P03"
 }

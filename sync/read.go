@@ -61,6 +61,9 @@ func (e *Engine) read(ctx context.Context, actor Actor, ask func(*queries.Pipeli
 		if errors.Is(err, pgx.ErrNoRows) {
 			return Snapshot{}, notFound("This workspace")
 		}
+		if mustRetry(err) {
+			continue // a migration takes its tables in an order of its own, and PostgreSQL may choose us to give way
+		}
 		if err != nil {
 			return Snapshot{}, fmt.Errorf("read: %w", err)
 		}
@@ -73,7 +76,7 @@ func (e *Engine) read(ctx context.Context, actor Actor, ask func(*queries.Pipeli
 		}
 		words = fresh
 	}
-	return Snapshot{}, errors.New("read: the vocabulary kept changing")
+	return Snapshot{}, errors.New("read: the vocabulary or the tables kept changing")
 }
 
 // readOnce asks with one vocabulary. It returns the vocabulary that belongs to the snapshot: the same one, or a newer
