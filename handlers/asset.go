@@ -50,8 +50,11 @@ func sendFile(c echo.Context, file static.File) error {
 // health tells that the process answers.
 func (s *Server) health(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 
-// ready tells that requests can be answered: the database can be reached.
+// ready tells that requests can be answered, also a while from now: the database can be reached, and the server stays.
 func (s *Server) ready(c echo.Context) error {
+	if s.draining.Load() {
+		return c.String(http.StatusServiceUnavailable, "the server is about to stop\n")
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if _, err := s.engine.NeedsSetup(ctx); err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	stdsync "sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -89,6 +90,7 @@ type event struct {
 	name string
 	id   int64
 	data any
+	wait time.Duration // before opening the stream again; 0 = as was said before
 }
 
 type (
@@ -106,31 +108,31 @@ type (
 )
 
 func (f *feed) hello() event {
-	return event{"hello", f.subscription.Version(), hello{f.subscription.Epoch(), f.subscription.Head(), f.build}}
+	return event{"hello", f.subscription.Version(), hello{f.subscription.Epoch(), f.subscription.Head(), f.build}, f.comeBack}
 }
 
 // say words what the engine tells. Another epoch is told by the event that names it.
 func (f *feed) say(e sync.Event) event {
 	if e.Renewed {
-		return event{"hello", e.From, hello{f.subscription.Epoch(), e.Version, f.build}}
+		return event{"hello", e.From, hello{f.subscription.Epoch(), e.Version, f.build}, f.comeBack}
 	}
 	return f.words(e)
 }
 
 func (f *feed) bye(reason string) event {
-	return event{"bye", f.subscription.Version(), bye{reason}}
+	return event{"bye", f.subscription.Version(), bye{reason}, 0}
 }
 
 func toMember(e sync.Event) event {
 	if e.Access {
-		return event{"access", e.Version, access{e.Version}}
+		return event{"access", e.Version, access{e.Version}, 0}
 	}
-	return event{"bump", e.Version, e}
+	return event{"bump", e.Version, e, 0}
 }
 
 // toStranger leaves out whatever names a thing.
 func toStranger(e sync.Event) event {
-	return event{"bump", e.Version, sync.Event{From: e.From, Version: e.Version, Topics: []string{"share"}, Spread: e.Spread}}
+	return event{"bump", e.Version, sync.Event{From: e.From, Version: e.Version, Topics: []string{"share"}, Spread: e.Spread}, 0}
 }
 
 // press prints events in the wire's format with the library, which has one subscriber for as long as the press runs: a
@@ -169,8 +171,8 @@ func (p *press) print(e event) []byte {
 		return nil // of structs of ours: it does not happen
 	}
 	one := &sse.Event{ID: strconv.AppendInt(nil, e.id, 10), Event: []byte(e.name), Data: data}
-	if e.name == "hello" {
-		one.Retry = []byte("2000")
+	if e.wait > 0 {
+		one.Retry = strconv.AppendInt(nil, e.wait.Milliseconds(), 10)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -21,6 +21,7 @@ type feed struct {
 	words        func(sync.Event) event
 	ended        func(context.Context) bool // asked after each event; nil = never
 	wake         chan struct{}
+	comeBack     time.Duration // after which a browser shall open it again
 
 	mu     stdsync.Mutex
 	beat   bool   // a heartbeat is due

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	stdsync "sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -53,6 +54,7 @@ type Server struct {
 	ends      *gather[sync.Token, bool] // whether a share has ended
 	texts     *texts
 	streams   *streams
+	draining  atomic.Bool
 	teams     stdsync.Map // teamKey -> uuid.UUID: keys of teams never change
 	origins   *http.CrossOriginProtection
 	echo      *echo.Echo
@@ -107,8 +109,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(r.Context())
 		r.Method = http.MethodGet
 	}
+	if s.draining.Load() && r.ProtoMajor == 1 {
+		w.Header().Set("Connection", "close") // after its answer: a proxy that kept it might send a write into its end
+	}
 	s.echo.ServeHTTP(w, r)
 }
+
+// Drain tells a load balancer, at /readyz, to send its requests to other nodes. All that comes is still answered.
+func (s *Server) Drain() { s.draining.Store(true) }
 
 // Close tells every stream that the server goes away, and returns when they have ended. Call it before, or while,
 // http.Server.Shutdown waits.

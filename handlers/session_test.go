@@ -53,6 +53,27 @@ func TestSetup_WorksOnce(t *testing.T) {
 	b.get("/").to(home)
 }
 
+// Nodes that start at once each print a link. The first account ends all of them.
+func TestSetup_EveryNodesLinkIsGood(t *testing.T) {
+	t.Parallel()
+	h := bareHouse(t)
+	var links []string
+	for range 20 {
+		token, _, err := h.engine.IssueSetupToken(t.Context())
+		must(t, err)
+		links = append(links, "/setup?token="+string(token))
+	}
+	b := h.stranger()
+	b.get(links[0]).is(http.StatusNotFound) // but not for ever
+	b.get("/setup?token=").is(http.StatusNotFound)
+	page := b.get(links[18]).ok()
+	b.get(links[19]).ok()
+	b.submit(page, "form", "workspace", "Acme", "team", "Lobby", "key", "LOB", "name", "Zero", "email", "zero@example.com", "password", "mendl's box").is(http.StatusSeeOther)
+	for _, link := range links {
+		b.get(link).is(http.StatusNotFound)
+	}
+}
+
 func TestInvite_LetsPeopleIn(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -30,6 +30,8 @@ type streams struct {
 	closed bool
 	open   map[*feed]bool
 	feeds  map[sync.Token]map[*feed]bool
+
+	entered int // streams, ever
 }
 
 func newStreams(options Options, ended func(context.Context, []sync.Token) ([]sync.Token, error)) *streams {
@@ -126,6 +128,8 @@ func (s *streams) enter(f *feed) bool {
 		return false
 	}
 	s.open[f] = true
+	f.comeBack = comeBack(s.entered)
+	s.entered++
 	if f.token != "" {
 		if s.feeds[f.token] == nil {
 			s.feeds[f.token] = map[*feed]bool{}

@@ -28,9 +28,10 @@ type streamReader struct {
 
 // told is one event.
 type told struct {
-	name string
-	id   int64
-	data map[string]any
+	name  string
+	id    int64
+	data  map[string]any
+	retry string
 }
 
 // serve runs the house's server until the test ends.
@@ -89,6 +90,8 @@ func (s *streamReader) read() (e told, ok bool) {
 			e.name = value
 		case "id":
 			e.id, _ = strconv.ParseInt(value, 10, 64)
+		case "retry":
+			e.retry = value
 		case "data":
 			must(s.t, json.Unmarshal([]byte(value), &e.data))
 		case "":

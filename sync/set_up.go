@@ -3,7 +3,9 @@ package sync
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -36,8 +38,27 @@ type SetUp struct {
 	Starter   Starter
 }
 
-// IssueSetupToken makes the secret of the one-time setup link, unless somebody has set the instance up already. An
-// earlier link that was not used ends.
+// setupLinks is how many of the links that were printed last are good: several nodes may start at once, and each prints one.
+const setupLinks = 8
+
+// setupHashes are the hashes of the links that are still good, one after the other; none when somebody is set up.
+type setupHashes []byte
+
+func (h setupHashes) with(token Token) setupHashes {
+	all := append(slices.Clone(h[len(h)%sha256.Size:]), token.hash()...) // what is no hash would shift the others
+	return all[max(0, len(all)-setupLinks*sha256.Size):]
+}
+
+func (h setupHashes) opens(token Token) bool {
+	for one := range slices.Chunk(h, sha256.Size) {
+		if bytes.Equal(one, token.hash()) {
+			return true
+		}
+	}
+	return false
+}
+
+// IssueSetupToken makes the secret of a setup link, unless somebody has set the instance up already. All links end then.
 func (e *Engine) IssueSetupToken(ctx context.Context) (token Token, needed bool, err error) {
 	err = pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) error {
 		hash, err := e.queries.LockInstance(ctx, tx)
@@ -45,7 +66,7 @@ func (e *Engine) IssueSetupToken(ctx context.Context) (token Token, needed bool,
 			return err
 		}
 		token, needed = NewToken(), true
-		return e.queries.UpdateInstanceSetup(ctx, tx, token.hash())
+		return e.queries.UpdateInstanceSetup(ctx, tx, setupHashes(hash).with(token))
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("make the setup link: %w", err)
@@ -59,7 +80,7 @@ func (e *Engine) MaySetUp(ctx context.Context, token Token) error {
 	if err != nil {
 		return fmt.Errorf("read the instance: %w", err)
 	}
-	if len(instance.SetupTokenHash) == 0 || !bytes.Equal(instance.SetupTokenHash, token.hash()) {
+	if !setupHashes(instance.SetupTokenHash).opens(token) {
 		return notFound("This setup link")
 	}
 	return nil
@@ -82,7 +103,7 @@ func (e *Engine) SetUpInstance(ctx context.Context, token Token, s SetUp) (perso
 		if err != nil {
 			return fmt.Errorf("lock the instance: %w", err)
 		}
-		if len(hash) == 0 || !bytes.Equal(hash, token.hash()) {
+		if !setupHashes(hash).opens(token) {
 			return notFound("This setup link")
 		}
 		if person, slug, err = e.found(ctx, s); err != nil {

@@ -24,7 +24,8 @@ const (
 	oldestServer    = 15
 	poolSize        = 20 // of the embedded server's 50 connections; commands beside the server need some too
 	connectPatience = 15 * time.Second
-	stopPatience    = 3 * time.Second
+	poolPatience    = 2 * time.Second // for connections to be given back when all work has been told to end
+	stopPatience    = 4 * time.Second // for the embedded server, those included
 )
 
 // database is PostgreSQL, migrated and ready for use.
@@ -169,7 +170,9 @@ func (db *database) close(p *program) {
 	ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
 	defer cancel()
 	if db.pool != nil {
-		within(ctx, db.pool.Close)
+		closing, cancel := context.WithTimeout(ctx, poolPatience)
+		defer cancel()
+		within(closing, db.pool.Close)
 	}
 	if db.server == nil {
 		return

@@ -77,9 +77,13 @@ func start(t *testing.T, env []string, args ...string) *process {
 	case <-time.After(patience):
 		t.Fatalf("the program was not ready in time:\n%s", p.stderr)
 	}
-	jar, _ := cookiejar.New(nil)
-	p.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	p.client = newClient()
 	return p
+}
+
+func newClient() *http.Client {
+	jar, _ := cookiejar.New(nil)
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 var listening = regexp.MustCompile(`^tandem: listening on (http://127\.0\.0\.1:[1-9]\d*)$`)

@@ -23,7 +23,8 @@ import (
 
 // The graceful stop must take less than ten seconds in all; PostgreSQL needs the rest.
 const (
-	requestPatience = 4 * time.Second
+	drainTime       = 2 * time.Second // for load balancers to notice, if there may be other nodes
+	requestPatience = 3 * time.Second
 	enginePatience  = 2 * time.Second
 )
 
@@ -135,6 +136,7 @@ func (s *site) answer(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		s.drain(pages)
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
 	case <-s.database.died():
@@ -142,6 +144,16 @@ func (s *site) answer(ctx context.Context) error {
 	}
 	s.stop(server, pages, cancel)
 	return err
+}
+
+// drain goes on serving until load balancers have noticed that it shall end. With a database of its own the node is the only one.
+func (s *site) drain(pages *handlers.Server) {
+	if s.database.server != nil {
+		return
+	}
+	s.logger.Info("draining", "for", drainTime.String())
+	pages.Drain()
+	time.Sleep(drainTime)
 }
 
 // newHTTPServer bounds every request; streams lift the limit on writing for themselves.
