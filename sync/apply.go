@@ -32,6 +32,7 @@ func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
 		return world, nil
 	}
 	if conn.Conn().IsClosed() {
+		e.pool.Reset() // PostgreSQL was restarted, most likely: the others are dead too, and would use up the tries
 		err = fmt.Errorf("%w: %w", errBroken, err)
 	}
 	rollBack(ctx, conn.Conn())

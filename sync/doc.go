@@ -37,6 +37,7 @@
 //	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights
 //	access.go vocabulary.go  who may do what; names kept in memory
 //	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V
-//	hub.go bulletin.go subscription.go mailbox.go stale_keys.go bus.go  what became stale, to this node's readers and to other nodes
+//	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
+//	bus.go nats_bus.go hints.go   that something did, to other nodes
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
 package sync

@@ -47,7 +47,7 @@ type serveCommand struct {
 	Addr           string         `from:"TANDEM_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
 	URL            string         `name:"url" from:"TANDEM_URL" placeholder:"URL" help:"The address that people use, if a proxy stands in between."`
 	TrustedProxies []netip.Prefix `from:"TANDEM_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded headers count."`
-	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send in a minute; 0 is no limit (${default})."`
+	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send to this node in a minute; 0 is no limit (${default})."`
 }
 
 // demoCommand serves example content. It ignores DATABASE_URL.

@@ -1,7 +1,7 @@
 // Command tandem is a self-hosted issue tracker. Without arguments it serves; `tandem --help` lists the other commands.
 //
 // main.go runs a command, config.go reads its arguments, and each command has a file of its own. What several of them need is in
-// database.go (PostgreSQL, opened and migrated), instance.go and team.go.
+// database.go (PostgreSQL, opened and migrated), instance.go (whether it is the same one), bus.go and team.go.
 package main
 
 import (
