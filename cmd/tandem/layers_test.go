@@ -22,11 +22,12 @@ var mayImport = map[string][]string{
 	"queries":           {},
 	"queries/querytest": {"queries", "migrations", "internal/postgres"},
 	"views":             {}, "static": {}, "migrations": {},
-	"internal/postgres": {}, "internal/markdown": {}, "internal/mail": {}, "internal/demo": {},
+	"internal/postgres": {}, "internal/markdown": {}, "internal/mail": {}, "internal/demo": {}, "internal/client": {},
 	"internal/importer/...": {"internal/importer/..."}, // parses into plain structs; cmd makes transactions of them
 	"e2e/...":               {"e2e"},
 	"e2e/bench":             {"internal/postgres"},
 	"e2e/bench/limit":       {},
+	"e2e/nemesis":           {"internal/postgres", "internal/client"},
 }
 
 // neverImports keeps libraries out of layers that must not know them; below a path counts too.

@@ -1,0 +1,10 @@
+package client
+
+import (
+	"os"
+	"testing"
+
+	"tandem/queries/querytest"
+)
+
+func TestMain(m *testing.M) { os.Exit(querytest.Main(m)) }
