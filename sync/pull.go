@@ -207,8 +207,8 @@ func (s Snapshot) recordChange(r *record) RecordChange {
 	}
 	fields := r.public()
 	for _, field := range nounOf(r.kind).fields() {
-		if field.shape.refers != "" {
-			fields[field.name] = s.shown(fields[field.name])
+		if v, public := fields[field.name]; public && field.shape.refers != "" {
+			fields[field.name] = s.shown(v)
 		}
 	}
 	if r.kind == "member" && !s.who.admin() && r.id != s.who.member {
