@@ -35,6 +35,7 @@ func main() {
 
 // run is the whole program, and returns its exit code. It stops kindly when ctx ends.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	switchFault(getenv)
 	c, command, err := parse(args, getenv, stdout, stderr)
 	if err == nil && command != nil {
 		p := &program{config: c, getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, logger: newLogger(stderr, c.LogLevel)}

@@ -1,0 +1,5 @@
+//go:build !fault
+
+package nemesis
+
+func buildFlags() []string { return []string{"build"} }
