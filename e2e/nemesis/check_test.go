@@ -245,16 +245,16 @@ func (r *round) compare(who string, records map[string]client.Record, state fold
 		record, there := records[ref]
 		switch {
 		case visible != there:
-			r.log.fail([]string{ref, who}, "%s: %s is there %t, in the log it is there for them %t", who, ref, there, visible)
+			r.log.fail([]string{ref}, "%s: %s is there %t, in the log it is there for them %t", who, ref, there, visible)
 		case there && record.Version != one.version:
-			r.log.fail([]string{ref, who}, "%s: %s has version %d, in the log %d", who, ref, record.Version, one.version)
+			r.log.fail([]string{ref}, "%s: %s has version %d, in the log %d", who, ref, record.Version, one.version)
 		case there:
 			r.compareFields(who, ref, record, one)
 		}
 	}
 	for ref := range records {
 		if state[ref] == nil && !strings.HasPrefix(ref, "workspace:") {
-			r.log.fail([]string{ref, who}, "%s: %s is not in the log", who, ref)
+			r.log.fail([]string{ref}, "%s: %s is not in the log", who, ref)
 		}
 	}
 }
@@ -265,7 +265,7 @@ var notCompared = map[string]bool{"created_at": true, "updated_at": true, "email
 func (r *round) compareFields(who, ref string, record client.Record, one *folded) {
 	for field, value := range record.Fields {
 		if !notCompared[field] && !reflect.DeepEqual(value, one.fields[field]) {
-			r.log.fail([]string{ref, who}, "%s: %s.%s is %v, in the log %v", who, ref, field, value, one.fields[field])
+			r.log.fail([]string{ref}, "%s: %s.%s is %v, in the log %v", who, ref, field, value, one.fields[field])
 		}
 	}
 }

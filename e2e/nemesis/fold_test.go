@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -122,4 +123,20 @@ func plain(value any) (read any) {
 		panic(err)
 	}
 	return read
+}
+
+// sessions are what PostgreSQL is doing, for a round that hangs.
+func (r *round) sessions(ctx context.Context) string {
+	conn, err := pgx.Connect(ctx, r.cluster.url())
+	if err != nil {
+		return err.Error()
+	}
+	defer conn.Close(ctx)
+	rows, _ := conn.Query(ctx, `select concat_ws(' ', pid, state, wait_event_type, wait_event, now() - xact_start, 'blocked by', pg_blocking_pids(pid), left(query, 100))
+		from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and (state <> 'idle' or query like 'listen%')`)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err.Error()
+	}
+	return "      " + strings.Join(lines, "\n      ")
 }

@@ -50,7 +50,7 @@ func newHistory(index int, w *world, log *timeline) *history {
 }
 
 func (h *history) fail(keys []string, format string, args ...any) {
-	h.log.fail(append(keys, h.who+"!"), h.who+": "+format, args...)
+	h.log.fail(keys, h.who+": "+format, args...)
 }
 
 // use is called when a client begins its life.

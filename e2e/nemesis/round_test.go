@@ -115,7 +115,7 @@ func (r *round) drained(ctx context.Context) bool {
 	for _, actor := range r.actors {
 		if !r.eventually(ctx, func() bool { return actor.unsent() == 0 }) {
 			unsent := actor.client.Unsent()
-			r.log.fail([]string{actor.history.who, unsent[0].ID}, "%s: %d transactions are still unsent, first %s", actor.history.who, len(unsent), unsent[0].ID)
+			r.log.fail([]string{actor.history.who}, "%s: %d transactions are still unsent, first %s; PostgreSQL is at\n%s", actor.history.who, len(unsent), unsent[0].ID, r.sessions(ctx))
 			return false
 		}
 	}
@@ -142,7 +142,7 @@ func (r *round) mark(ctx context.Context, admin *admin) (int64, error) {
 func (r *round) together(ctx context.Context, version int64) bool {
 	for _, actor := range r.actors {
 		if !r.eventually(ctx, func() bool { return actor.version() >= version }) {
-			r.log.fail([]string{actor.history.who}, "%s: stays at version %d of %d", actor.history.who, actor.version(), version)
+			r.log.fail([]string{actor.history.who}, "%s: stays at version %d of %d; PostgreSQL is at\n%s", actor.history.who, actor.version(), version, r.sessions(ctx))
 			return false
 		}
 	}

@@ -84,5 +84,5 @@ func (l *timeline) findings() string {
 }
 
 func (m moment) mentions(keys []string) bool {
-	return slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(m.text, key) })
+	return slices.ContainsFunc(keys, func(key string) bool { return m.who == key || strings.Contains(m.text, key) })
 }
