@@ -12,6 +12,10 @@ import (
 	"tandem/internal/client"
 )
 
+// patience is how long a request may take. Shorter, and on a machine with much else to do every push would be given up and
+// sent again before the one before it is through, and the nodes would do nothing but answer those who have gone.
+const patience = 5 * time.Second
+
 // actor is one person at one device: a client that may crash, and what it was told.
 type actor struct {
 	index     int
@@ -38,7 +42,7 @@ func newActor(index int, w *world, g guest, servers []string, log *timeline) *ac
 func (a *actor) start(ctx context.Context, kept []client.Transaction) {
 	a.client = client.New(client.Options{
 		Servers: a.servers, Workspace: a.world.slug, Header: a.guest.header, ID: a.id, Outbox: kept, Limit: 25,
-		HTTP: &http.Client{Transport: a.transport}, Patience: 1500 * time.Millisecond, Silence: 30 * time.Second,
+		HTTP: &http.Client{Transport: a.transport}, Patience: patience, Silence: 30 * time.Second,
 		Retry: client.Retry{First: 10 * time.Millisecond, Most: 250 * time.Millisecond},
 		Hooks: client.Hooks{Result: a.history.ended, Page: a.history.page, Replica: a.history.stepped, Problem: a.history.problem, Event: a.history.event},
 	})

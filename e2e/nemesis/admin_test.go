@@ -24,7 +24,7 @@ type admin struct {
 func (r *round) newAdmin(ctx context.Context) *admin {
 	a := &admin{round: r, results: make(chan client.Result, 1000)}
 	a.Client = client.New(client.Options{Servers: r.straight(), Workspace: r.world.slug, Header: r.people[actors].header,
-		Patience: 1500 * time.Millisecond, Retry: client.Retry{First: 10 * time.Millisecond, Most: 250 * time.Millisecond},
+		Patience: patience, Retry: client.Retry{First: 10 * time.Millisecond, Most: 250 * time.Millisecond},
 		Hooks: client.Hooks{Result: func(_ client.Transaction, result client.Result) { a.results <- result }}})
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
