@@ -12,8 +12,8 @@ import (
 	"tandem/internal/client"
 )
 
-// patience is how long a request may take. Shorter, and on a machine with much else to do every push would be given up and
-// sent again before the one before it is through, and the nodes would do nothing but answer those who have gone.
+// patience is how long a request may take. When it was 1.5 s, rounds on a machine with much else to do did not always drain:
+// a push that is given up is still done, and its next try waits behind it.
 const patience = 5 * time.Second
 
 // actor is one person at one device: a client that may crash, and what it was told.
