@@ -27,9 +27,10 @@ ORDER BY version DESC, ordinal DESC LIMIT @most;
 
 -- name: ListValuesAt :many
 -- The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
--- changed it since.
+-- changed it since, or the base lies below the floor, where that change may have been cut.
 SELECT (c.before -> @field::text)::jsonb AS value FROM change c
 WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @record_id AND c.before ? @field::text
+    AND @base >= (SELECT w.floor FROM workspace w WHERE w.id = @workspace_id)
     AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id), @record_id)
 ORDER BY c.version, c.ordinal LIMIT 1;
 

@@ -244,6 +244,7 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 const listValuesAt = `-- name: ListValuesAt :many
 SELECT (c.before -> $1::text)::jsonb AS value FROM change c
 WHERE c.workspace_id = $2 AND c.version > $3 AND c.record_id = $4 AND c.before ? $1::text
+    AND $3 >= (SELECT w.floor FROM workspace w WHERE w.id = $2)
     AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = $2 AND m.id = $4), $4)
 ORDER BY c.version, c.ordinal LIMIT 1
 `
@@ -256,7 +257,7 @@ type ListValuesAtParams struct {
 }
 
 // The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
-// changed it since.
+// changed it since, or the base lies below the floor, where that change may have been cut.
 func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtParams) ([][]byte, error) {
 	rows, err := db.Query(ctx, listValuesAt,
 		arg.Field,

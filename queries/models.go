@@ -259,6 +259,7 @@ type Workspace struct {
 	Stamps      []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Floor       int64
 }
 
 type WorkspaceLock struct {

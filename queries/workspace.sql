@@ -3,6 +3,7 @@
 SELECT workspace_id FROM workspace_lock WHERE workspace_id = @workspace_id FOR NO KEY UPDATE;
 
 -- name: GetHead :one
+-- A new epoch begins above the log, and a log that was cut whole has no entry: base_version counts beside it.
 SELECT w.epoch, clock_timestamp()::timestamptz AS at,
     GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = w.id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary

@@ -27,6 +27,7 @@ type GetHeadRow struct {
 	Vocabulary int64
 }
 
+// A new epoch begins above the log, and a log that was cut whole has no entry: base_version counts beside it.
 func (q *Queries) GetHead(ctx context.Context, db DBTX, workspaceID uuid.UUID) (GetHeadRow, error) {
 	row := db.QueryRow(ctx, getHead, workspaceID)
 	var i GetHeadRow

@@ -22,20 +22,23 @@ type Options struct {
 	Clock func(time.Time) time.Time
 	// Poll is how often the heads of watched workspaces are read. Zero: once a second.
 	Poll time.Duration
+	// Retention is how long the log and the stored results are kept. Zero: for good.
+	Retention time.Duration
 }
 
 // Engine is the one road for reads and writes of every workspace. It is safe for concurrent use. Start it before
 // the first subscription, Stop it when all requests have ended.
 type Engine struct {
-	pool    *pgxpool.Pool
-	queries *queries.Queries
-	logger  *slog.Logger
-	bus     Bus
-	clock   func(time.Time) time.Time
-	poll    time.Duration
-	words   vocabularies
-	account account
-	owners  owners
+	pool      *pgxpool.Pool
+	queries   *queries.Queries
+	logger    *slog.Logger
+	bus       Bus
+	clock     func(time.Time) time.Time
+	poll      time.Duration
+	retention time.Duration
+	words     vocabularies
+	account   account
+	owners    owners
 
 	mu         stdsync.Mutex
 	committers map[uuid.UUID]*committer
@@ -50,7 +53,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(),
+		retention: options.Retention, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)
@@ -69,6 +72,9 @@ func New(options Options) *Engine {
 func (e *Engine) Start() {
 	e.running.Go(e.pollHeads)
 	e.running.Go(e.sweepSessions)
+	if e.retention > 0 {
+		e.running.Go(e.keepRetention)
+	}
 	if e.bus != nil {
 		e.running.Go(func() { e.bus.Listen(e.background, e.hear) })
 	}

@@ -56,6 +56,7 @@ func setupWith(t testing.TB, options Options) *house {
 	h := &house{Engine: New(options), clock: clock, annsTab: newID(), bensTab: newID()}
 	h.Start()
 	t.Cleanup(h.Stop)
+	t.Cleanup(func() { h.checkIntegrity(t) })
 	h.furnish(t)
 	return h
 }

@@ -248,6 +248,14 @@ func (h *hub) readLog(ctx context.Context) ([]notice, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the log from %d: %w", since, err)
 		}
+		// Asked for after the log, so that what was cut in between is noticed.
+		floor, err := h.engine.queries.GetFloor(ctx, h.engine.pool, h.workspace)
+		if err != nil {
+			return nil, fmt.Errorf("read the floor: %w", err)
+		}
+		if since < floor {
+			return h.readAbove(ctx, floor)
+		}
 		batch := make([]notice, len(rows))
 		for i, row := range rows {
 			batch[i] = noticeOf(row)
@@ -256,6 +264,25 @@ func (h *hub) readLog(ctx context.Context) ([]notice, error) {
 			return whole, nil
 		}
 	}
+}
+
+// readAbove goes over what has been cut. Nobody can tell any more what it was, so all may be stale, rights too.
+func (h *hub) readAbove(ctx context.Context, floor int64) ([]notice, error) {
+	_, subscribers := h.readers()
+	everybody := notice{version: floor}
+	for _, s := range subscribers {
+		everybody.access = append(everybody.access, s.member)
+	}
+	if err := h.refreshRights(ctx, []notice{everybody}, subscribers); err != nil {
+		return nil, err
+	}
+	for _, s := range subscribers {
+		s.box.putAll(floor)
+	}
+	h.mu.Lock()
+	h.cursor = max(h.cursor, floor)
+	h.mu.Unlock()
+	return h.readLog(ctx)
 }
 
 // wholeVersions drops the last version of a full page, which may go on in the next one. Nothing is left where that one

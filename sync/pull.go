@@ -3,7 +3,9 @@ package sync
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -43,7 +45,8 @@ type RecordChange struct {
 }
 
 // Pull reads what changed after a V, in the order of versions, and never splits one over two answers. After the last
-// answer the client holds exactly what it may see at Version. A client whose rights changed since must start over.
+// answer the client holds exactly what it may see at Version. A client whose rights changed since must start over, and
+// so must one whose cursor lies below the floor: what left its sight meanwhile can no longer be told.
 func (e *Engine) Pull(ctx context.Context, actor Actor, pull Pull) (PullResult, error) {
 	limit := pull.Limit
 	if limit == 0 {
@@ -52,23 +55,41 @@ func (e *Engine) Pull(ctx context.Context, actor Actor, pull Pull) (PullResult, 
 	if limit < 1 || limit > PullMost || pull.Since < 0 {
 		return PullResult{}, invalid("limit", fmt.Sprintf("limit goes from 1 to %d, since from 0.", PullMost))
 	}
-	var access *int64
+	for most := limit; ; most *= 4 {
+		answer, err := e.pullMost(ctx, actor, pull, limit, most)
+		if !errors.Is(err, errMoreNeeded) {
+			return answer, err
+		}
+	}
+}
+
+// errMoreNeeded says that a page must reach further than its queries did.
+var errMoreNeeded = errors.New("the page needs more rows")
+
+// pullMost answers with limit records or a few more, from queries of at most most rows each.
+func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, most int) (PullResult, error) {
+	var access, floor *int64
 	var changed changedRecords
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
-		changed = e.askChanged(ctx, p, actor.Workspace, pull.Since, int32(limit), s.who.visibleTeams())
+		floor = e.askFloor(ctx, p, actor.Workspace)
+		changed = e.askChanged(ctx, p, actor.Workspace, pull.Since, int32(most), s.who.visibleTeams())
 		return nil
 	})
 	if err != nil {
 		return PullResult{}, err
 	}
 	answer := PullResult{Epoch: snapshot.Epoch, Version: snapshot.Version}
-	if answer.Reset = reset(pull, snapshot, *access); answer.Reset != "" {
+	if answer.Reset = reset(pull, snapshot, *floor, *access); answer.Reset != "" {
 		return answer, nil
 	}
-	full, err := answer.fill(snapshot, changed, pull.Since, limit)
+	page := pullPage{since: pull.Since, limit: limit, most: most}
+	if pull.Since == 0 {
+		page.least = max(*floor, *access) // a cursor below would have to start over, for ever
+	}
+	full, err := answer.fill(snapshot, changed, page)
 	if err != nil || !full {
 		return answer, err
 	}
@@ -94,16 +115,22 @@ func (e *Engine) lookBeyond(ctx context.Context, actor Actor, s Snapshot, answer
 }
 
 // reset says why the client must start over, or nothing.
-func reset(pull Pull, s Snapshot, access int64) string {
+func reset(pull Pull, s Snapshot, floor, access int64) string {
 	switch {
 	case pull.Epoch != uuid.Nil && pull.Epoch != s.Epoch:
 		return "epoch"
 	case pull.Since > s.Version:
 		return "future"
+	case pull.Since > 0 && pull.Since < floor:
+		return "truncated"
 	case pull.Since > 0 && access > pull.Since:
 		return "access"
 	}
 	return ""
+}
+
+func (e *Engine) askFloor(ctx context.Context, p *queries.Pipeline, ws uuid.UUID) *int64 {
+	return queries.Ask(p, func(db queries.DBTX) (int64, error) { return e.queries.GetFloor(ctx, db, ws) })
 }
 
 type changedRecords struct {
@@ -163,20 +190,29 @@ func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
 	return all, err
 }
 
-// fill takes the first limit records, and those that share the last one's version: each query was asked for as many
-// with its ties, so up to there all are known. full says that the queries may know less than what follows.
-func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit int) (full bool, err error) {
-	all, err := changed.records(s, since)
+// pullPage is what goes into one answer: limit records after since, and all that come before the V least.
+type pullPage struct {
+	since, least int64
+	limit, most  int // most: the rows that each query was asked for, with the ties of the last
+}
+
+// fill takes the first limit records, and those that share the last one's version. full says that the queries may know
+// less than what follows.
+func (p *PullResult) fill(s Snapshot, changed changedRecords, page pullPage) (full bool, err error) {
+	all, err := changed.records(s, page.since)
 	if err != nil {
 		return false, err
 	}
 	slices.SortFunc(all, func(a, b *record) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)), cmp.Compare(a.ref(), b.ref()))
 	})
-	if len(all) >= limit {
-		last := all[limit-1].version
+	if len(all) >= page.limit {
+		last := max(all[page.limit-1].version, page.least)
+		if last > changed.known(page.most) {
+			return false, errMoreNeeded
+		}
 		end := slices.IndexFunc(all, func(r *record) bool { return r.version > last })
-		full = end < 0 && changed.reach(limit)
+		full = end < 0 && changed.known(page.most) < math.MaxInt64
 		if end >= 0 {
 			all, p.More = all[:end], true
 		}
@@ -185,7 +221,7 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 		}
 	}
 	for _, r := range all {
-		if (r.deleted() || r.revoked()) && (since == 0 || fault("no_tombstone")) {
+		if (r.deleted() || r.revoked()) && (page.since == 0 || fault("no_tombstone")) {
 			continue
 		}
 		p.Changes = append(p.Changes, s.recordChange(r))
@@ -193,9 +229,22 @@ func (p *PullResult) fill(s Snapshot, changed changedRecords, since int64, limit
 	return full, nil
 }
 
-// reach tells whether any query ended at its limit.
-func (c changedRecords) reach(limit int) bool {
-	return len(*c.issues) >= limit || len(*c.comments) >= limit || len(*c.shares) >= limit || len(*c.left) >= limit
+// known is the V up to which the queries told all: that of the last row of one that ended at its limit.
+func (c changedRecords) known(most int) int64 {
+	known := int64(math.MaxInt64)
+	if n := len(*c.issues); n >= most {
+		known = min(known, (*c.issues)[n-1].Version)
+	}
+	if n := len(*c.comments); n >= most {
+		known = min(known, (*c.comments)[n-1].Version)
+	}
+	if n := len(*c.shares); n >= most {
+		known = min(known, (*c.shares)[n-1].Version)
+	}
+	if n := len(*c.left); n >= most {
+		known = min(known, (*c.left)[n-1].Version)
+	}
+	return known
 }
 
 func (s Snapshot) recordChange(r *record) RecordChange {

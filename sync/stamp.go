@@ -44,6 +44,12 @@ func (s stamps) of(field string) (stamp, bool) {
 	return found, ok
 }
 
+// unset tells whether nobody has set a field after a V.
+func (s stamps) unset(field string, since int64) bool {
+	last, stamped := s.of(field)
+	return !stamped || last.Version <= since
+}
+
 // decoded is empty for a record that is not stored yet. Stored stamps are what this program wrote, so that one which
 // cannot be read is a bug; the transaction that met it fails, and no other.
 func (s stamps) decoded() map[string]stamp {

@@ -94,11 +94,12 @@ func (e *Engine) Subscribe(ctx context.Context, actor Actor, since *int64) (*Sub
 // catchUp fills the mailbox with what the log holds since the reader's cursor.
 func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, since *int64) error {
 	var missed *[]queries.ListChangesSinceRow
-	var access *int64
+	var access, floor *int64
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
 		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
+		floor = e.askFloor(ctx, p, actor.Workspace)
 		missed = new([]queries.ListChangesSinceRow)
 		if since != nil && !fault("list_no_catchup") {
 			missed = e.askChanges(ctx, p, actor.Workspace, *since)
@@ -118,7 +119,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 	if *access > from {
 		s.box.putAccess(*access)
 	}
-	if len(*missed) == logPage {
+	if len(*missed) == logPage || from < *floor { // more than is read at once, or than is kept
 		s.box.putAll(snapshot.Version)
 		return nil
 	}

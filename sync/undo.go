@@ -18,7 +18,7 @@ func (w *work) doUndo(op Operation) error {
 	}
 	changes := w.ownChanges(op.Transaction)
 	if len(changes) == 0 {
-		return notFound("What you want to undo")
+		return &Error{Kind: NotFound, Code: CodeNotFound, Text: "There is nothing of yours to undo here: it was never sent, or it is no longer kept."}
 	}
 	for _, change := range slices.Backward(changes) {
 		if w.at.Sub(change.At) > undoWindow {
