@@ -28,7 +28,8 @@ func (s *Server) accountPage(c echo.Context, v visit, status int, with func(*vie
 	if err != nil {
 		return err
 	}
-	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Tokens: accessTokens(tokens)}
+	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Tokens: accessTokens(tokens),
+		KeptDays: int(s.engine.Retention().Hours() / 24)}
 	if with != nil {
 		with(&data)
 	}

@@ -182,10 +182,10 @@ func settingsCases() []golden {
 		{"status_settings/page", wholePage, StatusSettingsPage(page("Statuses"), StatusSettingsData{List: statesInPage(states), TX: uid(8)})},
 		{"member_settings/admin", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people, Admin: true, Invite: "https://t.example/invite/tok"})},
 		{"member_settings/member", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people})},
-		{"account_settings/dark", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Theme: "dark"})},
 		{"account_settings/tokens", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Tokens: []AccessToken{
 			{ID: "0198c5a0-0000-7000-8000-000000000001", Name: "nightly export", Scope: "read", Used: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), Expires: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)},
 			{ID: "0198c5a0-0000-7000-8000-000000000002", Scope: "write"}}})},
+		{"account_settings/dark", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Theme: "dark", KeptDays: 90})},
 		{"account_settings/refused", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Errors: map[string]string{"name": "A name is needed."}})},
 	}
 }

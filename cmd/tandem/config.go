@@ -48,6 +48,7 @@ type serveCommand struct {
 	URL            string         `name:"url" from:"TANDEM_URL" placeholder:"URL" help:"The address that people use, if a proxy stands in between."`
 	TrustedProxies []netip.Prefix `from:"TANDEM_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded headers count."`
 	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send to this node in a minute; 0 is no limit (${default})."`
+	Retention      retention      `from:"TANDEM_RETENTION" placeholder:"TIME" help:"How long changes are kept, such as 90d or 720h; whoever was offline for longer starts over with a fresh copy. For good if not given."`
 }
 
 // demoCommand serves example content. It ignores DATABASE_URL.

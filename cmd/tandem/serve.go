@@ -87,7 +87,7 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 }
 
 func newEngine(p *program, db *database) *sync.Engine {
-	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db)})
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Retention: time.Duration(p.Serve.Retention)})
 }
 
 func (s *site) stopEngine() {
