@@ -80,6 +80,33 @@ func Apply(ctx context.Context, pool *pgxpool.Pool, files fs.FS) error {
 	return nil
 }
 
+// To brings the schema up to a version that is not this build's newest, as that of an older backup. It never goes back.
+func To(ctx context.Context, pool *pgxpool.Pool, version int64) error {
+	db := open(pool)
+	defer db.Close()
+	provider, err := newProvider(db, files)
+	if err != nil {
+		return err
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return fmt.Errorf("migrate the database to version %d: %w", version, err)
+	}
+	return nil
+}
+
+// Newest is the version of the schema that this build works with.
+func Newest() (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, fmt.Errorf("find the migrations: %w", err)
+	}
+	version, err := goose.NumericComponent(names[len(names)-1]) // in the order of their names
+	if err != nil {
+		return 0, fmt.Errorf("read the number of a migration: %w", err)
+	}
+	return version, nil
+}
+
 // open makes connections beside the pool's, which wait for no lock for long.
 func open(pool *pgxpool.Pool) *sql.DB {
 	config := pool.Config().ConnConfig

@@ -12,6 +12,9 @@ WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.relname <> 'goose_d
 -- name: CountOtherConnections :one
 SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();
 
--- name: ForgetCluster :exec
+-- name: ForgetCluster :execrows
 -- No cluster has this number, so that whoever opens the database next finds it in another one than it was written in.
 UPDATE instance SET system_identifier = 0;
+
+-- name: DeleteInstance :exec
+DELETE FROM instance;

@@ -24,17 +24,29 @@ func (q *Queries) CountOtherConnections(ctx context.Context, db DBTX) (int64, er
 	return count, err
 }
 
-const forgetCluster = `-- name: ForgetCluster :exec
+const deleteInstance = `-- name: DeleteInstance :exec
+DELETE FROM instance
+`
+
+func (q *Queries) DeleteInstance(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, deleteInstance)
+	if err != nil {
+		return fmt.Errorf("query DeleteInstance: %w", err)
+	}
+	return nil
+}
+
+const forgetCluster = `-- name: ForgetCluster :execrows
 UPDATE instance SET system_identifier = 0
 `
 
 // No cluster has this number, so that whoever opens the database next finds it in another one than it was written in.
-func (q *Queries) ForgetCluster(ctx context.Context, db DBTX) error {
-	_, err := db.Exec(ctx, forgetCluster)
+func (q *Queries) ForgetCluster(ctx context.Context, db DBTX) (int64, error) {
+	result, err := db.Exec(ctx, forgetCluster)
 	if err != nil {
-		return fmt.Errorf("query ForgetCluster: %w", err)
+		return 0, fmt.Errorf("query ForgetCluster: %w", err)
 	}
-	return nil
+	return result.RowsAffected(), nil
 }
 
 const listTables = `-- name: ListTables :many

@@ -25,6 +25,7 @@
 // # What is not promised
 //
 // That V tells what happened: that it rises shows a member that something was written somewhere in the workspace.
+// That a transaction which is sent again after its result was cut, with --retention, is known to be done.
 // That a failed answer means a failed write: after an error of the server the same transaction must be sent again.
 //
 // # Where things are
@@ -39,5 +40,6 @@
 //	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
+//	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
 package sync

@@ -138,6 +138,14 @@ type foldedRow struct {
 	DeletedAt *time.Time       `json:"deleted_at"`
 }
 
+// stampOf is the stamp of a field; that of the creation where nobody has set it since.
+func (r foldedRow) stampOf(field string) stamp {
+	if by, known := r.Stamps[field]; known {
+		return by
+	}
+	return r.Stamps[stampOfCreation]
+}
+
 // compare looks whether the row holds what the log says.
 func (f *fold) compare(stored queries.ListFoldRow) error {
 	if f.entries == 0 {
@@ -159,7 +167,7 @@ func (f *fold) compare(stored queries.ListFoldRow) error {
 		if !known {
 			continue
 		}
-		f.compareField(field, says, columnValue(field, columns[field.column]), row.Stamps[field.name])
+		f.compareField(field, says, columnValue(field, columns[field.column]), row.stampOf(field.name))
 	}
 	f.compareTimes(row)
 	return nil

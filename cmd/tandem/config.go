@@ -25,6 +25,10 @@ type config struct {
 	Token   tokenGroup   `cmd:"" help:"Manage access tokens, which programs sign in with."`
 	Migrate migrateCmd   `cmd:"" help:"Bring the database's schema up to this build's, then end."`
 
+	Doctor  doctorCommand  `cmd:"" help:"Look whether all is well with the database; nothing is changed."`
+	Backup  backupCommand  `cmd:"" help:"Write everything into one file, while the server runs or not."`
+	Restore restoreCommand `cmd:"" help:"Load a backup into an empty database."`
+
 	dataGiven bool
 }
 
@@ -99,6 +103,21 @@ type tokenRevokeCommand struct {
 
 // migrateCmd migrates the database.
 type migrateCmd struct{}
+
+// doctorCommand looks for what is wrong.
+type doctorCommand struct {
+	Deep bool `help:"Also fold the log of every workspace and compare it with the tables."`
+}
+
+// backupCommand writes a file.
+type backupCommand struct {
+	File string `arg:"" help:"The file to write; one of this name is replaced once the new one is whole. - is standard output."`
+}
+
+// restoreCommand reads a backup.
+type restoreCommand struct {
+	File string `arg:"" help:"The file that tandem backup has written."`
+}
 
 // parse reads the command line. The command is nil when help was asked for and given. Every error is a misuse.
 func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) (config, command, error) {

@@ -55,6 +55,34 @@ func sharedDatabase(ctx context.Context, p *program) (*database, error) {
 	return ownDatabase(ctx, p, false)
 }
 
+// existingDatabase opens the database as it is, neither migrated nor compared with its cluster, for commands that look at it.
+func existingDatabase(ctx context.Context, p *program) (*database, error) {
+	db := &database{url: p.Database}
+	address, running := postgres.Running(p.Data)
+	switch {
+	case p.Database != "":
+	case running:
+		db.url = withDatabase(address, databaseName)
+	case !postgres.Exists(p.Data):
+		return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or the database with DATABASE_URL", p.Data)
+	default:
+		started, err := startServer(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		db = started
+		if err := db.makeDatabase(ctx, false); err != nil {
+			db.close(p)
+			return nil, fmt.Errorf("make the database: %w", err)
+		}
+	}
+	if err := db.connect(ctx); err != nil {
+		db.close(p)
+		return nil, err
+	}
+	return db, nil
+}
+
 func startServer(ctx context.Context, p *program) (*database, error) {
 	server, err := postgres.Start(ctx, postgres.Options{Folder: p.Data, Logger: p.logger, Getenv: p.getenv})
 	if err != nil {

@@ -23,6 +23,12 @@ func Running(folder string) (address string, ok bool) {
 	return string(text), errors.Is(err, errHeld)
 }
 
+// Exists tells whether folder holds a cluster.
+func Exists(folder string) bool {
+	major, err := clusterMajor(clusterFolder(folder))
+	return err != nil || major > 0
+}
+
 // rememberURL writes the file that Running reads, whole or not at all.
 func rememberURL(folder, address string) error {
 	aside := urlFile(folder) + ".new"
