@@ -76,7 +76,7 @@ func existingDatabase(ctx context.Context, p *program) (*database, error) {
 			return nil, fmt.Errorf("make the database: %w", err)
 		}
 	}
-	if err := db.connect(ctx); err != nil {
+	if err := db.connect(ctx, &guard{}); err != nil {
 		db.close(p)
 		return nil, err
 	}

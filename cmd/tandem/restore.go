@@ -75,7 +75,7 @@ func (db *database) emptyEmbedded(ctx context.Context, p *program) error {
 	if err := db.makeDatabase(ctx, false); err != nil {
 		return fmt.Errorf("make the database: %w", err)
 	}
-	if err := db.connect(ctx); err != nil {
+	if err := db.connect(ctx, &guard{}); err != nil {
 		return err
 	}
 	tables, err := queries.New().ListTables(ctx, db.pool)
@@ -92,12 +92,12 @@ func (db *database) emptyEmbedded(ctx context.Context, p *program) error {
 	if err := db.makeDatabase(ctx, true); err != nil {
 		return fmt.Errorf("make the database: %w", err)
 	}
-	return db.connect(ctx)
+	return db.connect(ctx, &guard{})
 }
 
 func emptyOwnDatabase(ctx context.Context, p *program, backup *backup) (*database, error) {
 	db := &database{url: p.Database}
-	err := db.connect(ctx)
+	err := db.connect(ctx, &guard{})
 	if err == nil {
 		err = db.checkEmpty(ctx, backup)
 	}
