@@ -26,13 +26,21 @@ WHERE workspace_id = @workspace_id AND issue_id = @issue_id AND kind <> 'comment
 ORDER BY version DESC, ordinal DESC LIMIT @most;
 
 -- name: ListValuesAt :many
--- The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
--- changed it since, or the base lies below the floor, where that change may have been cut.
-SELECT (c.before -> @field::text)::jsonb AS value FROM change c
-WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @record_id AND c.before ? @field::text
-    AND @base >= (SELECT w.floor FROM workspace w WHERE w.id = @workspace_id)
-    AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id), @record_id)
-ORDER BY c.version, c.ordinal LIMIT 1;
+-- The value of a field at a base is what the first change after it replaced. No row: nothing changed it since, or
+-- the base lies below the floor, where that change may have been cut. An issue's and its comments' changes are found by the
+-- issue, the others, which are few, by their record.
+SELECT value FROM (
+    SELECT c.version, c.ordinal, (c.before -> @field::text)::jsonb AS value FROM change c
+    WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @record_id AND c.before ? @field::text
+        AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id),
+            (SELECT s.issue_id FROM share s WHERE s.workspace_id = @workspace_id AND s.id = @record_id), @record_id)
+    UNION ALL
+    SELECT c.version, c.ordinal, (c.before -> @field::text)::jsonb AS value FROM change c
+    WHERE c.workspace_id = @workspace_id AND c.version > @base AND c.record_id = @record_id AND c.before ? @field::text
+        AND c.issue_id IS NULL
+) AS since
+WHERE @base >= (SELECT w.floor FROM workspace w WHERE w.id = @workspace_id)
+ORDER BY version, ordinal LIMIT 1;
 
 -- name: UpsertTopics :exec
 INSERT INTO topic (workspace_id, name, version)

@@ -242,11 +242,18 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 }
 
 const listValuesAt = `-- name: ListValuesAt :many
-SELECT (c.before -> $1::text)::jsonb AS value FROM change c
-WHERE c.workspace_id = $2 AND c.version > $3 AND c.record_id = $4 AND c.before ? $1::text
-    AND $3 >= (SELECT w.floor FROM workspace w WHERE w.id = $2)
-    AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = $2 AND m.id = $4), $4)
-ORDER BY c.version, c.ordinal LIMIT 1
+SELECT value FROM (
+    SELECT c.version, c.ordinal, (c.before -> $1::text)::jsonb AS value FROM change c
+    WHERE c.workspace_id = $2 AND c.version > $3 AND c.record_id = $4 AND c.before ? $1::text
+        AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = $2 AND m.id = $4),
+            (SELECT s.issue_id FROM share s WHERE s.workspace_id = $2 AND s.id = $4), $4)
+    UNION ALL
+    SELECT c.version, c.ordinal, (c.before -> $1::text)::jsonb AS value FROM change c
+    WHERE c.workspace_id = $2 AND c.version > $3 AND c.record_id = $4 AND c.before ? $1::text
+        AND c.issue_id IS NULL
+) AS since
+WHERE $3 >= (SELECT w.floor FROM workspace w WHERE w.id = $2)
+ORDER BY version, ordinal LIMIT 1
 `
 
 type ListValuesAtParams struct {
@@ -256,8 +263,9 @@ type ListValuesAtParams struct {
 	RecordID    uuid.UUID
 }
 
-// The value of an issue's or comment's field at a base is what the first change after it replaced. No row: nothing
-// changed it since, or the base lies below the floor, where that change may have been cut.
+// The value of a field at a base is what the first change after it replaced. No row: nothing changed it since, or
+// the base lies below the floor, where that change may have been cut. An issue's and its comments' changes are found by the
+// issue, the others, which are few, by their record.
 func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtParams) ([][]byte, error) {
 	rows, err := db.Query(ctx, listValuesAt,
 		arg.Field,

@@ -26,8 +26,14 @@ SELECT record_id, client_id FROM refused_record WHERE workspace_id = @workspace_
 INSERT INTO refused_record (workspace_id, record_id, client_id)
 SELECT @workspace_id, unnest(@record_ids::uuid[]), unnest(@client_ids::uuid[]) ON CONFLICT DO NOTHING;
 
--- name: ListUndoSteps :many
--- One's own latest steps, newest first.
-SELECT transaction_id, label, version, at FROM result
-WHERE workspace_id = @workspace_id AND member_id = @member_id AND changed AND at > now() - interval '24 hours'
-ORDER BY version DESC LIMIT 100;
+-- name: ListSteps :many
+-- One's own latest transactions that changed something or were refused, newest first: what undoes what, and whether
+-- anything that it did is still in sight.
+SELECT r.transaction_id, r.label, r.status, r.changed, r.at,
+    COALESCE(CASE WHEN r.request -> 0 ->> 'op' = 'undo' THEN r.request -> 0 ->> 'transaction' END,
+        '00000000-0000-0000-0000-000000000000')::uuid AS undoes,
+    EXISTS (SELECT FROM change c WHERE c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
+        AND c.member_id = r.member_id AND NOT c.imported AND (c.team_id IS NULL OR c.team_id = ANY(@team_ids::uuid[])))::boolean AS in_sight
+FROM result r
+WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id AND (r.changed OR r.request IS NOT NULL) AND r.at >= @since
+ORDER BY r.version DESC, r.changed, r.at DESC LIMIT 1000;

@@ -238,46 +238,65 @@ func (q *Queries) ListResultsByTransaction(ctx context.Context, db DBTX, arg Lis
 	return items, nil
 }
 
-const listUndoSteps = `-- name: ListUndoSteps :many
-SELECT transaction_id, label, version, at FROM result
-WHERE workspace_id = $1 AND member_id = $2 AND changed AND at > now() - interval '24 hours'
-ORDER BY version DESC LIMIT 100
+const listSteps = `-- name: ListSteps :many
+SELECT r.transaction_id, r.label, r.status, r.changed, r.at,
+    COALESCE(CASE WHEN r.request -> 0 ->> 'op' = 'undo' THEN r.request -> 0 ->> 'transaction' END,
+        '00000000-0000-0000-0000-000000000000')::uuid AS undoes,
+    EXISTS (SELECT FROM change c WHERE c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
+        AND c.member_id = r.member_id AND NOT c.imported AND (c.team_id IS NULL OR c.team_id = ANY($1::uuid[])))::boolean AS in_sight
+FROM result r
+WHERE r.workspace_id = $2 AND r.member_id = $3 AND (r.changed OR r.request IS NOT NULL) AND r.at >= $4
+ORDER BY r.version DESC, r.changed, r.at DESC LIMIT 1000
 `
 
-type ListUndoStepsParams struct {
+type ListStepsParams struct {
+	TeamIDs     []uuid.UUID
 	WorkspaceID uuid.UUID
 	MemberID    uuid.UUID
+	Since       time.Time
 }
 
-type ListUndoStepsRow struct {
+type ListStepsRow struct {
 	TransactionID uuid.UUID
 	Label         string
-	Version       int64
+	Status        string
+	Changed       bool
 	At            time.Time
+	Undoes        uuid.UUID
+	InSight       bool
 }
 
-// One's own latest steps, newest first.
-func (q *Queries) ListUndoSteps(ctx context.Context, db DBTX, arg ListUndoStepsParams) ([]ListUndoStepsRow, error) {
-	rows, err := db.Query(ctx, listUndoSteps, arg.WorkspaceID, arg.MemberID)
+// One's own latest transactions that changed something or were refused, newest first: what undoes what, and whether
+// anything that it did is still in sight.
+func (q *Queries) ListSteps(ctx context.Context, db DBTX, arg ListStepsParams) ([]ListStepsRow, error) {
+	rows, err := db.Query(ctx, listSteps,
+		arg.TeamIDs,
+		arg.WorkspaceID,
+		arg.MemberID,
+		arg.Since,
+	)
 	if err != nil {
-		return nil, fmt.Errorf("query ListUndoSteps: %w", err)
+		return nil, fmt.Errorf("query ListSteps: %w", err)
 	}
 	defer rows.Close()
-	var items []ListUndoStepsRow
+	var items []ListStepsRow
 	for rows.Next() {
-		var i ListUndoStepsRow
+		var i ListStepsRow
 		if err := rows.Scan(
 			&i.TransactionID,
 			&i.Label,
-			&i.Version,
+			&i.Status,
+			&i.Changed,
 			&i.At,
+			&i.Undoes,
+			&i.InSight,
 		); err != nil {
-			return nil, fmt.Errorf("query ListUndoSteps: %w", err)
+			return nil, fmt.Errorf("query ListSteps: %w", err)
 		}
 		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("query ListUndoSteps: %w", err)
+		return nil, fmt.Errorf("query ListSteps: %w", err)
 	}
 	return items, nil
 }

@@ -116,7 +116,15 @@ func (w *world) decide(job *job) {
 	}
 	entries := w.take(transaction)
 	job.result = Result{ID: job.transaction.ID, Status: Applied, Version: w.head, Notices: transaction.notices, changed: len(entries) > 0}
-	w.keep(job, nil)
+	w.keep(job, undoOnly(job.transaction.Ops))
+}
+
+// undoOnly keeps what an undo asked for: the list of steps tells by it what has been taken back.
+func undoOnly(ops []Operation) []Operation {
+	if ops[0].Op != Undo {
+		return nil
+	}
+	return ops
 }
 
 func (w *world) clientIsTheirs(job *job) bool {

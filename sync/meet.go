@@ -1,6 +1,9 @@
 package sync
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // meet sets a scalar field against what others did to it since the base. The same value is done; a field that nobody
 // else has set since the base is simply set; within the race window the later arrival wins and both are told;
@@ -37,21 +40,31 @@ func (w *work) isRace(last stamp) bool {
 	return !w.transaction.Queued && w.at.Sub(last.At) < raceWindow
 }
 
-// overwrite notes whose value is replaced, for the result of this author and in the log for the other.
+// overwrite notes whose value is replaced, for the result of this author and in the log for the other. A transaction
+// that sets a field twice replaces theirs once, and not at all when it ends on their value.
 func (w *work) overwrite(mine *record, field string, wanted value, last stamp) {
-	ref, replaced := mine.ref(), mine.fields[field]
+	ref := mine.ref()
+	replaced := w.world.lookup(ref).fields[field] // not what an earlier operation of this transaction has put there
 	if w.overwrote[ref] == nil {
 		w.overwrote[ref] = map[string]overwrite{}
 	}
+	if _, again := w.overwrote[ref][field]; again {
+		w.notices = slices.DeleteFunc(w.notices, func(n Notice) bool { return n.Record == ref && n.Field == field && n.Field != "labels" })
+	}
+	if same(wanted, replaced) {
+		delete(w.overwrote[ref], field)
+		return
+	}
 	w.overwrote[ref][field] = overwrite{Member: last.Member, Value: replaced}
 	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: replaced,
-		By: NewRef("member", last.Member), At: last.At.UTC(), Version: last.Version})
+		By: memberRef(last.Member), At: last.At.UTC(), Version: last.Version})
 }
 
 // conflict notes both values; what the base held is looked up in the log once the group is through.
 func (w *work) conflict(mine *record, field string, wanted value, base int64, last stamp) {
+	w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == mine.ref() && c.Field == field && field != "labels" })
 	w.conflicts = append(w.conflicts, Conflict{Record: mine.ref(), Field: field, Mine: wanted, Theirs: mine.fields[field],
-		By: NewRef("member", last.Member), At: moment(last.At), Version: mine.version, since: base, askBase: true})
+		By: memberRef(last.Member), At: moment(last.At), Version: mine.version, since: base, askBase: true})
 }
 
 func moment(at time.Time) *time.Time {
@@ -82,7 +95,7 @@ func (w *work) doText(op Operation) error {
 	if !ok || !clean {
 		last, _ := found.stamps.of(op.Field)
 		w.conflicts = append(w.conflicts, Conflict{Record: op.Record, Field: op.Field, Base: knownText(from, ok), Mine: wanted, Theirs: current,
-			By: NewRef("member", last.Member), At: moment(last.At), Version: found.version})
+			By: memberRef(last.Member), At: moment(last.At), Version: found.version})
 		return nil
 	}
 	if _, bad := field.shape.read(together); bad != "" {

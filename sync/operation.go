@@ -92,19 +92,22 @@ type ProblemBody struct {
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
-// Notice tells the later of two racing authors whose value theirs replaced.
+// Notice tells the later of two racing authors whose value theirs replaced ("overwrote"), and the author of a partial
+// undo what stayed as it is ("not_undone"); a Field of "" means the whole record.
 type Notice struct {
 	Code    string    `json:"code"`
 	Record  Ref       `json:"record"`
 	Field   string    `json:"field"`
 	Mine    any       `json:"mine"`
 	Theirs  any       `json:"theirs"`
-	By      Ref       `json:"by,omitempty"`
-	At      time.Time `json:"at"`
+	By      Ref       `json:"by,omitempty"` // absent: the program's own
+	At      time.Time `json:"at,omitzero"`
 	Version int64     `json:"version"`
+	Text    string    `json:"text,omitempty"` // of not_undone: why
 }
 
-// Conflict shows a field that two authors changed from the same base.
+// Conflict shows a field that two authors changed from the same base. In an undo of several records, one that a rule
+// keeps as it is has no field and says why.
 type Conflict struct {
 	Record  Ref        `json:"record"`
 	Field   string     `json:"field"`
@@ -114,6 +117,7 @@ type Conflict struct {
 	By      Ref        `json:"by,omitempty"`
 	At      *time.Time `json:"at,omitempty"`
 	Version int64      `json:"version"`
+	Text    string     `json:"text,omitempty"` // of a record that a rule keeps as it is: why
 	since   int64      // the author's base
 	askBase bool       // Base is still to be read from the log
 }

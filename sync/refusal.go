@@ -40,23 +40,3 @@ func (e *Engine) Refusal(ctx context.Context, actor Actor, id uuid.UUID) (Refusa
 	}
 	return refusal, err
 }
-
-// UndoStep is something of one's own that can be undone.
-type UndoStep struct {
-	Transaction uuid.UUID
-	Label       string
-	At          time.Time
-}
-
-// UndoSteps lists one's latest steps of the last day, newest first.
-func (e *Engine) UndoSteps(ctx context.Context, actor Actor) ([]UndoStep, error) {
-	rows, err := e.queries.ListUndoSteps(ctx, e.pool, queries.ListUndoStepsParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
-	if err != nil {
-		return nil, fmt.Errorf("list steps to undo: %w", err)
-	}
-	steps := make([]UndoStep, len(rows))
-	for i, row := range rows {
-		steps[i] = UndoStep{row.TransactionID, row.Label, row.At}
-	}
-	return steps, nil
-}

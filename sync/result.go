@@ -21,7 +21,7 @@ type storedResult struct {
 	fingerprint []byte
 	label       string
 	at          time.Time
-	request     []Operation // of a refused one, for its card
+	request     []Operation // of a refused one, for its card; of an undo, for the list of steps
 	result      Result
 }
 

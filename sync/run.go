@@ -14,6 +14,9 @@ const raceWindow = 10 * time.Second
 
 // run does a transaction's operations in order. The first error refuses the whole; conflicts are gathered.
 func (w *work) run() error {
+	if w.who.program && mixed(w.transaction.Ops) {
+		return invalid("ops", "A transaction of an import holds operations of its source alone, or none.")
+	}
 	for _, op := range w.transaction.Ops {
 		if err := w.do(op); err != nil {
 			return err
@@ -24,6 +27,12 @@ func (w *work) run() error {
 			Text: "Somebody changed this after you saw it. Nothing of yours was applied."}
 	}
 	return w.finish()
+}
+
+// mixed tells whether some operations are a source's history and others are not: the log could not say both.
+func mixed(ops []Operation) bool {
+	own := func(op Operation) bool { return op.imported == nil }
+	return slices.ContainsFunc(ops, own) && slices.ContainsFunc(ops, func(op Operation) bool { return !own(op) })
 }
 
 func (w *work) do(op Operation) error {
@@ -59,15 +68,20 @@ func (w *work) target(op Operation, mine value, fieldName string) (*record, erro
 	if err != nil {
 		return nil, err
 	}
+	return found, w.liveUnder(found, op.Record, fieldName, mine)
+}
+
+// liveUnder refuses to edit what lies in the trash, itself or with its issue.
+func (w *work) liveUnder(found *record, ref Ref, fieldName string, mine value) error {
 	if found.deleted() {
-		return nil, deletedUnder(found, op.Record, fieldName, mine)
+		return deletedUnder(found, ref, fieldName, mine)
 	}
 	if issue := nounOf(found.kind).issue(found); issue != uuid.Nil && issue != found.id {
 		if parent := w.lookup(NewRef("issue", issue)); parent != nil && parent.deleted() {
-			return nil, deletedUnder(parent, op.Record, fieldName, mine)
+			return deletedUnder(parent, ref, fieldName, mine)
 		}
 	}
-	return found, nil
+	return nil
 }
 
 func (w *work) doCreate(op Operation) error {

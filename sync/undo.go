@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -10,8 +11,21 @@ import (
 // undoWindow is how far back an undo reaches.
 const undoWindow = 24 * time.Hour
 
+// stuck is what an undo cannot give back: a field that somebody changed since, or a record that a rule keeps as it is.
+type stuck struct {
+	record Ref
+	field  string // "" for a whole record
+	wrote  value
+	was    value // what the undo would have brought
+	theirs value
+	last   stamp
+	at     int64  // the record's version
+	rule   *Error // nil: the values met
+}
+
 // doUndo reverses an earlier transaction of one's own, expecting that each field still holds what it wrote. What
-// somebody changed since is a conflict with both values, or is left alone when the author asks for a partial undo.
+// somebody changed since, and what a rule forbids today, keeps the whole from being undone and is named; when the
+// author asks for a partial undo, it stays as it is and the rest goes back.
 func (w *work) doUndo(op Operation) error {
 	if len(w.transaction.Ops) != 1 {
 		return invalid("ops", "An undo stands alone in its transaction.")
@@ -20,18 +34,25 @@ func (w *work) doUndo(op Operation) error {
 	if len(changes) == 0 {
 		return &Error{Kind: NotFound, Code: CodeNotFound, Text: "There is nothing of yours to undo here: it was never sent, or it is no longer kept."}
 	}
+	if w.at.Sub(changes[0].At) > undoWindow {
+		return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
+	}
 	for _, change := range slices.Backward(changes) {
-		if w.at.Sub(change.At) > undoWindow {
-			return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
-		}
 		if w.followsTransfer(change, changes) {
 			continue
 		}
-		if err := w.reverse(change, op.Partial); err != nil {
+		if err := w.reverse(change); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := w.leaveRefused(); err != nil {
+		return err
+	}
+	if op.Partial {
+		w.nameStuck()
+		return nil
+	}
+	return w.stopAtStuck(changes)
 }
 
 // ownChanges leaves out what somebody else did under the same id.
@@ -45,18 +66,20 @@ func (w *work) ownChanges(transaction uuid.UUID) []loggedChange {
 	return own
 }
 
-func (w *work) reverse(change loggedChange, partial bool) error {
+func (w *work) reverse(change loggedChange) error {
 	found, err := w.visible(change.Ref)
-	if err != nil {
-		return err
+	if err == nil && change.Op == Set {
+		err = w.liveUnder(found, change.Ref, "", nil)
 	}
-	if found.deleted() && change.Op == Set {
-		return deletedUnder(found, change.Ref, "", nil)
+	if err != nil {
+		return w.stickRecord(change.Ref, err)
+	}
+	if change.Op == Create && w.hasLaterWork(found, change) {
+		return nil
 	}
 	mine, at := w.edit(found), w.at
 	switch change.Op {
 	case Create:
-		w.keepLaterWork(mine, change, partial)
 		mine.deletedAt = &at
 		return nil
 	case Delete:
@@ -66,23 +89,25 @@ func (w *work) reverse(change loggedChange, partial bool) error {
 	}
 	for _, field := range nounOf(found.kind).fields() {
 		if _, wrote := change.After[field.name]; wrote {
-			w.reverseField(mine, field, change, partial)
+			w.reverseField(mine, field, change)
 		}
 	}
 	return nil
 }
 
-// keepLaterWork is the conflict of undoing a creation that others have built on.
-func (w *work) keepLaterWork(mine *record, change loggedChange, partial bool) {
-	for _, field := range nounOf(mine.kind).fields() {
-		last, stamped := mine.stamps.of(field.name)
+// hasLaterWork notes what others have written into a record since it was made: its creation then stands.
+func (w *work) hasLaterWork(made *record, change loggedChange) bool {
+	before := len(w.stuck)
+	for _, field := range nounOf(made.kind).fields() {
+		last, stamped := made.stamps.of(field.name)
 		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server && field.policy != internal {
-			w.cannotReverse(mine, field.name, nil, change.After[field.name], partial)
+			w.stickField(made, field.name, change.After[field.name], nil)
 		}
 	}
+	return len(w.stuck) > before
 }
 
-func (w *work) reverseField(mine *record, field field, change loggedChange, partial bool) {
+func (w *work) reverseField(mine *record, field field, change loggedChange) {
 	current, wrote, was := mine.fields[field.name], change.After[field.name], change.Before[field.name]
 	switch {
 	case followsTeam(field, mine, change):
@@ -90,8 +115,10 @@ func (w *work) reverseField(mine *record, field field, change loggedChange, part
 	case same(current, was) && !(field.name == "rank" && change.Before["team"] != nil):
 		return
 	case field.policy == commutes:
-		mine.fields[field.name] = reverseSet(mine.set(field.name), wrote, was)
-		return
+		if back := reverseSet(mine.set(field.name), wrote, was); !w.twoOfAGroup(back) {
+			mine.fields[field.name] = back
+			return
+		}
 	case field.name == "rank":
 		w.reverseRank(mine, text(wrote), text(was))
 		return
@@ -104,7 +131,7 @@ func (w *work) reverseField(mine *record, field field, change loggedChange, part
 			return
 		}
 	}
-	w.cannotReverse(mine, field.name, was, wrote, partial)
+	w.stickField(mine, field.name, wrote, was)
 }
 
 // reverseRank gives an issue its place back, or the one behind whoever has taken it since. A later move stands: where a
@@ -139,13 +166,88 @@ func reverseSet(current []string, wrote, was value) []string {
 	return current
 }
 
-func (w *work) cannotReverse(mine *record, field string, was, wrote value, partial bool) {
-	last, _ := mine.stamps.of(field)
-	if partial {
-		w.notices = append(w.notices, Notice{Code: "not_undone", Record: mine.ref(), Field: field, Mine: was, Theirs: mine.fields[field],
-			By: NewRef("member", last.Member), At: last.At.UTC(), Version: last.Version})
-		return
+// twoOfAGroup tells whether labels that exclude each other would stand together: somebody has chosen another since.
+func (w *work) twoOfAGroup(labels []string) bool {
+	seen := map[string]bool{}
+	for _, label := range labels {
+		group := w.groupOf(label)
+		if group != "" && seen[group] {
+			return true
+		}
+		seen[group] = true
 	}
-	w.conflicts = append(w.conflicts, Conflict{Record: mine.ref(), Field: field, Base: wrote, Mine: was, Theirs: mine.fields[field],
-		By: NewRef("member", last.Member), At: moment(last.At), Version: mine.version})
+	return false
+}
+
+// leaveRefused takes out of the undo each record that a rule would refuse: a reference gone, a right lost, a name taken.
+// What a record that is left out had made possible is refused in the next round.
+func (w *work) leaveRefused() error {
+	for again := true; again; {
+		again = false
+		for _, ref := range slices.Clone(w.order) {
+			refused := w.finishRecord(ref)
+			if refused == nil {
+				continue
+			}
+			if err := w.stickRecord(ref, refused); err != nil {
+				return err
+			}
+			delete(w.changed, ref)
+			w.order = slices.DeleteFunc(w.order, func(other Ref) bool { return other == ref })
+			again = true
+		}
+	}
+	return nil
+}
+
+func (w *work) stickField(mine *record, field string, wrote, was value) {
+	last, _ := mine.stamps.of(field)
+	w.stuck = append(w.stuck, stuck{record: mine.ref(), field: field, wrote: wrote, was: was, theirs: mine.fields[field], last: last, at: mine.version})
+}
+
+// stickRecord notes a rule's refusal; an error that is none ends the whole.
+func (w *work) stickRecord(ref Ref, err error) error {
+	rule, ok := errors.AsType[*Error](err)
+	if !ok || rule.Kind == Internal {
+		return err
+	}
+	w.stuck = slices.DeleteFunc(w.stuck, func(s stuck) bool { return s.record == ref }) // the record says it all
+	w.stuck = append(w.stuck, stuck{record: ref, rule: rule})
+	return nil
+}
+
+// nameStuck tells what a partial undo left as it is, and why.
+func (w *work) nameStuck() {
+	for _, s := range w.stuck {
+		notice := Notice{Code: "not_undone", Record: s.record, Field: s.field, Mine: s.was, Theirs: s.theirs,
+			By: memberRef(s.last.Member), At: s.last.At.UTC(), Version: s.last.Version, Text: "This was changed since."}
+		if s.rule != nil {
+			notice.Text = s.rule.Text
+		}
+		w.notices = append(w.notices, notice)
+	}
+}
+
+// stopAtStuck refuses an undo of which nothing can be done by the rule that stands against it. Otherwise all that is in
+// the way is one conflict: the rest can be undone by asking for a partial undo.
+func (w *work) stopAtStuck(changes []loggedChange) error {
+	refused := map[Ref]bool{}
+	for _, s := range w.stuck {
+		if s.rule != nil {
+			refused[s.record] = true
+		}
+	}
+	if !slices.ContainsFunc(changes, func(c loggedChange) bool { return !refused[c.Ref] }) {
+		return w.stuck[0].rule
+	}
+	for _, s := range w.stuck {
+		met := Conflict{Record: s.record, Field: s.field, Base: s.wrote, Mine: s.was, Theirs: s.theirs, Version: s.at}
+		if s.rule != nil {
+			met.Text = s.rule.Text
+		} else {
+			met.By, met.At = memberRef(s.last.Member), moment(s.last.At)
+		}
+		w.conflicts = append(w.conflicts, met)
+	}
+	return nil
 }

@@ -41,6 +41,14 @@ func (r Ref) ID() uuid.UUID {
 	return id
 }
 
+// memberRef is the reference to a member, or "" where the program itself acted.
+func memberRef(id uuid.UUID) Ref {
+	if id == uuid.Nil {
+		return ""
+	}
+	return NewRef("member", id)
+}
+
 // refValue is the value of a reference that may be absent.
 func refValue(kind string, id *uuid.UUID) value {
 	if id == nil {

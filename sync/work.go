@@ -24,6 +24,7 @@ type work struct {
 	transfers
 	notices   []Notice
 	conflicts []Conflict
+	stuck     []stuck // what an undo cannot give back
 }
 
 // overwrite is what the log keeps of a value that lost a race.
@@ -85,6 +86,14 @@ func (w *work) touches(kind string) bool {
 		}
 	}
 	return false
+}
+
+// returnsVocabulary tells whether a team, status or label comes out of the trash.
+func (w *work) returnsVocabulary() bool {
+	return slices.ContainsFunc(w.order, func(ref Ref) bool {
+		was, now := w.world.lookup(ref), w.changed[ref]
+		return (now.kind == "team" || now.kind == "status" || now.kind == "label") && restored(was, now)
+	})
 }
 
 func (w *work) all(kind string) []*record {
@@ -180,22 +189,26 @@ func (w *work) finish() error {
 		return err
 	}
 	for _, ref := range slices.Clone(w.order) {
-		was, now := w.world.lookup(ref), w.changed[ref]
-		noun := nounOf(now.kind)
-		if err := w.checkReferences(noun, was, now); err != nil {
-			return err
-		}
-		if !w.who.seesRecord(now) && was == nil {
-			return notFound("This " + now.kind)
-		}
-		if err := noun.allow(w.who, was, now); err != nil {
-			return err
-		}
-		if err := noun.check(w, was, now); err != nil {
+		if err := w.finishRecord(ref); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *work) finishRecord(ref Ref) error {
+	was, now := w.world.lookup(ref), w.changed[ref]
+	noun := nounOf(now.kind)
+	if err := w.checkReferences(noun, was, now); err != nil {
+		return err
+	}
+	if !w.who.seesRecord(now) && was == nil {
+		return notFound("This " + now.kind)
+	}
+	if err := noun.allow(w.who, was, now); err != nil {
+		return err
+	}
+	return noun.check(w, was, now)
 }
 
 // checkReferences refuses new references to what is absent, hidden or in the trash.

@@ -150,15 +150,17 @@ func (w *world) rememberForUndo(t *work, entries []entry) {
 	}
 }
 
-// noteAccess finds whose rights a transaction changed, and marks its entries with them.
+// noteAccess finds whose rights a transaction changed, and marks its entries with them. What comes back out of the trash
+// brings the references to it back into records that did not change, so it counts for everybody: they start over.
 func (w *world) noteAccess(t *work, entries []entry) {
-	if !t.touches("team") && !t.touches("member") {
+	returned := t.returnsVocabulary()
+	if !t.touches("team") && !t.touches("member") && !returned {
 		return
 	}
 	teams := t.all("team")
 	for _, member := range t.all("member") {
 		before, after := w.rightsOf(member.id), rightsIn(t.lookup(member.ref()), teams)
-		if w.lookup(member.ref()) != nil && !sameAccess(before, after) {
+		if w.lookup(member.ref()) != nil && (returned || !sameAccess(before, after)) {
 			entries[0].Access = append(entries[0].Access, member.id)
 			w.access[member.id] = w.head
 		}
