@@ -266,6 +266,9 @@ func (h *house) checkLog(t testing.TB) {
 		last = version
 		if state[id] == nil {
 			state[id] = map[string]any{}
+			if kind == "workspace" { // it was there before its log
+				maps.Copy(state[id], before)
+			}
 		}
 		for field, was := range before {
 			if !cmp.Equal(was, state[id][field]) {
