@@ -1,27 +1,12 @@
 package sync
 
 import (
-	"context"
-	"flag"
 	"fmt"
 	"maps"
-	"slices"
-	stdsync "sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// long runs the scenarios that take a minute whole; without it they take five seconds.
-var long = flag.Bool("long", false, "run minute-long scenarios whole")
-
-func stretch() time.Duration {
-	if *long {
-		return time.Minute
-	}
-	return 5 * time.Second
-}
 
 // replica is a client that keeps what it pulls.
 type replica struct {
@@ -69,67 +54,6 @@ func (r *replica) take(change RecordChange) {
 
 func TestPull(t *testing.T) {
 	t.Parallel()
-
-	t.Run("S16 nothing is missed beside sixteen writers and the log has no gap", func(t *testing.T) {
-		t.Parallel()
-		h := setup(t)
-		ctx, cancel := context.WithTimeout(t.Context(), stretch())
-		defer cancel()
-		made := make([][]Ref, 16)
-		var writers stdsync.WaitGroup
-		for writer := range made {
-			writers.Go(func() {
-				client := newID()
-				for ctx.Err() == nil {
-					ref := NewRef("issue", newID())
-					h.applied(t, h.ann, client, create(h, ref, fmt.Sprint("by writer ", writer)))
-					made[writer] = append(made[writer], ref)
-				}
-			})
-		}
-		var reader replica
-		for ctx.Err() == nil {
-			reader.pull(t, h, h.ben, 50)
-		}
-		writers.Wait()
-		reader.pull(t, h, h.ben, 50)
-		for _, ref := range slices.Concat(made...) {
-			if _, there := reader.records[ref]; !there {
-				t.Errorf("%s was never seen", ref)
-			}
-		}
-		if !slices.IsSorted(reader.seen) {
-			t.Error("versions came out of order")
-		}
-		h.checkLog(t)
-	})
-
-	t.Run("S18 a pull's version reaches a write exactly when it holds its effect", func(t *testing.T) {
-		t.Parallel()
-		h := setup(t)
-		issue, version := h.issue(t, "Fix login")
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		var writer stdsync.WaitGroup
-		writer.Go(func() {
-			for n := 0; ctx.Err() == nil; n++ {
-				version = h.applied(t, h.ann, h.annsTab, setField(issue, version, "title", fmt.Sprint("at ", n))).Version
-			}
-		})
-		for cursor := int64(0); ctx.Err() == nil; {
-			answer, err := h.Pull(t.Context(), h.ben, Pull{Since: cursor})
-			must(t, err)
-			newest := cursor
-			for _, change := range answer.Changes {
-				newest = max(newest, change.Version)
-			}
-			if cursor > 0 && newest != answer.Version {
-				t.Fatalf("the answer is at %d and holds changes up to %d", answer.Version, newest)
-			}
-			cursor = answer.Version
-		}
-		writer.Wait()
-	})
 
 	t.Run("S19 at the head there is nothing new", func(t *testing.T) {
 		t.Parallel()
