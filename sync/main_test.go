@@ -13,6 +13,13 @@ import (
 var long = flag.Bool("long", false, "run minute-long scenarios whole, and more rounds of random ones")
 
 func TestMain(m *testing.M) {
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	must(flag.Set("rapid.checks", "15")) // the command line may ask for more
+	must(flag.Set("rapid.nofailfile", "true"))
 	flag.Parse()
 	switchFault()
 	os.Exit(querytest.Main(m))
