@@ -138,6 +138,27 @@ func TestReplay(t *testing.T) {
 		wantCode(t, err, CodeClientTaken)
 	})
 
+	t.Run("S58 what was made offline drains in order: create, comment, assign, delete", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, unseen := NewRef("issue", newID()), int64(0)
+		var queue []Transaction
+		for _, op := range []Operation{
+			create(h, issue, "Offline"), comment(issue, NewRef("comment", newID()), "Hello"),
+			setField(issue, unseen, "assignee", string(NewRef("member", h.ben.Member))), {Op: Delete, Record: issue},
+		} {
+			queue = append(queue, Transaction{ID: newID(), Queued: true, Ops: []Operation{op}})
+		}
+		answer, err := h.Push(t.Context(), h.ben, Push{Client: h.bensTab, Transactions: queue})
+		must(t, err)
+		if got := statuses(answer); !cmp.Equal(got, []string{Applied, Applied, Applied, Applied}) {
+			t.Fatalf("%+v", answer.Results)
+		}
+		if page := h.page(t, issue); !page.Deleted || len(page.Comments) != 1 || page.Assignee != h.ben.Member {
+			t.Errorf("%+v", page)
+		}
+	})
+
 	t.Run("S58 what builds on a refused record is refused as depends", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -1,24 +1,41 @@
 package sync
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestSet(t *testing.T) {
 	t.Parallel()
 
-	t.Run("S67 different fields from one base both survive", func(t *testing.T) {
-		t.Parallel()
-		h := setup(t)
-		issue, base := h.issue(t, "Fix login")
-		h.applied(t, h.ann, h.annsTab, setField(issue, base, "status", string(h.doing)))
-		h.applied(t, h.ben, h.bensTab, setField(issue, base, "assignee", string(NewRef("member", h.ben.Member))))
-		page := h.page(t, issue)
-		if NewRef("status", page.IssueRow.Status) != h.doing || page.Assignee != h.ben.Member {
-			t.Errorf("status %s, assignee %s", page.IssueRow.Status, page.Assignee)
-		}
-	})
+	for name, annFirst := range map[string]bool{"one order": true, "the other": false} {
+		t.Run("S67 different fields from one base both survive, in "+name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t)
+			issue, base := h.issue(t, "Fix login")
+			edits := []func() Result{
+				func() Result { return h.applied(t, h.ann, h.annsTab, setField(issue, base, "status", string(h.doing))) },
+				func() Result {
+					return h.applied(t, h.ben, h.bensTab, setField(issue, base, "assignee", string(NewRef("member", h.ben.Member))))
+				},
+			}
+			if !annFirst {
+				slices.Reverse(edits)
+			}
+			for _, edit := range edits {
+				if result := edit(); len(result.Notices) != 0 {
+					t.Errorf("%+v", result.Notices)
+				}
+			}
+			page := h.page(t, issue)
+			if NewRef("status", page.IssueRow.Status) != h.doing || page.Assignee != h.ben.Member {
+				t.Errorf("status %s, assignee %s", page.IssueRow.Status, page.Assignee)
+			}
+		})
+	}
 
 	t.Run("S68 the later of two racing writes wins and is told whose value it replaced", func(t *testing.T) {
 		t.Parallel()
@@ -76,6 +93,13 @@ func TestSet(t *testing.T) {
 			if result.Status != Applied {
 				t.Fatalf("%+v", result)
 			}
+		}
+		var history [][2]any
+		for _, change := range h.page(t, issue).Changes[1:] {
+			history = append(history, [2]any{change.Before["priority"], change.After["priority"]})
+		}
+		if want := [][2]any{{int64(0), int64(1)}, {int64(1), int64(2)}}; !cmp.Equal(history, want) {
+			t.Errorf("history %v", history)
 		}
 	})
 }
