@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -12,8 +13,9 @@ import (
 	"tandem/views"
 )
 
-// conflict answers a form that met another's write: both values, and a form for each way out.
-func (s *Server) conflict(c echo.Context, v visit, conflicts []sync.Conflict) error {
+// conflict answers a form that met another's write: both values, and a form for each way out. undo is the transaction
+// that the form wanted to take back, if that was what it did.
+func (s *Server) conflict(c echo.Context, v visit, conflicts []sync.Conflict, undo uuid.UUID) error {
 	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
 	if err != nil {
 		return err
@@ -22,6 +24,7 @@ func (s *Server) conflict(c echo.Context, v visit, conflicts []sync.Conflict) er
 	if err != nil {
 		return err
 	}
+	data.Undo = idOf(undo)
 	if fromHTMX(c) {
 		return s.html(c, http.StatusConflict, views.ConflictNotice(s.place(v), data))
 	}
@@ -36,11 +39,18 @@ func (s *Server) conflictData(ctx context.Context, v visit, snapshot sync.Snapsh
 	var data views.ConflictData
 	for i, one := range conflicts {
 		at, err := s.subject(ctx, v, n, one.Record)
+		if told, gone := errors.AsType[*sync.Error](err); gone && told.Kind == sync.NotFound && one.Text != "" {
+			at, err = subject{title: "Something that you do not see any more", link: v.slug.Home("", "")}, nil
+		}
 		if err != nil {
 			return data, err
 		}
 		if i == 0 {
 			data.Title, data.Link = at.title, at.link
+		}
+		if one.Text != "" {
+			data.Kept = append(data.Kept, views.Kept{Name: at.title, Text: one.Text})
+			continue
 		}
 		data.Fields = append(data.Fields, n.conflict(one, at))
 	}

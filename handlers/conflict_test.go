@@ -210,3 +210,19 @@ func TestS75_AnUndoOfWhatSomebodyChangedAsks(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestS77_AnUndoThatOneRecordKeepsFromBeingWholeNamesItAndUndoesTheRest(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	kept, other := h.issue("Kept"), h.issue("Other")
+	bulk := h.ann.apply(setField(kept.ref, kept.version, "priority", 2), setField(other.ref, other.version, "priority", 2))
+	h.ben.apply(sync.Operation{Op: sync.Delete, Record: kept.ref})
+	conflict := h.ann.post("/acme/undo", []string{"transaction", bulk.ID.String()}).is(http.StatusConflict).has(kept.key).has("in the trash")
+	if got := h.priority(other.ref); got != float64(2) {
+		t.Errorf("priority %v after a refused undo", got)
+	}
+	h.ann.submit(conflict, "form[data-op=undo]").is(http.StatusSeeOther)
+	if got := h.priority(other.ref); got != float64(0) {
+		t.Errorf("priority %v after undoing the rest", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
@@ -144,7 +145,7 @@ var typedControls = []string{"title", "name", "description", "body"}
 func (s *Server) refused(c echo.Context, v visit, f form, label string, err error) error {
 	told, ok := errors.AsType[*sync.Error](err)
 	if ok && told.Kind == sync.Conflicted && told.Code == sync.CodeConflict {
-		return s.conflict(c, v, told.Conflicts)
+		return s.conflict(c, v, told.Conflicts, f.undoes())
 	}
 	typed := f.typed()
 	if len(typed) == 0 || wantsJSON(c) {
@@ -172,6 +173,12 @@ func (s *Server) refusalOf(c echo.Context, p problem, label string, typed []view
 		page.Link, page.Action = back(c, "/"), "Go back"
 	}
 	return s.html(c, p.Status, views.RefusalPage(s.bare(c, p.Title), d, page.Link, page.Action))
+}
+
+// undoes is the transaction that a form of the undo control names.
+func (f form) undoes() uuid.UUID {
+	id, _ := uuid.Parse(f.Get("transaction"))
+	return id
 }
 
 func (f form) typed() []views.TypedText {

@@ -33,6 +33,9 @@ func (s *Server) showTransactionFragment(c echo.Context, v visit) error {
 		return err
 	}
 	data.Transaction = id.String()
+	if len(refusal.Request) > 0 {
+		data.Undo = idOf(refusal.Request[0].Transaction)
+	}
 	return s.page(c, http.StatusOK, snapshot, views.ConflictCard(s.place(v), data))
 }
 

@@ -22,6 +22,9 @@
 // Delivery. A subscription tells which records and topics became stale, in the order of V, at least once, coalesced
 // and in bounded memory. It never carries content. A lost hint between nodes costs a second, never a change.
 //
+// Undo. One's own steps of the last day can be taken back, from any client of one's own, under the rights of now: each
+// record goes back by itself or is named, and a step goes back whole unless a part of it is asked for.
+//
 // # What is not promised
 //
 // That V tells what happened: that it rises shows a member that something was written somewhere in the workspace.
@@ -33,6 +36,7 @@
 //	push.go committer.go     a transaction waits, with others, for its group
 //	apply.go load.go write.go the one database transaction of a group
 //	run.go meet.go merge.go move.go undo.go   what operations do
+//	undo_step.go             which of one's own steps can be undone and redone
 //	world.go work.go         the working copy of a group, and of one transaction
 //	transfer.go transfer_*.go revoke.go       issues that change team, and from whose sight they go
 //	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights

@@ -1,23 +1,24 @@
 package sync
 
 import (
-	"github.com/google/uuid"
+	"slices"
+
 	"pgregory.net/rapid"
 )
 
 // transaction draws what one of the clients sends: mostly something new, at times an old one again.
 func (run *modelRun) transaction() modelSent {
-	tab := rapid.SampledFrom(run.tabs).Draw(run.r, "tab")
+	tab := run.tabs[rapid.SampledFrom([]int{0, 1, 0, 1, 2, 3, 2, 3, 4, 5}).Draw(run.r, "tab")]
 	if len(run.sent) > 0 {
-		switch rapid.IntRange(0, 11).Draw(run.r, "new or old") {
+		switch rapid.IntRange(0, 24).Draw(run.r, "new or old") {
 		case 0:
-			return rapid.SampledFrom(run.sent).Draw(run.r, "again")
+			return run.earlier("again")
 		case 1:
-			other := rapid.SampledFrom(run.sent).Draw(run.r, "reused")
+			other := run.earlier("reused")
 			other.transaction.Ops = []Operation{run.operation()}
 			return other
-		case 2, 3:
-			return modelSent{tab, Transaction{ID: newID(), Ops: []Operation{run.undo()}}}
+		case 2, 3, 4, 5, 6:
+			return run.undo(tab)
 		}
 	}
 	transaction := Transaction{ID: newID(), Queued: rapid.IntRange(0, 3).Draw(run.r, "queued") == 0}
@@ -27,20 +28,41 @@ func (run *modelRun) transaction() modelSent {
 	return modelSent{tab, transaction}
 }
 
-func (run *modelRun) undo() Operation {
-	of := uuid.Nil
-	if len(run.sent) > 0 {
-		of = rapid.SampledFrom(run.sent[max(0, len(run.sent)-12):]).Draw(run.r, "undone").transaction.ID
-	}
-	return Operation{Op: Undo, Transaction: of, Partial: rapid.Bool().Draw(run.r, "partial")}
+func (run *modelRun) earlier(label string) modelSent {
+	return run.sent[rapid.IntRange(0, len(run.sent)-1).Draw(run.r, label)]
 }
+
+// undo takes something of the last few back, mostly by one of the clients of whoever did it.
+func (run *modelRun) undo(tab modelTab) modelSent {
+	var did []modelSent
+	for _, sent := range run.sent {
+		if len(run.m.changes[sent.transaction.ID]) > 0 {
+			did = append(did, sent)
+		}
+	}
+	of := run.earlier("undone")
+	if len(did) > 0 && rapid.IntRange(0, 9).Draw(run.r, "did something") > 0 {
+		did = did[max(0, len(did)-8):]
+		of = did[rapid.IntRange(0, len(did)-1).Draw(run.r, "undone")]
+	}
+	if rapid.IntRange(0, 7).Draw(run.r, "one's own") > 0 {
+		tab = of.tab
+		if rapid.Bool().Draw(run.r, "another device") {
+			tab = run.tabs[run.tabOf(tab)^1]
+		}
+	}
+	op := Operation{Op: Undo, Transaction: of.transaction.ID, Partial: rapid.Bool().Draw(run.r, "partial")}
+	return modelSent{tab, Transaction{ID: newID(), Ops: []Operation{op}}}
+}
+
+func (run *modelRun) tabOf(tab modelTab) int { return slices.Index(run.tabs, tab) }
 
 func (run *modelRun) operation() Operation {
 	issue, some := run.pick("issue")
 	if !some {
 		return run.create()
 	}
-	switch rapid.IntRange(0, 13).Draw(run.r, "operation") {
+	switch rapid.IntRange(0, 16).Draw(run.r, "operation") {
 	case 0, 1:
 		return run.create()
 	case 2, 3, 4:
@@ -59,6 +81,8 @@ func (run *modelRun) operation() Operation {
 		return run.membership()
 	case 10, 11:
 		return run.move(issue)
+	case 12, 13, 14, 15:
+		return run.set(issue)
 	}
 	kind := rapid.SampledFrom([]string{"issue", "comment", "label"}).Draw(run.r, "trashed")
 	if record, some := run.pick(kind); some {
@@ -71,11 +95,19 @@ func (run *modelRun) either(a, b Verb) Verb {
 	return rapid.SampledFrom([]Verb{a, b}).Draw(run.r, "verb")
 }
 
+// pick draws one of a kind, mostly one that is there.
 func (run *modelRun) pick(kind string) (Ref, bool) {
-	if len(run.refs[kind]) == 0 {
+	refs := run.refs[kind]
+	if rapid.IntRange(0, 15).Draw(run.r, "there") > 0 {
+		refs = slices.DeleteFunc(slices.Clone(refs), func(ref Ref) bool { return run.m.records[ref] == nil })
+	}
+	if len(refs) == 0 {
 		return "", false
 	}
-	return rapid.SampledFrom(run.refs[kind]).Draw(run.r, kind), true
+	if kind == "issue" && len(refs) > 6 {
+		refs = refs[:6] // so that edits meet
+	}
+	return refs[rapid.IntRange(0, len(refs)-1).Draw(run.r, kind)], true
 }
 
 // base is a version at which the record could be seen, mostly the last.
@@ -105,8 +137,11 @@ func (run *modelRun) create() Operation {
 	case "label":
 		return Operation{Op: Create, Record: ref, Set: map[string]any{"name": rapid.SampledFrom([]string{"bug", "Bug", "ui", "core"}).Draw(run.r, "name")}}
 	}
-	team, _ := run.pick("team")
-	title := rapid.SampledFrom([]string{"Fix login", "Mend logout", "Paint it", ""}).Draw(run.r, "title")
+	team := NewRef("team", run.h.team)
+	if rapid.IntRange(0, 4).Draw(run.r, "private") == 0 {
+		team = NewRef("team", run.h.private)
+	}
+	title := rapid.SampledFrom([]string{"Fix login", "Mend logout", "Paint it", "Fix login", "Mend logout", "Paint it", "Fix login", ""}).Draw(run.r, "title")
 	return Operation{Op: Create, Record: ref, Set: map[string]any{"team": string(team), "title": title}}
 }
 
@@ -117,7 +152,7 @@ func (run *modelRun) set(issue Ref) Operation {
 		case 0:
 			op.Set["title"] = rapid.SampledFrom([]string{"one", "two", "three"}).Draw(run.r, "title")
 		case 1:
-			op.Set["priority"] = rapid.Int64Range(0, 5).Draw(run.r, "priority")
+			op.Set["priority"] = rapid.SampledFrom([]int64{0, 1, 2, 3, 4, 1, 2, 3, 4, 5}).Draw(run.r, "priority")
 		case 2:
 			op.Set["estimate"] = rapid.SampledFrom([]any{nil, int64(1), int64(2)}).Draw(run.r, "estimate")
 		case 3:
@@ -133,7 +168,10 @@ func (run *modelRun) set(issue Ref) Operation {
 }
 
 func (run *modelRun) someStatus() Ref {
-	team, _ := run.pick("team")
+	team := NewRef("team", run.h.team)
+	if rapid.IntRange(0, 6).Draw(run.r, "of the private team") == 0 {
+		team = NewRef("team", run.h.private)
+	}
 	name := rapid.SampledFrom([]string{"Todo", "Doing", "Done"}).Draw(run.r, "status")
 	return NewRef("status", StatusID(team.ID(), name))
 }

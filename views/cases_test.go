@@ -150,6 +150,13 @@ func formCases() []golden {
 	}
 }
 
+// conflictOfUndo is a bulk undo that one record keeps from being whole.
+func conflictOfUndo() ConflictData {
+	d := conflictStatus()
+	d.Undo, d.Kept = uid(78), []Kept{{Name: "ENG-13", Text: "This issue is in the trash. Restore it first, or keep your text."}}
+	return d
+}
+
 func conflictCases() []golden {
 	failed := conflictText()
 	failed.Transaction = uid(77)
@@ -159,6 +166,7 @@ func conflictCases() []golden {
 		{"conflict/text", fragment, ConflictCard(here, conflictText())},
 		{"conflict/status", fragment, ConflictNotice(here, conflictStatus())},
 		{"conflict/in_tray", fragment, ConflictCard(here, failed)},
+		{"conflict/undo", fragment, ConflictCard(here, conflictOfUndo())},
 		{"conflict/page", wholePage, ConflictPage(page("Conflict"), page409)},
 		{"refusal/comment", fragment, RefusalCard(RefusalData{Transaction: uid(77), Label: "Comment", Code: "deleted", Text: "The issue was deleted.", Typed: []TypedText{{"Comment", "my\ntext", ""}, {"Title", "", "A title is needed."}}})},
 		{"notice/failure", fragment, ErrorNotice(NoticeData{Text: "Something went wrong.", RequestID: "r-1"})},
