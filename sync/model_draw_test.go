@@ -51,6 +51,7 @@ func (run *modelRun) undo(tab modelTab) modelSent {
 			tab = run.tabs[run.tabOf(tab)^1]
 		}
 	}
+	run.moved = true
 	op := Operation{Op: Undo, Transaction: of.transaction.ID, Partial: rapid.Bool().Draw(run.r, "partial")}
 	return modelSent{tab, Transaction{ID: newID(), Ops: []Operation{op}}}
 }
@@ -80,7 +81,10 @@ func (run *modelRun) operation() Operation {
 	case 9:
 		return run.membership()
 	case 10, 11:
-		return run.move(issue)
+		if !run.moved {
+			return run.move(issue)
+		}
+		return run.set(issue)
 	case 12, 13, 14, 15:
 		return run.set(issue)
 	}
@@ -210,6 +214,7 @@ func (run *modelRun) membership() Operation {
 }
 
 func (run *modelRun) move(issue Ref) Operation {
+	run.moved = true
 	op := Operation{Op: Move, Record: issue}
 	switch neighbour, _ := run.pick("issue"); rapid.IntRange(0, 4).Draw(run.r, "place") {
 	case 0:
