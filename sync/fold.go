@@ -24,6 +24,7 @@ type fold struct {
 	entries int
 	stored  bool
 	last    queries.ListFoldRow // entry
+	edited  time.Time           // of the last entry that counts as an edit
 	created *time.Time          // nil: the creation is not in the log any more
 	trashed *time.Time
 	settled bool            // whether it lies in the trash is known
@@ -83,6 +84,9 @@ func (f *fold) entry(row queries.ListFoldRow) {
 	}
 	for name, v := range after {
 		f.fields[name] = told{v, row}
+	}
+	if !carriedAlong(row.Kind, after) {
+		f.edited = row.At
 	}
 }
 
@@ -191,8 +195,8 @@ func (f *fold) compareTimes(row foldedRow) {
 	if f.created != nil && !f.created.Equal(row.CreatedAt) {
 		f.differ("created_at", f.created.UTC(), row.CreatedAt.UTC())
 	}
-	if !f.last.At.Equal(row.UpdatedAt) {
-		f.differ("updated_at", f.last.At.UTC(), row.UpdatedAt.UTC())
+	if !f.edited.IsZero() && !f.edited.Equal(row.UpdatedAt) {
+		f.differ("updated_at", f.edited.UTC(), row.UpdatedAt.UTC())
 	}
 	switch {
 	case !f.settled:

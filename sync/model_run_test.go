@@ -3,7 +3,6 @@ package sync
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -113,7 +112,13 @@ func (run *modelRun) stamps(ref Ref) map[string]stamp {
 	e, ctx := run.h.Engine, run.Context()
 	_, words, err := e.wordsOf(ctx, run.h.ws)
 	must(run, err)
-	return maps.Clone(words.records[ref].stamps)
+	found, all := words.records[ref], map[string]stamp{}
+	for _, field := range nounOf(found.kind).fields() {
+		if by, stamped := found.stamps.of(field.name); stamped {
+			all[field.name] = by
+		}
+	}
+	return all
 }
 
 func (run *modelRun) run() {
@@ -255,7 +260,7 @@ func (run *modelRun) shownBy(r *replica) map[Ref]map[string]any {
 		fields := map[string]any{"version": change.Version}
 		for _, field := range modelFields(ref) {
 			if _, isSet := change.Fields[field].([]string); isSet {
-				fields[field] = append([]string{}, r.live(ref, field)...)
+				fields[field] = append([]string{}, r.shown(ref, field)...)
 			} else if field != "rank" {
 				fields[field] = change.Fields[field]
 			}

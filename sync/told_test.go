@@ -170,7 +170,7 @@ func TestS72_ReferencesToWhatVanished(t *testing.T) {
 		early.pull(t, h, h.ben, PullMost)
 		var fresh replica
 		fresh.pull(t, h, h.ben, PullMost)
-		views := [][]string{early.live(issue, "labels"), fresh.live(issue, "labels")}
+		views := [][]string{early.shown(issue, "labels"), fresh.shown(issue, "labels")}
 		var page []string
 		for _, label := range h.page(t, issue).IssueRow.Labels {
 			for _, known := range h.page(t, issue).Snapshot.Labels(h.team) {
@@ -226,8 +226,8 @@ func TestS72_ReferencesToWhatVanished(t *testing.T) {
 	})
 }
 
-// live is a set of references as a client shows it: those to records that it does not hold read as absent.
-func (r *replica) live(ref Ref, field string) []string {
+// shown is a set of references as a client shows it: those to records that it does not hold read as absent.
+func (r *replica) shown(ref Ref, field string) []string {
 	var live []string
 	set, _ := r.records[ref].Fields[field].([]string)
 	for _, member := range set {

@@ -45,6 +45,9 @@ func (w *work) doUndo(op Operation) error {
 			return err
 		}
 	}
+	if err := w.settleTransfers(); err != nil {
+		return err
+	}
 	if err := w.leaveRefused(); err != nil {
 		return err
 	}
