@@ -4,131 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tandem/queries"
 )
-
-// needs are what a group's operations name: all that must be read before they can be applied.
-type needs struct {
-	transactions, clients    []uuid.UUID
-	issues, comments, shares []uuid.UUID
-	anchors                  []uuid.UUID // neighbours of moves
-	movers                   []uuid.UUID // moved issues: the ends of their teams
-	teams                    []uuid.UUID // of new issues
-	numbers                  []int64     // that imported issues wish for
-	parents                  []uuid.UUID
-	undone                   []uuid.UUID
-	members                  []uuid.UUID // who acts: only one's own is undone
-	values                   []valueKey
-	references               []Ref        // that something must stand behind
-	made                     map[Ref]bool // by the group itself
-	absent                   []Ref        // of those, what is no record of its own table: perhaps of the vocabulary
-	refused                  []uuid.UUID  // that nothing stands behind: perhaps their making was refused
-	places                   []uuid.UUID  // issues whose earlier ranks undos would give back
-	placeTeams               []uuid.UUID  // the team that each had its rank in; the zero id for the one it is in
-	ranks                    []string     // those ranks
-	transfers                []uuid.UUID  // issues that change team
-}
-
-func needsOf(jobs []*job) *needs {
-	n := &needs{made: map[Ref]bool{}}
-	for _, job := range jobs {
-		n.transactions = append(n.transactions, job.transaction.ID)
-		n.members = append(n.members, job.actor.Member)
-		for _, op := range job.transaction.Ops {
-			n.operation(op)
-		}
-	}
-	return n
-}
-
-func (n *needs) operation(op Operation) {
-	n.reference(op.Record)
-	for _, ref := range []Ref{op.After, op.Before} {
-		if id := ref.ID(); id != uuid.Nil {
-			n.anchors = append(n.anchors, id)
-			n.reference(ref)
-		}
-	}
-	n.fieldReferences(op)
-	n.transferOf(op)
-	switch op.Op {
-	case Create:
-		n.made[op.Record] = true
-		n.newIssue(op)
-	case Move:
-		n.movers = append(n.movers, op.Record.ID())
-	case Undo:
-		n.undone = append(n.undone, op.Transaction)
-	case Text:
-		kind, _, _ := op.Record.Parse()
-		noun := nounOf(kind)
-		if noun == nil || op.From != nil || op.Base == nil {
-			return
-		}
-		if field, known := fieldOf(noun, op.Field); known && field.policy == merged {
-			n.values = append(n.values, valueKey{op.Record.ID(), op.Field, *op.Base})
-		}
-	}
-}
-
-func (n *needs) fieldReferences(op Operation) {
-	for name, raw := range op.Set {
-		s, _ := raw.(string)
-		kind, id, ok := Ref(s).Parse()
-		if !ok {
-			continue
-		}
-		n.reference(Ref(s))
-		if name == "parent" && kind == "issue" {
-			n.parents = append(n.parents, id)
-		}
-	}
-}
-
-func (n *needs) newIssue(op Operation) {
-	if kind, _, _ := op.Record.Parse(); kind != "issue" {
-		return
-	}
-	if team, ok := op.Set["team"].(string); ok {
-		n.teams = append(n.teams, Ref(team).ID())
-	}
-	if number, ok := wholeNumber(op.Set["number"]); ok {
-		n.numbers = append(n.numbers, number)
-	}
-}
-
-// undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
-func (n *needs) undo(change loggedChange) {
-	n.reference(change.Ref)
-	n.fieldReferences(Operation{Set: change.Before})
-	if rank, moved := change.Before["rank"].(string); moved {
-		n.places = append(n.places, change.Ref.ID())
-		n.placeTeams = append(n.placeTeams, refID(change.Before["team"]))
-		n.ranks = append(n.ranks, rank)
-	}
-	n.transfer(change.Ref, change.Before["team"])
-}
-
-func (n *needs) reference(ref Ref) {
-	kind, id, ok := ref.Parse()
-	if !ok {
-		return
-	}
-	n.references = append(n.references, ref)
-	switch kind {
-	case "issue":
-		n.issues = append(n.issues, id)
-	case "comment":
-		n.comments = append(n.comments, id)
-	case "share":
-		n.shares = append(n.shares, id)
-	}
-}
 
 // answers are the questions of one round trip. What no operation needs is not asked.
 type answers struct {
@@ -363,12 +244,19 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	if err := world.learn(wanted, found); err != nil {
 		return nil, err
 	}
+	world.words = e.words.get(ws)
+	if world.words == nil || world.words.version != head.Vocabulary {
+		if err := e.loadWords(ctx, conn, world, head.Vocabulary); err != nil {
+			return nil, err
+		}
+	}
 	more := world.further(wanted)
 	more.clients = world.learnOwners(known)
-	return world, e.loadRest(ctx, conn, world, more, head.Vocabulary)
+	return world, e.loadRest(ctx, conn, world, more)
 }
 
-// further is what the first answers have shown to be needed too.
+// further is what the first answers have shown to be needed too. What an author may not see is looked for like what is
+// not there, so that the one costs what the other does.
 func (w *world) further(first *needs) *needs {
 	more := &needs{}
 	for _, changes := range w.undoable {
@@ -376,22 +264,16 @@ func (w *world) further(first *needs) *needs {
 			more.undo(change)
 		}
 	}
-	more.absent = slices.DeleteFunc(first.references, func(ref Ref) bool { return first.made[ref] || w.loaded[ref] != nil })
+	for _, named := range first.references {
+		found := w.original(named.ref)
+		if !first.made[named.ref] && (found == nil || !w.actorRights(named.author).seesRecord(found)) {
+			more.refused = append(more.refused, named.ref.ID())
+		}
+	}
 	return more
 }
 
-func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, more *needs, vocabulary int64) error {
-	world.words = e.words.get(world.workspace)
-	if world.words == nil || world.words.version != vocabulary {
-		if err := e.loadWords(ctx, conn, world, vocabulary); err != nil {
-			return err
-		}
-	}
-	for _, ref := range more.absent {
-		if world.words.records[ref] == nil {
-			more.refused = append(more.refused, ref.ID())
-		}
-	}
+func (e *Engine) loadRest(ctx context.Context, conn *pgx.Conn, world *world, more *needs) error {
 	if len(more.references)+len(more.refused)+len(more.clients) == 0 {
 		return nil
 	}

@@ -1,0 +1,134 @@
+package sync
+
+import "github.com/google/uuid"
+
+// needs are what a group's operations name: all that must be read before they can be applied.
+type needs struct {
+	transactions, clients    []uuid.UUID
+	issues, comments, shares []uuid.UUID
+	anchors                  []uuid.UUID // neighbours of moves
+	movers                   []uuid.UUID // moved issues: the ends of their teams
+	teams                    []uuid.UUID // of new issues
+	numbers                  []int64     // that imported issues wish for
+	parents                  []uuid.UUID
+	undone                   []uuid.UUID
+	members                  []uuid.UUID // who acts: only one's own is undone
+	values                   []valueKey
+	references               []reference  // that something must stand behind
+	author                   *job         // of the operations that are being looked at
+	made                     map[Ref]bool // by the group itself
+	refused                  []uuid.UUID  // that nothing stands behind which its author sees: perhaps the making was refused
+	places                   []uuid.UUID  // issues whose earlier ranks undos would give back
+	placeTeams               []uuid.UUID  // the team that each had its rank in; the zero id for the one it is in
+	ranks                    []string     // those ranks
+	transfers                []uuid.UUID  // issues that change team
+}
+
+// reference is a record that an operation names.
+type reference struct {
+	ref    Ref
+	author *job
+}
+
+func needsOf(jobs []*job) *needs {
+	n := &needs{made: map[Ref]bool{}}
+	for _, job := range jobs {
+		n.transactions = append(n.transactions, job.transaction.ID)
+		n.members = append(n.members, job.actor.Member)
+		n.author = job
+		for _, op := range job.transaction.Ops {
+			n.operation(op)
+		}
+	}
+	return n
+}
+
+func (n *needs) operation(op Operation) {
+	n.reference(op.Record)
+	n.reference(Ref(op.Value))
+	for _, ref := range []Ref{op.After, op.Before} {
+		if id := ref.ID(); id != uuid.Nil {
+			n.anchors = append(n.anchors, id)
+			n.reference(ref)
+		}
+	}
+	n.fieldReferences(op)
+	n.transferOf(op)
+	switch op.Op {
+	case Create:
+		n.made[op.Record] = true
+		n.newIssue(op)
+	case Move:
+		n.movers = append(n.movers, op.Record.ID())
+	case Undo:
+		n.undone = append(n.undone, op.Transaction)
+	case Text:
+		kind, _, _ := op.Record.Parse()
+		noun := nounOf(kind)
+		if noun == nil || op.From != nil || op.Base == nil {
+			return
+		}
+		if field, known := fieldOf(noun, op.Field); known && field.policy == merged {
+			n.values = append(n.values, valueKey{op.Record.ID(), op.Field, *op.Base})
+		}
+	}
+}
+
+func (n *needs) fieldReferences(op Operation) {
+	for name, raw := range op.Set {
+		if set, wrong := stringsOf(raw); wrong == "" {
+			for _, member := range set {
+				n.reference(Ref(member))
+			}
+		}
+		s, _ := raw.(string)
+		kind, id, ok := Ref(s).Parse()
+		if !ok {
+			continue
+		}
+		n.reference(Ref(s))
+		if name == "parent" && kind == "issue" {
+			n.parents = append(n.parents, id)
+		}
+	}
+}
+
+func (n *needs) newIssue(op Operation) {
+	if kind, _, _ := op.Record.Parse(); kind != "issue" {
+		return
+	}
+	if team, ok := op.Set["team"].(string); ok {
+		n.teams = append(n.teams, Ref(team).ID())
+	}
+	if number, ok := wholeNumber(op.Set["number"]); ok {
+		n.numbers = append(n.numbers, number)
+	}
+}
+
+// undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
+func (n *needs) undo(change loggedChange) {
+	n.reference(change.Ref)
+	n.fieldReferences(Operation{Set: change.Before})
+	if rank, moved := change.Before["rank"].(string); moved {
+		n.places = append(n.places, change.Ref.ID())
+		n.placeTeams = append(n.placeTeams, refID(change.Before["team"]))
+		n.ranks = append(n.ranks, rank)
+	}
+	n.transfer(change.Ref, change.Before["team"])
+}
+
+func (n *needs) reference(ref Ref) {
+	kind, id, ok := ref.Parse()
+	if !ok {
+		return
+	}
+	n.references = append(n.references, reference{ref, n.author})
+	switch kind {
+	case "issue":
+		n.issues = append(n.issues, id)
+	case "comment":
+		n.comments = append(n.comments, id)
+	case "share":
+		n.shares = append(n.shares, id)
+	}
+}
