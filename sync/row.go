@@ -18,11 +18,14 @@ type rows struct {
 	count int
 }
 
+// rowsRoom is what a few rows need, so that a lone write does not grow its memory step by step.
+const rowsRoom = 4 << 10
+
 // begin starts the next row.
 func (r *rows) begin() {
 	separator := byte(',')
 	if r.count == 0 {
-		separator = '['
+		r.json, separator = make([]byte, 0, rowsRoom), '['
 	}
 	r.json = append(r.json, separator, '{')
 	r.count++
@@ -71,7 +74,7 @@ func (r *rows) quote(column, s string) {
 }
 
 func (r *rows) id(column string, id uuid.UUID) {
-	r.json = append(append(append(r.name(column), '"'), id.String()...), '"')
+	r.json = append(appendID(append(r.name(column), '"'), id), '"')
 }
 
 // optional names an id that may be absent.

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -14,16 +15,28 @@ type value = any
 type Ref string
 
 // NewRef is the reference to a record of a kind.
-func NewRef(kind string, id uuid.UUID) Ref { return Ref(kind + ":" + id.String()) }
+func NewRef(kind string, id uuid.UUID) Ref {
+	var room [64]byte // on the stack, and longer than any reference
+	return Ref(appendID(append(append(room[:0], kind...), ':'), id))
+}
+
+// appendID writes an id as uuid.String does, which makes a string for each.
+func appendID(to []byte, id uuid.UUID) []byte {
+	to = append(hex.AppendEncode(to, id[:4]), '-')
+	to = append(hex.AppendEncode(to, id[4:6]), '-')
+	to = append(hex.AppendEncode(to, id[6:8]), '-')
+	to = append(hex.AppendEncode(to, id[8:10]), '-')
+	return hex.AppendEncode(to, id[10:])
+}
 
 // Parse splits the reference. It reports false for what is not `kind:<uuid>` in the canonical form.
 func (r Ref) Parse() (kind string, id uuid.UUID, ok bool) {
 	kind, rest, found := strings.Cut(string(r), ":")
-	if !found || len(rest) != 36 {
+	if !found || len(rest) != 36 || strings.ToLower(rest) != rest {
 		return "", uuid.Nil, false
 	}
 	id, err := uuid.Parse(rest)
-	if err != nil || id.String() != rest {
+	if err != nil {
 		return "", uuid.Nil, false
 	}
 	return kind, id, true
