@@ -103,6 +103,9 @@ func (w *world) decide(job *job) {
 	job.epoch = w.epoch
 	if result, done := w.replay(job); done && !fault("no_replay_check") {
 		job.result = result
+		if result.Status != Applied {
+			w.noteRefused(job) // what comes behind it in this group was not told yet
+		}
 		return
 	}
 	transaction := newWork(w, w.actorRights(job), job.client, job.transaction)
@@ -152,18 +155,24 @@ func (w *world) refuse(job *job, err error) {
 		return
 	}
 	job.result = result
-	for _, op := range job.transaction.Ops {
-		if op.Op == Create {
-			key := refusedKey{op.Record.ID(), job.client}
-			w.refused[key] = true
-			w.depends = append(w.depends, key)
-		}
-	}
+	w.depends = append(w.depends, w.noteRefused(job)...)
 	if job.nul {
 		w.keep(job, nil) // JSON in PostgreSQL could not hold the operations
 		return
 	}
 	w.keep(job, job.transaction.Ops)
+}
+
+// noteRefused lets those that build on a refused transaction's records know.
+func (w *world) noteRefused(job *job) (keys []refusedKey) {
+	for _, op := range job.transaction.Ops {
+		if op.Op == Create {
+			key := refusedKey{op.Record.ID(), job.client}
+			w.refused[key] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func (w *world) keep(job *job, request []Operation) {

@@ -159,6 +159,17 @@ func TestReplay(t *testing.T) {
 		}
 	})
 
+	t.Run("S58 what builds on a refusal whose answer was lost is refused as depends too", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue := NewRef("issue", newID())
+		refused := Transaction{ID: newID(), Ops: []Operation{create(h, issue, "")}}
+		h.send(t, h.ben, h.bensTab, refused)
+		result := h.send(t, h.ben, h.bensTab, refused, Transaction{ID: newID(), Ops: []Operation{{Op: Delete, Record: issue}}})
+		if result.Error == nil || result.Error.Code != CodeDepends {
+			t.Errorf("%+v", result)
+		}
+	})
 	t.Run("S58 what builds on a refused record is refused as depends", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
