@@ -41,14 +41,19 @@ func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
 
 // applyInTime sets the deadline on the connection rather than on the context, for which the driver would start a
 // goroutine at each round trip.
-func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (*world, error) {
+func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (done *world, err error) {
+	defer func() {
+		if found := recover(); found != nil { // else nobody would be told, and nobody could write here any more
+			err = fmt.Errorf("panic: %v\n%s", found, debug.Stack())
+		}
+	}()
 	wire := conn.PgConn().Conn()
 	if err := wire.SetDeadline(time.Now().Add(groupDeadline)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
-	world, err := e.applyOn(ctx, conn, ws, jobs)
+	done, err = e.applyOn(ctx, conn, ws, jobs)
 	_ = wire.SetDeadline(time.Time{}) // fails on a closed connection, which nobody uses again
-	return world, err
+	return done, err
 }
 
 // rollBack leaves the connection clean for the next user; one that cannot be is closed.
@@ -100,7 +105,7 @@ func (w *world) decide(job *job) {
 		job.err = &Error{Kind: Conflicted, Code: CodeEpoch, Text: w.epoch.String()}
 		return
 	}
-	job.epoch = w.epoch
+	job.answered = w.epoch
 	if result, done := w.replay(job); done && !fault("no_replay_check") {
 		job.result = result
 		if result.Status != Applied {
@@ -221,9 +226,15 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 	return nil
 }
 
-// write stores all that the group changed and commits, in one round trip.
+// write stores all that the group changed and commits, in one round trip. Records that were in memory, rather than read
+// under the lock, are stored before: an update that misses one must not be followed by the commit.
 func (e *Engine) write(ctx context.Context, conn *pgx.Conn, world *world) error {
-	var p queries.Pipeline
+	var remembered, p queries.Pipeline
+	if world.queueRemembered(ctx, &remembered, e.queries) {
+		if err := remembered.Send(ctx, conn); err != nil {
+			return fmt.Errorf("write what was in memory: %w", err)
+		}
+	}
 	world.queueWrites(ctx, &p, e.queries)
 	p.Run(ctx, "commit")
 	if err := p.Send(ctx, conn); err != nil {

@@ -27,14 +27,15 @@ type job struct {
 	actor       Actor
 	program     bool
 	client      uuid.UUID
-	epoch       uuid.UUID
+	epoch       uuid.UUID // that the author knows; may be left out
 	transaction Transaction
 	imprint
 	culprit error // what PostgreSQL's constraints said of it: it is refused for that
 
-	result Result
-	err    error // of the server, or of the whole push
-	call   *countdown
+	result   Result
+	answered uuid.UUID // the epoch in which it was
+	err      error     // of the server, or of the whole push
+	call     *countdown
 }
 
 // refusedAlready says why a transaction need not be tried.

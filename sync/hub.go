@@ -271,7 +271,9 @@ func (h *hub) readAbove(ctx context.Context, floor int64) ([]notice, error) {
 	_, subscribers := h.readers()
 	everybody := notice{version: floor}
 	for _, s := range subscribers {
-		everybody.access = append(everybody.access, s.member)
+		if s.share == "" { // its readers are no members
+			everybody.access = append(everybody.access, s.member)
+		}
 	}
 	if err := h.refreshRights(ctx, []notice{everybody}, subscribers); err != nil {
 		return nil, err

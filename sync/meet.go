@@ -91,9 +91,13 @@ func (w *work) doText(op Operation) error {
 	}
 	current := found.text(op.Field)
 	from, ok := w.startedFrom(found, op)
+	if w.merged += len(from) + len(current) + len(*op.Text); w.merged > maxMerged {
+		return invalid("ops", "These are too many long texts for one transaction; send them in several.")
+	}
 	together, clean := Merge(from, current, text(wanted))
 	if !ok || !clean {
 		last, _ := found.stamps.of(op.Field)
+		w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == op.Record && c.Field == op.Field })
 		w.conflicts = append(w.conflicts, Conflict{Record: op.Record, Field: op.Field, Base: knownText(from, ok), Mine: wanted, Theirs: current,
 			By: memberRef(last.Member), At: moment(last.At), Version: found.version})
 		return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -129,6 +130,7 @@ const (
 	MaxTitle        = 512       // code points
 	MaxText         = 256 << 10 // bytes of UTF-8
 	MaxPush         = 1 << 20   // bytes
+	maxMerged       = 16 << 20  // bytes of texts that a transaction may have merged, the stored ones counted
 )
 
 // hasNUL tells whether any text in encoded operations holds the one character that PostgreSQL cannot store.
@@ -145,7 +147,7 @@ func (t Transaction) Check() error {
 	if t.ID == uuid.Nil {
 		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Each transaction needs an id."}
 	}
-	if strings.ContainsRune(t.Label, 0) || len(t.Label) > MaxTitle {
+	if strings.ContainsRune(t.Label, 0) || len(t.Label) > MaxTitle || !utf8.ValidString(t.Label) {
 		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "A transaction's label is a short line."}
 	}
 	if len(t.Ops) == 0 {

@@ -38,7 +38,7 @@ func (e *Engine) Push(ctx context.Context, actor Actor, push Push) (PushResult, 
 	for i, job := range jobs {
 		answer.Results[i] = job.result
 		answer.Version = max(answer.Version, job.result.Version)
-		answer.Epoch = job.epoch
+		answer.Epoch = job.answered
 	}
 	return answer, nil
 }
@@ -94,6 +94,9 @@ func (e *Engine) applyAs(ctx context.Context, one *job) (Result, error) {
 // Import does transactions of an importer, in its queue behind everybody's own writes, as the program's: their
 // operations may carry the source's numbers, people and times.
 func (e *Engine) Import(ctx context.Context, actor Actor, client uuid.UUID, transactions []Transaction) ([]Result, error) {
+	if len(transactions) == 0 {
+		return nil, nil
+	}
 	jobs := make([]*job, len(transactions))
 	for i, transaction := range transactions {
 		jobs[i] = &job{actor: actor, client: client, transaction: transaction, program: true}
@@ -114,6 +117,9 @@ func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error)
 	all := &countdown{done: make(chan struct{})}
 	all.left.Store(int64(len(jobs)))
 	for _, job := range jobs {
+		if len(job.transaction.Ops) == 0 {
+			return nil, &Error{Kind: Invalid, Code: CodeMalformed, Text: "A transaction needs at least one operation."}
+		}
 		imprint, err := job.transaction.imprint()
 		if err != nil {
 			return nil, &Error{Kind: Invalid, Code: CodeMalformed, Text: "The operations cannot be read.", Err: err}

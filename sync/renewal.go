@@ -57,6 +57,8 @@ func (h *hub) renewOne(ctx context.Context, s *Subscription, head queries.ListHe
 	case err == nil:
 		if s.enter(snapshot.Epoch, snapshot.Version) {
 			s.box.putRenewed(snapshot.Version)
+		} else {
+			s.box.putAll(snapshot.Version) // what they read when they came may be of before
 		}
 		s.setRights(snapshot.Version, snapshot.who)
 	case ours && told.Kind == NotFound:

@@ -182,6 +182,11 @@ func (e *Engine) WatchShare(ctx context.Context, token Token) (*Subscription, er
 	if err := e.join(ctx, share.WorkspaceID, s); err != nil {
 		return nil, err
 	}
+	if share, err = e.shareOf(ctx, token); err != nil { // again: its issue may have been transferred before anybody followed
+		s.Close()
+		return nil, err
+	}
+	s.see(share.TeamID)
 	s.box.caughtUp()
 	return s, nil
 }

@@ -49,8 +49,11 @@ func (e *Engine) spread(ctx context.Context, workspace, team uuid.UUID, rank str
 			return fmt.Errorf("read ranks: %w", err)
 		}
 		slices.SortFunc(rows, func(a, b queries.ListRanksAroundRow) int { return cmp.Compare(a.Rank, b.Rank) })
-		results, err := e.Import(ctx, actor, client, []Transaction{
-			{ID: uuid.Must(uuid.NewV7()), Label: "Spread ranks", Queued: true, Ops: spreadOps(rows, rank, head.Version)}})
+		ops := spreadOps(rows, rank, head.Version)
+		if len(ops) == 0 {
+			return nil // all have left the team meanwhile
+		}
+		results, err := e.Import(ctx, actor, client, []Transaction{{ID: uuid.Must(uuid.NewV7()), Label: "Spread ranks", Queued: true, Ops: ops}})
 		if err != nil {
 			return err
 		}

@@ -174,12 +174,17 @@ func (s *Subscription) follow(b *bulletin) {
 	}
 	for _, n := range b.notices {
 		if n.record == s.share {
-			s.mu.Lock()
-			s.who.teams = map[uuid.UUID]bool{n.team: true}
-			s.class = s.who.class()
-			s.mu.Unlock()
+			s.see(n.team)
 		}
 	}
+}
+
+// see makes one team all that the reader may see.
+func (s *Subscription) see(team uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.who.teams = map[uuid.UUID]bool{team: true}
+	s.class = s.who.class()
 }
 
 // rightsFor returns the reader's rights, or keeps the bulletin until they are known.

@@ -24,6 +24,7 @@ type work struct {
 	transfers
 	notices   []Notice
 	conflicts []Conflict
+	merged    int     // bytes of texts so far
 	stuck     []stuck // what an undo cannot give back
 }
 

@@ -10,10 +10,30 @@ import (
 	"tandem/queries"
 )
 
+// remembered are the kinds of the vocabulary.
+var remembered = map[string]bool{"workspace": true, "member": true, "team": true, "status": true, "label": true}
+
+// queueRemembered queues what the group changed of the vocabulary; false when that is nothing.
+func (w *world) queueRemembered(ctx context.Context, p *queries.Pipeline, q *queries.Queries) (any bool) {
+	for _, now := range w.current {
+		any = any || remembered[now.kind]
+	}
+	if any {
+		for _, kind := range kinds {
+			if remembered[kind] {
+				w.queueRecords(ctx, p, q, kind)
+			}
+		}
+	}
+	return any
+}
+
 // queueWrites turns what the group changed into one statement a table.
 func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	for _, kind := range kinds {
-		w.queueRecords(ctx, p, q, kind)
+		if !remembered[kind] {
+			w.queueRecords(ctx, p, q, kind)
+		}
 	}
 	if fault("result_apart") {
 		w.answers = nil // they would follow in a transaction of their own, which a crash prevents
