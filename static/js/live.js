@@ -2,9 +2,9 @@
 import {fire, on, scope, send, tell} from './channel.js';
 import {lead} from './leader.js';
 import {page} from './page.js';
-import {backoff, heard, meaning, read} from './stream.js';
+import {backoff, heard, meaning, read, restarted} from './stream.js';
 
-const silence = 45_000, late = 25_000, patience = 5_000, slow = 30_000, restart = 6_000, spread = 2_000;
+const silence = 45_000, late = 25_000, patience = 5_000, slow = 30_000, spread = 2_000;
 
 let told; // V up to which this tab has been told
 let epoch, newer;
@@ -22,7 +22,7 @@ export function install(root) {
   on('hello', ({build}) => {
     if (!build || build === page().build || build === newer) return;
     newer = build; // once, and not all browsers at once
-    setTimeout(() => fire('build', {build}), Math.random() * restart);
+    setTimeout(() => fire('build', {build}), restarted());
   });
   on('at', at => at.epoch === epoch ? hear({version: at.version, all: true}) : reset(at));
   addEventListener('pageshow', event => event.persisted && send('where'));
@@ -45,7 +45,8 @@ function reset(at) {
   fire('bump', heard(0, {version: told, all: true, force: true, spread}));
 }
 
-class Stream {
+/** Stream is the EventSource of the leading tab, until signal aborts. */
+export class Stream {
   #signal; #source; #timer; #watch; #last = 0; #tries = 0; #broken = false; #cursor = told;
   #events = `/${page().workspace}/sync/`;
 
@@ -107,7 +108,7 @@ class Stream {
     },
     presence: presence => tell('presence', presence),
     bye: ({reason}) => {
-      if (reason !== 'signed-out') return this.#lost(reason === 'restart' ? Math.random() * restart : undefined);
+      if (reason !== 'signed-out') return this.#lost(reason === 'restart' ? restarted() : undefined);
       this.#close();
       this.#say('signed-out');
       this.#wait(slow);
@@ -140,16 +141,23 @@ class Stream {
     this.#open();
   }
 
-  async #lost(delay = backoff(this.#tries++)) {
+  #lost(delay = backoff(this.#tries++)) {
     this.#close();
     if (!this.#broken) this.#say('reconnecting');
-    this.#broken = true;
-    const timer = this.#wait(delay), status = await this.#probe();
-    if (timer === this.#timer && !this.#source && !this.#signal.aborted) this.#say(meaning(status));
+    this.#wait(delay);
   }
 
   #wait(delay) {
-    return this.#timer = setTimeout(() => this.#open(), delay);
+    this.#broken = true;
+    this.#timer = setTimeout(() => this.#again(), delay);
+  }
+
+  /** Asks what is wrong only now that it is this tab's turn: all tabs lose their node in the same instant. */
+  async #again() {
+    const timer = this.#timer, status = await this.#probe();
+    if (timer !== this.#timer || this.#source || this.#signal.aborted) return; // somebody was in a hurry
+    if (status !== 200) this.#say(meaning(status));
+    this.#open();
   }
 
   /** EventSource does not tell why it failed; 0 = no answer. */

@@ -1,6 +1,6 @@
 // What is decided about the stream, without a browser.
 
-const most = 30_000;
+const most = 30_000, restart = 8_000;
 
 /** read parses an event; throws when it is malformed. Members that are not known stay unread. */
 export function read(type, text) {
@@ -25,6 +25,9 @@ export function heard(told, {from = 0, version, records = [], topics = [], all, 
 
 /** backoff is the pause before the next try: from one second, doubling, at most 30, up to half of it less by chance. */
 export const backoff = (tries, random = Math.random()) => Math.min(most, 1000 * 2 ** tries) * (1 - random / 2);
+
+/** restarted is when to come back to a server that restarts: of all its tabs no more than a fifth in any one second. */
+export const restarted = (random = Math.random()) => random * restart;
 
 /** meaning is what a probe's status tells of the sync state. */
 export const meaning = status => status === 401 ? 'signed-out' : status ? 'reconnecting' : 'offline';

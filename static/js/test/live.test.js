@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
+import {mock, test} from 'node:test';
+import {Stream} from '../live.js';
 import {backoff, heard, meaning, read} from '../stream.js';
 
 const bump = (from, version, more = {}) => ({from, version, records: ['issue:1'], topics: ['team:1'], ...more});
@@ -47,4 +48,51 @@ test('S37: the backoff grows, has jitter and stays below 30 s', () => {
 
 test('S37: 401 means signed out, no answer offline, anything else a server that will come', () => {
   assert.deepEqual([401, 0, 502, 503, 200, 429].map(meaning), ['signed-out', 'offline', 'reconnecting', 'reconnecting', 'reconnecting', 'reconnecting']);
+});
+
+/** crowd is the leading tabs of many browsers, whose requests to come are listed with their time; turn(ms) lets time pass. */
+function crowd(t, count) {
+  let dice = 1;
+  const sources = [], asked = [], old = {...globalThis}, none = () => {};
+  class EventSource {
+    #on = {};
+    constructor() { sources.push(this); asked.push({what: 'stream', at: Date.now()}); }
+    addEventListener(type, run) { this.#on[type] = run; }
+    close() {}
+    tell(type, data) { this.#on[type]({data: JSON.stringify(data), lastEventId: '0'}); }
+  }
+  mock.timers.enable({apis: ['setTimeout', 'Date'], now: 0});
+  mock.method(Math, 'random', () => (dice = dice * 48271 % 2147483647) / 2147483647);
+  Object.assign(globalThis, {
+    EventSource, localStorage: {getItem: () => null, setItem: none}, addEventListener: none, dispatchEvent: none,
+    document: {addEventListener: none, querySelector: () => null}, fetch: async () => { asked.push({what: 'probe', at: Date.now()}); return {status: 200}; },
+  });
+  const ending = new AbortController();
+  t.after(() => { ending.abort(); mock.timers.reset(); mock.restoreAll(); for (const name of ['document', 'EventSource', 'localStorage', 'addEventListener', 'dispatchEvent', 'fetch']) globalThis[name] = old[name]; });
+  for (let i = 0; i < count; i++) new Stream(ending.signal);
+  asked.length = 0;
+  return {sources: [...sources], asked, turn: async ms => { for (let i = 0; i < ms; i += 20) { mock.timers.tick(20); await null; await null; await null; } }};
+}
+
+/** busiest is the most of these times that lie within one second. */
+const busiest = times => Math.max(...times.map(from => times.filter(at => at >= from && at < from + 1000).length));
+
+test('S86: of 1,000 tabs whose node restarts no more than a fifth ask, or come back, in any one second', async t => {
+  const {sources, asked, turn} = crowd(t, 1000);
+  sources.forEach(source => source.tell('bye', {reason: 'restart'}));
+  await turn(10_000);
+  for (const kind of ['probe', 'stream']) {
+    const times = asked.filter(({what}) => what === kind).map(({at}) => at);
+    assert.equal(times.length, 1000, kind);
+    assert.ok(busiest(times) <= 200, `${busiest(times)} of kind ${kind} in one second`);
+  }
+});
+
+test('S86: a tab that loses its stream asks for the reason not at once, but with its next try', async t => {
+  const {sources: [source], asked, turn} = crowd(t, 1);
+  source.onerror();
+  await turn(480);
+  assert.deepEqual(asked, []);
+  await turn(600);
+  assert.deepEqual(asked.map(({what}) => what), ['probe', 'stream']);
 });
