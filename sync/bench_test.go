@@ -18,40 +18,54 @@ func BenchmarkWrite(b *testing.B) {
 	b.Run("64 writers, 64 workspaces", func(b *testing.B) { benchmarkWriters(b, 64, 64) })
 }
 
+// benchWriter is one tab that writes to an issue of its own.
 type benchWriter struct {
 	h       *house
 	issue   Ref
 	version int64
 	tab     uuid.UUID
+	writes  int
 }
 
 func benchmarkWriters(b *testing.B, writers, workspaces int) {
-	houses := benchHouses(b, workspaces)
-	all := make([]*benchWriter, writers)
+	all := benchWriters(b, writers, benchHouses(b, workspaces)...)
+	b.ResetTimer()
+	writeAll(b, all, b.N)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+}
+
+// benchWriters are so many writers, spread over houses.
+func benchWriters(b *testing.B, count int, houses ...*house) []*benchWriter {
+	b.Helper()
+	all := make([]*benchWriter, count)
 	for i := range all {
-		h := houses[i%workspaces]
-		w := &benchWriter{h: h, tab: newID()}
-		w.issue, w.version = h.issue(b, fmt.Sprint("issue ", i))
+		w := &benchWriter{h: houses[i%len(houses)], tab: newID()}
+		w.issue, w.version = w.h.issue(b, fmt.Sprint("issue ", i))
 		all[i] = w
 	}
+	return all
+}
+
+// writeAll returns when the writers together have written so often, each as fast as it is answered.
+func writeAll(b *testing.B, all []*benchWriter, count int) {
 	var left atomic.Int64
-	left.Store(int64(b.N))
-	b.ResetTimer()
+	left.Store(int64(count))
 	var done stdsync.WaitGroup
 	for _, w := range all {
 		done.Go(func() {
-			for n := left.Add(-1); n >= 0; n = left.Add(-1) {
-				w.write(b, n)
+			for left.Add(-1) >= 0 {
+				w.write(b)
 			}
 		})
 	}
 	done.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
 }
 
-func (w *benchWriter) write(b *testing.B, n int64) {
+// write changes the issue's priority.
+func (w *benchWriter) write(b *testing.B) {
+	w.writes++
 	answer, err := w.h.Push(b.Context(), w.h.ben, Push{Client: w.tab, Transactions: []Transaction{
-		{ID: newID(), Ops: []Operation{setField(w.issue, w.version, "priority", int(n)%5)}}}})
+		{ID: newID(), Ops: []Operation{setField(w.issue, w.version, "priority", w.writes%5)}}}})
 	if err != nil || answer.Results[0].Status != Applied {
 		b.Errorf("%v %+v", err, answer)
 		return
@@ -62,16 +76,21 @@ func (w *benchWriter) write(b *testing.B, n int64) {
 // benchHouses furnishes workspaces of one engine on one database.
 func benchHouses(b *testing.B, count int) []*house {
 	b.Helper()
-	pool := querytest.DB(b)
-	engine := New(Options{Pool: pool})
+	engine := New(Options{Pool: querytest.DB(b)})
 	engine.Start()
 	b.Cleanup(engine.Stop)
 	houses := make([]*house, count)
 	for i := range houses {
-		houses[i] = &house{Engine: engine, annsTab: newID(), bensTab: newID()}
-		houses[i].furnishAs(b, fmt.Sprintf("ws%d", i))
+		houses[i] = benchHouse(b, engine, fmt.Sprintf("ws%d", i))
 	}
 	return houses
+}
+
+func benchHouse(b *testing.B, engine *Engine, slug string) *house {
+	b.Helper()
+	h := &house{Engine: engine, annsTab: newID(), bensTab: newID()}
+	h.furnishAs(b, slug)
+	return h
 }
 
 // BenchmarkBump is the time from a write's call to the wake of another reader.
@@ -83,9 +102,9 @@ func BenchmarkBump(b *testing.B) {
 	defer s.Close()
 	w := &benchWriter{h: h, issue: issue, version: version, tab: newID()}
 	b.ResetTimer()
-	for n := range b.N {
+	for range b.N {
 		var writing stdsync.WaitGroup
-		writing.Go(func() { w.write(b, int64(n+1)) })
+		writing.Go(func() { w.write(b) })
 		for event := next(b, s); event.Version < version+1; event = next(b, s) {
 		}
 		version++

@@ -119,7 +119,7 @@ func (c *committer) take() []*job {
 	if len(c.waiting) == 0 || c.turn%2 == 0 && len(c.bulk) > 0 {
 		queue = &c.bulk
 	}
-	count := groupSize(*queue)
+	count := groupSize(*queue, c.engine.most)
 	if count == 0 {
 		c.running = false
 		c.idle.Broadcast()
@@ -131,12 +131,12 @@ func (c *committer) take() []*job {
 }
 
 // groupSize is how many of the waiting jobs make the next group.
-func groupSize(queue []*job) int {
+func groupSize(queue []*job, most int) int {
 	operations, bytes := 0, 0
 	for i, job := range queue {
 		operations += weight(job.transaction)
 		bytes += job.length
-		full := i == groupTransactions || operations > groupOperations || bytes > groupBytes
+		full := i == most || operations > groupOperations || bytes > groupBytes
 		if i > 0 && full {
 			return i
 		}
