@@ -20,6 +20,7 @@
 //	herd.go         thousands of streams, read by one goroutine
 //	bump.go         from a write to the last stream; memory; a reader that stalls
 //	fragment.go     1,000 viewers fetch a list anew
+//	reader.go       10 to 200 readers of a board, each with a stream, who fetch it anew when they are told
 //	table.go        the result
 //
 // CPU a write is that of the server's process and of all of PostgreSQL's, both from /proc; the load's own is not in it. It runs

@@ -19,17 +19,17 @@ type viewer struct {
 }
 
 // fetch asks by the ETag that the viewer has, and returns the version that the answer is true at.
-func (v *viewer) fetch(s *tandemSide) (int64, error) {
+func (v *viewer) fetch(s *tandemSide, view string) (int64, error) {
 	headers := s.cookie + "Accept-Encoding: gzip\r\n"
 	if v.etag != nil {
 		headers += "If-None-Match: " + string(v.etag) + "\r\n"
 	}
-	got, err := v.conn.roundTrip(appendGet(nil, "/"+slug(0)+"/f/team/"+s.team+"?view=list", s.program.addr, headers))
+	got, err := v.conn.roundTrip(appendGet(nil, "/"+slug(0)+"/f/team/"+s.team+"?view="+view, s.program.addr, headers))
 	if err != nil {
 		return 0, err
 	}
 	if got.status != http.StatusOK {
-		return 0, fmt.Errorf("fetch the list: status %d", got.status)
+		return 0, fmt.Errorf("fetch the %s: status %d", view, got.status)
 	}
 	v.etag = headerValue(got.header, "Etag")
 	return strconv.ParseInt(string(headerValue(got.header, "Tandem-Version")), 10, 64)
@@ -85,7 +85,7 @@ func fetchAfter(ctx context.Context, s *tandemSide, w *writer, viewers []*viewer
 		var fetching sync.WaitGroup
 		for _, v := range viewers {
 			fetching.Go(func() {
-				if version, err := v.fetch(s); err != nil || version < w.version {
+				if version, err := v.fetch(s, "list"); err != nil || version < w.version {
 					failed <- fmt.Errorf("a list of version %d after %d: %w", version, w.version, err)
 				}
 			})

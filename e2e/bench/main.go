@@ -76,6 +76,7 @@ func measures() []measure {
 		{"hold", (*bench).hold},
 		{"stall", (*bench).stall},
 		{"fragment", (*bench).refetch},
+		{"readers", (*bench).readers},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,38 +69,25 @@ func (b *bench) newPgbench(ctx context.Context, s *tandemSide) (*pgbench, error)
 	return p, os.WriteFile(p.script, []byte(script), 0o600)
 }
 
-func (b *bench) recordWrite(ctx context.Context, s *tandemSide, p *pgbench) (string, error) {
-	address, err := url.Parse(p.address)
-	if err != nil {
-		return "", err
-	}
-	r, err := record(filepath.Join(address.Query().Get("host"), ".s.PGSQL."+address.Query().Get("port")))
-	if err != nil {
-		return "", err
-	}
-	defer r.listener.Close()
-	second := *s
-	second.program = &program{command: append([]string{}, s.program.command...), log: s.program.log,
-		env: []string{fmt.Sprintf("DATABASE_URL=postgres://postgres@%s/%s?sslmode=disable", r.listener.Addr(), pgbenchDatabase)}}
-	second.program.command[len(second.program.command)-1] += "-recorded" // a data folder of its own
-	if err := second.program.start(); err != nil {
-		return "", err
-	}
-	defer second.program.stop()
-	w, err := newWriter(&second, 0, 0)
-	if err != nil {
-		return "", err
-	}
-	defer w.close()
-	var base int64
-	for range 8 { // the first prepare their statements
-		base = w.version
-		if err := w.write(); err != nil {
-			return "", err
+func (b *bench) recordWrite(ctx context.Context, s *tandemSide, p *pgbench) (script string, err error) {
+	err = b.recorded(s, pgbenchDatabase, func(second *tandemSide, r *recorder) error {
+		w, err := newWriter(second, 0, 0)
+		if err != nil {
+			return err
 		}
-	}
-	_, p.issue, _ = strings.Cut(w.record, ":")
-	return b.scriptOf(ctx, r.lastTransaction(), base, w)
+		defer w.close()
+		var base int64
+		for range 8 { // the first prepare their statements
+			base = w.version
+			if err := w.write(); err != nil {
+				return err
+			}
+		}
+		_, p.issue, _ = strings.Cut(w.record, ":")
+		script, err = b.scriptOf(ctx, r.lastTransaction(), base, w)
+		return err
+	})
+	return script, err
 }
 
 // scriptOf makes variables of what differs from write to write.

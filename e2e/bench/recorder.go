@@ -3,8 +3,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +34,28 @@ type statement struct {
 	sql     string
 	values  [][]byte // nil is NULL
 	formats []int16
+}
+
+// recorded runs a second Tandem on a database, whose statements are noted, and lets work use it.
+func (b *bench) recorded(s *tandemSide, database string, work func(*tandemSide, *recorder) error) error {
+	address, err := url.Parse(b.cluster.server.URLFor(database))
+	if err != nil {
+		return err
+	}
+	r, err := record(filepath.Join(address.Query().Get("host"), ".s.PGSQL."+address.Query().Get("port")))
+	if err != nil {
+		return err
+	}
+	defer r.listener.Close()
+	second := *s
+	second.program = &program{command: slices.Clone(s.program.command), log: s.program.log,
+		env: []string{fmt.Sprintf("DATABASE_URL=postgres://postgres@%s/%s?sslmode=disable", r.listener.Addr(), database)}}
+	second.program.command[len(second.program.command)-1] += "-recorded" // a data folder of its own
+	if err := second.program.start(); err != nil {
+		return err
+	}
+	defer second.program.stop()
+	return work(&second, r)
 }
 
 func record(socket string) (*recorder, error) {
@@ -100,6 +125,16 @@ func (r *recorder) note(t trip) {
 	if len(t.statements) > 0 {
 		r.trips = append(r.trips, t)
 	}
+}
+
+// count is how many statements went to PostgreSQL so far.
+func (r *recorder) count() (sum int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.trips {
+		sum += len(t.statements)
+	}
+	return sum
 }
 
 // lastTransaction is the round trips of the last transaction that took a lock first and was committed.
