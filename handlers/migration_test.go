@@ -29,6 +29,7 @@ CREATE TABLE reaction (workspace_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY
 SET lock_timeout = 0;
 DROP INDEX CONCURRENTLY IF EXISTS issue_size;
 CREATE INDEX CONCURRENTLY issue_size ON issue (workspace_id, size);
+RESET lock_timeout;
 `)},
 }
 

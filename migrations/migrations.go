@@ -16,14 +16,22 @@
 //
 // A statement that waits for a lock makes everybody behind it wait too. So a migration waits for half a second at the most,
 // is rolled back, lets the others through, and is tried again (see Apply). One file changes one table that is in use: with a
-// second one it would hold the first while it waits. That must not befall an index that is made
-// CONCURRENTLY: it waits without holding anybody up, and leaves half an index when it is broken off. Its file reads
+// second one it would hold the first while it waits. An index that is made or dropped CONCURRENTLY must not be broken off so: it
+// waits without holding anybody up, and leaves half an index behind. A file makes one index and reads
 //
 //	-- +goose NO TRANSACTION
 //	-- +goose Up
 //	SET lock_timeout = 0;
 //	DROP INDEX CONCURRENTLY IF EXISTS name;
 //	CREATE INDEX CONCURRENTLY name ON ...;
+//	RESET lock_timeout;
+//
+// for the files after it run on the same connection. VALIDATE CONSTRAINT holds nobody up either: its file, in a transaction, says
+// SET LOCAL lock_timeout = 0.
+//
+// An index made CONCURRENTLY waits for every transaction that still reads the database as it was before. So beside a long backup
+// the node that migrates starts when the backup has ended, however long that takes. The nodes that run work on; another one that
+// is started meanwhile gives up after five minutes, and is started again.
 package migrations
 
 import (

@@ -2,6 +2,3 @@
 
 -- +goose Up
 ALTER TABLE workspace ADD COLUMN floor bigint NOT NULL DEFAULT 0; -- the log holds what came after; up to here it is cut
-
--- Refused transactions wrote nothing into the log that could be found with it.
-CREATE INDEX result_unchanged ON result (workspace_id, at) WHERE NOT changed;
