@@ -73,8 +73,14 @@ func (e *Engine) applyOn(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs
 	if err != nil {
 		return nil, err
 	}
+	failed := map[*countdown]error{}
 	for _, job := range jobs {
-		world.decideSafely(job)
+		if job.err = failed[job.call]; job.err == nil {
+			world.decideSafely(job)
+		}
+		if job.err != nil {
+			failed[job.call] = job.err
+		}
 	}
 	if err := e.fillBases(ctx, conn, world, jobs); err != nil {
 		return nil, err

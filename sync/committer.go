@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"slices"
 	stdsync "sync"
 	"time"
 
@@ -36,6 +37,14 @@ type job struct {
 	answered uuid.UUID // the epoch in which it was
 	err      error     // of the server, or of the whole push
 	call     *countdown
+}
+
+// fail ends a job, and those of its call that come behind it.
+func (j *job) fail(err error) {
+	j.err = err
+	if j.call.failed == nil {
+		j.call.failed = err
+	}
 }
 
 // refusedAlready says why a transaction need not be tried.
@@ -104,8 +113,11 @@ func (c *committer) run(group []*job) {
 
 // see commits a group and tells its callers.
 func (c *committer) see(group []*job) {
-	c.commit(group)
+	c.commitUnlessFailed(group)
 	for _, job := range group {
+		if job.err != nil {
+			job.fail(job.err)
+		}
 		job.call.one()
 	}
 }
@@ -161,7 +173,7 @@ func (c *committer) commit(group []*job) {
 		c.engine.published(c.workspace, world)
 	case len(group) > 1 && !errors.Is(err, errBroken):
 		for i := range group {
-			c.commit(group[i : i+1])
+			c.commitUnlessFailed(group[i : i+1])
 		}
 	case len(group) == 1 && group[0].culprit == nil && culprit(err) != nil:
 		c.engine.logger.Error("refused by PostgreSQL alone; a rule is missing", "err", err)
@@ -169,8 +181,19 @@ func (c *committer) commit(group []*job) {
 		c.commit(group)
 	default:
 		for _, job := range group {
-			job.err = err
+			job.fail(err)
 		}
+	}
+}
+
+// commitUnlessFailed leaves out the jobs of calls that have failed already.
+func (c *committer) commitUnlessFailed(group []*job) {
+	live := slices.DeleteFunc(slices.Clone(group), func(j *job) bool {
+		j.err = j.call.failed
+		return j.err != nil
+	})
+	if len(live) > 0 {
+		c.commit(live)
 	}
 }
 

@@ -66,6 +66,31 @@ func TestFailure(t *testing.T) {
 		h.checkLog(t)
 	})
 
+	t.Run("S81 what stands behind a failure of the server is not done before it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.failOn(t, "Unlucky", "errcode = 'XX000'", false)
+		earlier := h.applied(t, h.ben, h.bensTab, create(h, NewRef("issue", newID()), "Earlier"))
+		queue := []Transaction{
+			{ID: newID(), Ops: []Operation{create(h, NewRef("issue", newID()), "Unlucky")}},
+			{ID: newID(), Ops: []Operation{create(h, NewRef("issue", newID()), "Lucky")}},
+			{ID: newID(), Ops: []Operation{{Op: Undo, Transaction: earlier.ID}}}, // in a group of its own
+		}
+		if answer, err := h.Push(t.Context(), h.ben, Push{Client: h.bensTab, Transactions: queue}); err == nil {
+			t.Fatalf("%+v", answer)
+		}
+		_, err := h.pool.Exec(t.Context(), "drop trigger fail on issue")
+		must(t, err)
+		answer, err := h.Push(t.Context(), h.ben, Push{Client: h.bensTab, Transactions: queue})
+		must(t, err)
+		for i, result := range answer.Results {
+			if result.Status != Applied || result.Replayed || result.Version != earlier.Version+1+int64(i) {
+				t.Errorf("%+v", result)
+			}
+		}
+		h.checkLog(t)
+	})
+
 	t.Run("a client that hangs up has not undone its write", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

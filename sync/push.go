@@ -142,10 +142,12 @@ func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error)
 	return jobs, nil
 }
 
-// countdown tells a caller that all of its jobs are done.
+// countdown tells a caller that all of its jobs are done. Once one has failed, those behind it are not tried: they will be
+// sent again together, and must not be in the log before it.
 type countdown struct {
-	left atomic.Int64
-	done chan struct{}
+	left   atomic.Int64
+	done   chan struct{}
+	failed error // of the committer's goroutine, which does a call's jobs one after the other
 }
 
 func (c *countdown) one() {
