@@ -30,6 +30,7 @@ type modelRefused struct {
 type modelRecord struct {
 	fields  map[string]any
 	stamps  map[string]stamp
+	trash   stamp // who last deleted or restored it
 	rank    *modelRank
 	deleted bool
 	version int64

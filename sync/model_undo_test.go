@@ -18,6 +18,9 @@ func (w *modelWork) commit() {
 		for field := range after {
 			now.stamps[field] = stamp{version, w.member, w.client, w.now}
 		}
+		if was != nil && was.deleted != now.deleted {
+			now.trash = stamp{version, w.member, w.client, w.now}
+		}
 		now.version = version
 		now.past = append(now.past, modelPast{version, now.copy().fields})
 		w.records[ref] = now
@@ -156,6 +159,13 @@ func (w *modelWork) reverse(change modelChange) {
 	code := w.visible(change.ref)
 	if code == "" && change.op == Set {
 		code = w.target(change.ref)
+	}
+	if code == "" && change.op != Set {
+		r := w.get(change.ref)
+		differs := r.deleted == (change.op == Delete)
+		if differs && r.trash.Version > change.version && r.trash.Member != w.member {
+			code = CodeInvalid
+		}
 	}
 	if code != "" {
 		w.keepAway(change.ref, code)

@@ -21,6 +21,9 @@ type stamp struct {
 // stamp, not one for each field, which would be most of its row.
 const stampOfCreation = "*"
 
+// stampOfTrash is the name under which lies who last deleted or restored the record.
+const stampOfTrash = "*trash"
+
 // stamps are those of one record: as they are stored, and on top the ones that this group has set. What is stored is
 // only decoded when somebody asks, which most writes never do; what is set is merged into the row by the update.
 type stamps struct {

@@ -37,7 +37,11 @@ func (w *work) settleTransfers() error {
 		return nil
 	}
 	for _, issue := range transferred {
-		if err := w.settle(issue); err != nil {
+		err := w.settle(issue)
+		if err != nil && w.undoes() {
+			err = w.leaveOut(issue.ref(), err)
+		}
+		if err != nil {
 			return err
 		}
 	}

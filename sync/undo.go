@@ -37,18 +37,7 @@ func (w *work) doUndo(op Operation) error {
 	if w.at.Sub(changes[0].At) > undoWindow {
 		return &Error{Kind: Invalid, Code: CodeInvalid, Text: "This is more than a day old; change it by hand."}
 	}
-	for _, change := range slices.Backward(changes) {
-		if w.followsTransfer(change, changes) {
-			continue
-		}
-		if err := w.reverse(change); err != nil {
-			return err
-		}
-	}
-	if err := w.settleTransfers(); err != nil {
-		return err
-	}
-	if err := w.leaveRefused(); err != nil {
+	if err := w.reverseAll(changes); err != nil {
 		return err
 	}
 	if op.Partial {
@@ -74,6 +63,9 @@ func (w *work) reverse(change loggedChange) error {
 	if err == nil && change.Op == Set {
 		err = w.liveUnder(found, change.Ref, "", nil)
 	}
+	if err == nil {
+		err = w.trashIsTheirs(found, change)
+	}
 	if err != nil {
 		return w.stickRecord(change.Ref, err)
 	}
@@ -96,6 +88,23 @@ func (w *work) reverse(change loggedChange) error {
 		}
 	}
 	return nil
+}
+
+// trashIsTheirs refuses to delete or restore what somebody else has restored or deleted since.
+func (w *work) trashIsTheirs(found *record, change loggedChange) error {
+	deletes := change.Op == Create || change.Op == Restore
+	if change.Op == Set || found.deleted() == deletes {
+		return nil
+	}
+	last, stamped := found.stamps.of(stampOfTrash)
+	if !stamped || last.Version <= change.Version || last.Member == w.who.member {
+		return nil
+	}
+	text := "Somebody deleted this again since."
+	if deletes {
+		text = "Somebody restored this since."
+	}
+	return &Error{Kind: Invalid, Code: CodeInvalid, Text: text}
 }
 
 // hasLaterWork notes what others have written into a record since it was made: its creation then stands.
@@ -182,27 +191,6 @@ func (w *work) twoOfAGroup(labels []string) bool {
 	return false
 }
 
-// leaveRefused takes out of the undo each record that a rule would refuse: a reference gone, a right lost, a name taken.
-// What a record that is left out had made possible is refused in the next round.
-func (w *work) leaveRefused() error {
-	for again := true; again; {
-		again = false
-		for _, ref := range slices.Clone(w.order) {
-			refused := w.finishRecord(ref)
-			if refused == nil {
-				continue
-			}
-			if err := w.stickRecord(ref, refused); err != nil {
-				return err
-			}
-			delete(w.changed, ref)
-			w.order = slices.DeleteFunc(w.order, func(other Ref) bool { return other == ref })
-			again = true
-		}
-	}
-	return nil
-}
-
 func (w *work) stickField(mine *record, field string, wrote, was value) {
 	last, _ := mine.stamps.of(field)
 	w.stuck = append(w.stuck, stuck{record: mine.ref(), field: field, wrote: wrote, was: was, theirs: mine.fields[field], last: last, at: mine.version})
@@ -210,13 +198,18 @@ func (w *work) stickField(mine *record, field string, wrote, was value) {
 
 // stickRecord notes a rule's refusal; an error that is none ends the whole.
 func (w *work) stickRecord(ref Ref, err error) error {
-	rule, ok := errors.AsType[*Error](err)
-	if !ok || rule.Kind == Internal {
+	rule, ok := ruleOf(err)
+	if !ok {
 		return err
 	}
 	w.stuck = slices.DeleteFunc(w.stuck, func(s stuck) bool { return s.record == ref }) // the record says it all
 	w.stuck = append(w.stuck, stuck{record: ref, rule: rule})
 	return nil
+}
+
+func ruleOf(err error) (*Error, bool) {
+	rule, ok := errors.AsType[*Error](err)
+	return rule, ok && rule.Kind != Internal
 }
 
 // nameStuck tells what a partial undo left as it is, and why.
@@ -240,7 +233,8 @@ func (w *work) stopAtStuck(changes []loggedChange) error {
 			refused[s.record] = true
 		}
 	}
-	if !slices.ContainsFunc(changes, func(c loggedChange) bool { return !refused[c.Ref] }) {
+	stays := func(c loggedChange) bool { return refused[c.Ref] || carriedAlong(c.Ref.kind(), c.After) }
+	if len(w.stuck) > 0 && !slices.ContainsFunc(changes, func(c loggedChange) bool { return !stays(c) }) {
 		return w.stuck[0].rule
 	}
 	for _, s := range w.stuck {

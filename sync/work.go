@@ -26,6 +26,7 @@ type work struct {
 	conflicts []Conflict
 	merged    int     // bytes of texts so far
 	stuck     []stuck // what an undo cannot give back
+	out       leftOut // of it, what a rule refused in an earlier round
 }
 
 // overwrite is what the log keeps of a value that lost a race.
@@ -290,12 +291,15 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	return made, true
 }
 
-// stamp notes who set the fields that differ. One stamp stands for all fields of a new record.
+// stamp notes who set the fields that differ, and who deleted or restored. One stamp stands for all fields of a new record.
 func (w *work) stamp(now *record, op Verb, fields map[string]value, version int64) {
 	by := stamp{version, w.who.member, w.client, w.at}
 	if op == Create {
 		now.stamps.set(stampOfCreation, by)
 		return
+	}
+	if op == Delete || op == Restore {
+		now.stamps.set(stampOfTrash, by)
 	}
 	for name := range fields {
 		now.stamps.set(name, by)
