@@ -3,6 +3,8 @@
 package nemesis
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -42,4 +44,25 @@ func TestFaultsTurnARoundRed(t *testing.T) {
 			t.Errorf("five rounds did not find %s, but:\n%s", name, strings.Join(stories, "\n"))
 		})
 	}
+}
+
+// restart starts the nodes anew in another environment.
+func (s *stage) restart(ctx context.Context, env ...string) error {
+	for _, node := range s.nodes {
+		err := node.kill()
+		node.env = env
+		if err = errors.Join(err, node.revive(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findings are the failures alone.
+func (l *timeline) findings() string {
+	var lines []string
+	for _, one := range l.failures() {
+		lines = append(lines, one.text)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -123,18 +123,6 @@ func (s *stage) heal(ctx context.Context) error {
 	return err
 }
 
-// restart starts the nodes anew in another environment.
-func (s *stage) restart(ctx context.Context, env ...string) error {
-	for _, node := range s.nodes {
-		err := node.kill()
-		node.env = env
-		if err = errors.Join(err, node.revive(ctx)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

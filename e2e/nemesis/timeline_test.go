@@ -74,15 +74,6 @@ func (l *timeline) story() string {
 	return story.String()
 }
 
-// findings are the failures alone.
-func (l *timeline) findings() string {
-	var lines []string
-	for _, one := range l.failures() {
-		lines = append(lines, one.text)
-	}
-	return strings.Join(lines, "\n")
-}
-
 func (m moment) mentions(keys []string) bool {
 	return slices.ContainsFunc(keys, func(key string) bool { return m.who == key || strings.Contains(m.text, key) })
 }
