@@ -79,8 +79,10 @@ func (d *drainer) cope(ctx context.Context, err error, batch []Transaction) {
 		d.pace.wait(ctx, err)
 	case problem.Status == http.StatusRequestEntityTooLarge && len(batch) > 1:
 		d.most = len(batch) / 2
-	default:
+	case problem.blamesWork():
 		d.blame(ctx, problem, batch)
+	default: // it is about who sends, or where to: the queue waits until somebody has seen to that
+		d.pace.wait(ctx, err)
 	}
 }
 
@@ -88,7 +90,7 @@ func (d *drainer) cope(ctx context.Context, err error, batch []Transaction) {
 // by one, and what is refused by itself, in the words of the protocol, has failed for good.
 func (d *drainer) blame(ctx context.Context, problem *Problem, batch []Transaction) {
 	d.refused++
-	if d.refused > 1 && len(batch) == 1 && problem.Code != "" {
+	if d.refused > 1 && len(batch) == 1 {
 		d.client.settle(batch, []Result{{ID: batch[0].ID, Status: Rejected,
 			Error: &Refusal{Code: problem.Code, Text: problem.Detail, Fields: problem.Fields}}})
 		d.refused = 0

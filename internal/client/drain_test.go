@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -139,6 +140,38 @@ func TestDrain_ATransactionThatIsRefusedAloneFailsAndTheOthersGoOn(t *testing.T)
 	defer server.mu.Unlock()
 	if got := fmt.Sprint(server.pushes); got != "[[bad good] [bad good] [bad] [good]]" {
 		t.Errorf("the pushes were %s", got)
+	}
+}
+
+// TestDrain_ARefusalOfTheClientKeepsTheQueue: what is refused for who asks, or where, is no transaction's fault.
+func TestDrain_ARefusalOfTheClientKeepsTheQueue(t *testing.T) {
+	t.Parallel()
+	const refusals = 3 // one more than what blames a transaction
+	for code, status := range map[string]int{"client_taken": 403, "read_only": 403, "cross_site": 403, "not_found": 404, "refused": 405} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			server := &counter{script: times(refusals, answer{status, problemKind, fmt.Sprintf(`{"code": %q}`, code), nil}), epoch: "e"}
+			web := httptest.NewServer(server)
+			defer web.Close()
+			told := make(chan string, 100)
+			d := run(t, Options{Servers: []string{web.URL}, Outbox: []Transaction{{ID: "only"}}, Silence: time.Minute, Hooks: Hooks{Problem: func(err error) {
+				if problem, answered := errors.AsType[*Problem](err); answered {
+					told <- problem.Code
+				}
+			}}})
+			if result := d.result(t); result.Status != Applied {
+				t.Fatalf("%+v", result)
+			}
+			hits := 0
+			for range len(told) {
+				if <-told == code {
+					hits++
+				}
+			}
+			if hits < refusals {
+				t.Errorf("the application was told %d times of %d", hits, refusals)
+			}
+		})
 	}
 }
 

@@ -98,6 +98,17 @@ func (p *Problem) passing() bool {
 	return p.Status < 400 || p.Status >= 500
 }
 
+// blamesWork tells a problem that may be of one transaction, in the words of the protocol.
+func (p *Problem) blamesWork() bool {
+	switch p.Code {
+	case "malformed", "unknown_op":
+		return p.Status == http.StatusBadRequest
+	case "too_large":
+		return p.Status == http.StatusRequestEntityTooLarge
+	}
+	return false
+}
+
 func (c *Client) tell(err error) {
 	if c.options.Hooks.Problem != nil {
 		c.options.Hooks.Problem(err)
