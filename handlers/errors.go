@@ -105,7 +105,14 @@ func problemOfRouter(status int) problem {
 
 // fail is the only place that answers an error.
 func (s *Server) fail(err error, c echo.Context) {
-	if c.Response().Committed || gone(c.Request().Context()) {
+	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, errTooSlow) { // the request's context ended with its connection, so there is no page to make
+		_ = c.NoContent(http.StatusRequestTimeout)
+		return
+	}
+	if gone(c.Request().Context()) {
 		return
 	}
 	p := problemOf(err)

@@ -26,6 +26,9 @@ func readForm(c echo.Context) (form, error) {
 		if told, ok := errors.AsType[*sync.Error](err); ok {
 			return form{}, told
 		}
+		if errors.Is(err, errTooSlow) {
+			return form{}, err
+		}
 		return form{}, refuse(http.StatusBadRequest, sync.CodeMalformed, "This form cannot be read.")
 	}
 	f := form{Values: c.Request().PostForm}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -83,14 +84,17 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitBody refuses a body that is too long, and reads some of the rest, so that the connection stays of use.
+// limitBody refuses a body that is too long, and reads some of the rest, so that the connection stays of use. One that
+// comes too slowly ends its connection: the server has no limit of its own, since that would end streams too.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		if r.Body == nil || r.Body == http.NoBody {
 			return next(c)
 		}
-		body := &limitedBody{ReadCloser: r.Body, left: sync.MaxPush}
+		connection := http.NewResponseController(c.Response().Writer)
+		_ = connection.SetReadDeadline(time.Now().Add(s.patience)) // what cannot has no connection to keep busy
+		body := &limitedBody{ReadCloser: r.Body, left: sync.MaxPush, read: func() { _ = connection.SetReadDeadline(time.Time{}) }}
 		r.Body = body
 		err := next(c)
 		if body.left < 0 {
@@ -100,13 +104,22 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// bodyPatience is how long a body may take; 1 MiB comes in that over any line that deserves the name.
+const bodyPatience = 30 * time.Second
+
 // limitedBody fails at the first byte beyond its limit.
 type limitedBody struct {
 	io.ReadCloser
 	left int64
+	// read is called at the end of the body: from there on the connection is watched for whether the client is still
+	// there, and no deadline may end that. A body without its end keeps the deadline, under which net/http gives it up.
+	read func()
 }
 
-var errTooLarge = &sync.Error{Kind: sync.Invalid, Code: sync.CodeTooLarge, Text: "At most 1 MiB at once."}
+var (
+	errTooLarge = &sync.Error{Kind: sync.Invalid, Code: sync.CodeTooLarge, Text: "At most 1 MiB at once."}
+	errTooSlow  = refuse(http.StatusRequestTimeout, "too_slow", "This took too long to arrive. Try again.")
+)
 
 func (b *limitedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
@@ -114,6 +127,12 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
+	switch {
+	case err == io.EOF:
+		b.read()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = errTooSlow
+	}
 	if b.left < 0 {
 		return n, errTooLarge
 	}

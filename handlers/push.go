@@ -43,6 +43,9 @@ func readPush(body io.Reader) (push sync.Push, err error) {
 	if told, ok := errors.AsType[*sync.Error](err); ok {
 		return push, told
 	}
+	if errors.Is(err, errTooSlow) {
+		return push, err // nobody knows what it would have been
+	}
 	if err != nil || !utf8.Valid(raw) || json.Unmarshal(raw, &push) != nil {
 		return push, refuse(http.StatusBadRequest, sync.CodeMalformed, "This is not a push that can be read.")
 	}

@@ -1,10 +1,17 @@
 package handlers
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
 )
@@ -103,6 +110,61 @@ func TestLocalPath(t *testing.T) {
 			t.Errorf("%q leads to %q", wish, got)
 		}
 	}
+}
+
+// TestLimits_OfTheTimeOfABody: a real connection, since only that has deadlines.
+func TestLimits_OfTheTimeOfABody(t *testing.T) {
+	t.Parallel()
+
+	t.Run("a slow sender is answered 408 and its connection ends", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.patience = 50 * time.Millisecond
+		server := httptest.NewServer(h)
+		t.Cleanup(server.Close)
+		for _, path := range []string{"/acme/sync/push", "/acme/new", "/acme/nothing-here"} {
+			conn, err := net.Dial("tcp", server.Listener.Addr().String())
+			must(t, err)
+			defer conn.Close()
+			must(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+			_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: tandem\r\nCookie: tandem=%s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n{",
+				path, h.ben.token, map[bool]string{true: "application/json", false: "application/x-www-form-urlencoded"}[path == "/acme/sync/push"])
+			must(t, err)
+			raw, err := io.ReadAll(conn) // returns when the server has ended it
+			must(t, err)
+			if reads := path != "/acme/nothing-here"; reads != strings.HasPrefix(string(raw), "HTTP/1.1 408 ") {
+				t.Errorf("%s was answered %.200s", path, raw)
+			}
+		}
+	})
+
+	t.Run("what was sent in time may be worked on for longer", func(t *testing.T) {
+		t.Parallel()
+		s := &Server{patience: 50 * time.Millisecond}
+		e := echo.New()
+		e.Use(s.limitBody)
+		e.POST("/", func(c echo.Context) error {
+			if _, err := io.ReadAll(c.Request().Body); err != nil {
+				return err
+			}
+			select {
+			case <-c.Request().Context().Done():
+				return errors.New("the request was given up")
+			case <-time.After(3 * s.patience): // the work
+				return c.NoContent(http.StatusNoContent)
+			}
+		})
+		server := httptest.NewServer(e)
+		t.Cleanup(server.Close)
+		for range 2 { // over one connection
+			response, err := server.Client().Post(server.URL, "text/plain", strings.NewReader("all of it"))
+			must(t, err)
+			response.Body.Close()
+			if response.StatusCode != http.StatusNoContent {
+				t.Error(response.Status)
+			}
+		}
+	})
 }
 
 func TestLimits_OfTheBody(t *testing.T) {

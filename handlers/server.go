@@ -35,7 +35,7 @@ type Options struct {
 	Rate int
 	// Clock is the time that limits count with. Nil: the machine's.
 	Clock func() time.Time
-	// Heartbeat and Check drive the streams in tests. Nil: every 20 seconds and every second.
+	// Heartbeat and Check drive the streams in tests. Nil: every 20 and every 1.5 seconds.
 	Heartbeat, Check <-chan time.Time
 }
 
@@ -54,6 +54,7 @@ type Server struct {
 	ends      *gather[sync.Token, bool] // whether a share has ended
 	texts     *texts
 	streams   *streams
+	patience  time.Duration // for a body
 	draining  atomic.Bool
 	teams     stdsync.Map // teamKey -> uuid.UUID: keys of teams never change
 	origins   *http.CrossOriginProtection
@@ -72,7 +73,7 @@ func New(options Options) *Server {
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
-		origins: newOriginCheck(options.URL), echo: newEcho(options.Trusted),
+		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail
 	s.use()
