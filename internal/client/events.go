@@ -58,6 +58,9 @@ func (c *Client) stream(ctx context.Context, last *string, pace *pace) error {
 			return fmt.Errorf("read the stream: %w", errors.Join(err, context.Cause(ctx)))
 		}
 		pace.reset()
+		if event.retry > 0 {
+			pace.told = event.retry
+		}
 		if c.options.Hooks.Event != nil {
 			c.options.Hooks.Event(event.name, event.data)
 		}

@@ -28,6 +28,7 @@ func (r Retry) pace() *pace {
 type pace struct {
 	Retry
 	next time.Duration
+	told time.Duration // by a stream: the first wait after it, no longer than Most; 0 = nothing was said
 }
 
 func (p *pace) reset() { p.next = 0 }
@@ -36,6 +37,7 @@ func (p *pace) reset() { p.next = 0 }
 func (p *pace) wait(ctx context.Context, err error) {
 	p.next = min(max(2*p.next, p.First), p.Most)
 	length := p.next/2 + rand.N(p.next/2+1)
+	length, p.told = max(length, min(p.told, p.Most)), 0
 	if problem, answered := errors.AsType[*Problem](err); answered {
 		length = max(length, problem.After)
 	}

@@ -3,12 +3,15 @@ package client
 import (
 	"bufio"
 	"bytes"
+	"strconv"
+	"time"
 )
 
 // event is one of a stream: text/event-stream as the HTML standard describes it.
 type event struct {
 	name, id string
 	data     []byte
+	retry    time.Duration // how long to wait before the stream is opened again; 0 = nothing was said
 }
 
 // readEvent reads up to the blank line that ends an event. heard is called at each line, comments too.
@@ -34,6 +37,10 @@ func readEvent(lines *bufio.Reader, heard func()) (event, error) {
 			e.name = string(value)
 		case "id":
 			e.id = string(value)
+		case "retry":
+			if ms, err := strconv.ParseUint(string(value), 10, 31); err == nil {
+				e.retry = time.Duration(ms) * time.Millisecond
+			}
 		case "data":
 			if e.data != nil {
 				e.data = append(e.data, '\n')

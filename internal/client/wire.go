@@ -47,16 +47,18 @@ type Result struct {
 	Error     *Refusal `json:"error,omitempty"`
 }
 
-// Clash is a field for which two authors have different values.
+// Clash is a field for which two authors have different values, or, without a field, a record that a rule keeps as it is.
 type Clash struct {
-	Code    string `json:"code,omitempty"`
-	Record  string `json:"record"`
-	Field   string `json:"field"`
-	Base    any    `json:"base"`
-	Mine    any    `json:"mine"`
-	Theirs  any    `json:"theirs"`
-	By      string `json:"by,omitempty"`
-	Version int64  `json:"version"`
+	Code    string     `json:"code,omitempty"`
+	Record  string     `json:"record"`
+	Field   string     `json:"field"`
+	Base    any        `json:"base"`
+	Mine    any        `json:"mine"`
+	Theirs  any        `json:"theirs"`
+	By      string     `json:"by,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+	Version int64      `json:"version"`
+	Text    string     `json:"text,omitempty"` // why, where the values do not say it
 }
 
 // Refusal says why a transaction was rejected.
