@@ -86,7 +86,7 @@ type tokenCreateCommand struct {
 	Workspace string `required:"" placeholder:"SLUG" help:"The only workspace that it opens."`
 	Scope     string `enum:"read,write" default:"write" help:"read or write (${default})."`
 	Name      string `placeholder:"NAME" help:"What it is for, as the list shows it."`
-	Days      int    `placeholder:"N" help:"How many days it is good for; without, until it is revoked."`
+	Days      *int   `placeholder:"N" help:"How many days it is good for; without, until it is revoked."`
 }
 
 // tokenListCommand lists access tokens, never what they open with.

@@ -63,9 +63,10 @@ func existingDatabase(ctx context.Context, p *program) (*database, error) {
 	case p.Database != "":
 	case running:
 		db.url = withDatabase(address, databaseName)
-	case !postgres.Exists(p.Data):
-		return nil, fmt.Errorf("there is no data in %s: name the folder with --data, or the database with DATABASE_URL", p.Data)
 	default:
+		if err := thereIsData(p); err != nil {
+			return nil, err
+		}
 		started, err := startServer(ctx, p)
 		if err != nil {
 			return nil, err
@@ -76,11 +77,19 @@ func existingDatabase(ctx context.Context, p *program) (*database, error) {
 			return nil, fmt.Errorf("make the database: %w", err)
 		}
 	}
-	if err := db.connect(ctx, &guard{}); err != nil {
+	if err := db.connect(ctx, &guard{readsOnly: true}); err != nil {
 		db.close(p)
 		return nil, err
 	}
 	return db, nil
+}
+
+// thereIsData refuses an embedded server's folder that is empty: whoever looks for something there has named the wrong one.
+func thereIsData(p *program) error {
+	if p.Database != "" || postgres.Exists(p.Data) {
+		return nil
+	}
+	return fmt.Errorf("there is no data in %s: name the folder with --data, or the database with DATABASE_URL", p.Data)
 }
 
 func startServer(ctx context.Context, p *program) (*database, error) {

@@ -19,12 +19,19 @@ import (
 type guard struct {
 	logger *slog.Logger
 	armed  atomic.Bool // once the schema is there and the instance is known
+	// readsOnly lets a standby through, for commands that look at a database or copy it.
+	readsOnly bool
 }
 
 // check refuses a server that takes no writes, and compares the others' clusters with the one that the data was last used in.
 func (g *guard) check(ctx context.Context, conn *pgx.Conn) error {
-	if err := refuseStandby(conn); err != nil || !g.armed.Load() {
-		return err
+	if !g.readsOnly {
+		if err := refuseStandby(conn); err != nil {
+			return err
+		}
+	}
+	if !g.armed.Load() {
+		return nil
 	}
 	var p queries.Pipeline
 	q := queries.New()

@@ -14,8 +14,8 @@ import (
 
 // run prints the token and nothing else, so that a script can keep what it reads.
 func (c *tokenCreateCommand) run(ctx context.Context, p *program) error {
-	if c.Days < 0 {
-		return misuse{"--days: a token is good for at least one day"}
+	if c.Days != nil && (*c.Days < 1 || *c.Days > mostDays) {
+		return misuse{fmt.Sprintf("--days: name from 1 to %d days, or leave it out for a token that is good until it is revoked", mostDays)}
 	}
 	return withEngine(ctx, p, func(engine *sync.Engine) error {
 		person, actor, err := memberOf(ctx, engine, c.Workspace, c.User)
@@ -23,12 +23,23 @@ func (c *tokenCreateCommand) run(ctx context.Context, p *program) error {
 			return err
 		}
 		token, err := engine.CreateToken(ctx, sync.NewAccessToken{Person: person.ID, Workspace: actor.Workspace, Name: c.Name,
-			Scope: c.Scope, Life: time.Duration(c.Days) * 24 * time.Hour})
+			Scope: c.Scope, Life: c.life()})
 		if err == nil {
 			_, err = fmt.Fprintln(p.stdout, token)
 		}
 		return err
 	})
+}
+
+// mostDays is a hundred years. Some more would not fit into a time.Duration.
+const mostDays = 36_500
+
+// life is zero for a token that does not end by itself.
+func (c *tokenCreateCommand) life() time.Duration {
+	if c.Days == nil {
+		return 0
+	}
+	return time.Duration(*c.Days) * 24 * time.Hour
 }
 
 func (c *tokenListCommand) run(ctx context.Context, p *program) error {
@@ -79,8 +90,11 @@ func (c *tokenRevokeCommand) run(ctx context.Context, p *program) error {
 	})
 }
 
-// withEngine opens the database for the time of one command.
+// withEngine opens a database that is there for the time of one command: a new one would have nobody to make a token for.
 func withEngine(ctx context.Context, p *program, do func(*sync.Engine) error) error {
+	if err := thereIsData(p); err != nil {
+		return err
+	}
 	db, err := sharedDatabase(ctx, p)
 	if err != nil {
 		return err

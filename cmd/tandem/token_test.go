@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -58,6 +60,10 @@ func TestToken(t *testing.T) {
 		"unknown workspace": {[]string{"create", "--user", "ann@example.com", "--workspace", "other"}, exitFailed, "no workspace other"},
 		"unknown person":    {[]string{"create", "--user", "ben@example.com", "--workspace", "acme"}, exitFailed, "nobody has an account"},
 		"unknown scope":     {[]string{"create", "--user", "ann@example.com", "--workspace", "acme", "--scope", "all"}, exitMisuse, "--scope"},
+		"no day":            {[]string{"create", "--user", "ann@example.com", "--workspace", "acme", "--days", "0"}, exitMisuse, "--days"},
+		"days ago":          {[]string{"create", "--user", "ann@example.com", "--workspace", "acme", "--days=-1"}, exitMisuse, "--days"},
+		"too many days":     {[]string{"create", "--user", "ann@example.com", "--workspace", "acme", "--days", "36501"}, exitMisuse, "--days"},
+		"days that wrap":    {[]string{"create", "--user", "ann@example.com", "--workspace", "acme", "--days", "213504"}, exitMisuse, "--days"},
 		"no person":         {[]string{"create", "--workspace", "acme"}, exitMisuse, "--user"},
 		"no id":             {[]string{"revoke", "that one", "--workspace", "acme"}, exitMisuse, "no token's id"},
 	} {
@@ -68,6 +74,20 @@ func TestToken(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+func TestToken_MakesNoNewDatabase(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "nowhere")
+	for _, args := range [][]string{{"create", "--user", "ann@example.com"}, {"list"}} {
+		got := tandem(t, nil, "", append(append([]string{"token"}, args...), "--workspace", "acme", "--data", folder)...)
+		if got.code != exitFailed || !strings.Contains(got.stderr, "there is no data in "+folder) {
+			t.Errorf("%+v", got)
+		}
+	}
+	if _, err := os.Stat(folder); !os.IsNotExist(err) {
+		t.Errorf("the folder was made: %v", err)
 	}
 }
 
