@@ -35,22 +35,28 @@ func (e *Engine) keepRetention() {
 	}
 }
 
-// cutLogs goes through all workspaces in small steps. A step that fails leaves the earlier ones done.
+// cutLogs goes through all workspaces in small steps. A step that fails leaves the earlier ones done, and the workspaces
+// behind it are cut all the same.
 func (e *Engine) cutLogs(ctx context.Context) error {
 	const page = 500
+	var failed error
 	for after := uuid.Nil; ; {
 		workspaces, err := e.queries.ListFloors(ctx, e.pool, queries.ListFloorsParams{After: after, Most: page})
 		if err != nil {
-			return fmt.Errorf("list the workspaces: %w", err)
+			return errors.Join(failed, fmt.Errorf("list the workspaces: %w", err))
 		}
 		for _, workspace := range workspaces {
-			if err := e.cutLog(ctx, workspace.ID); err != nil {
-				return fmt.Errorf("cut the log of %s: %w", workspace.ID, err)
+			err := e.cutLog(ctx, workspace.ID)
+			if errors.Is(err, errCuttingElsewhere) || ctx.Err() != nil {
+				return errors.Join(failed, err)
+			}
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("cut the log of %s: %w", workspace.ID, err))
 			}
 			after = workspace.ID
 		}
 		if len(workspaces) < page {
-			return nil
+			return failed
 		}
 	}
 }
