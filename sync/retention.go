@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (e *Engine) cutLogs(ctx context.Context) error {
 		for _, workspace := range workspaces {
 			err := e.cutLog(ctx, workspace.ID)
 			if errors.Is(err, errCuttingElsewhere) || ctx.Err() != nil {
-				return errors.Join(failed, err)
+				return cmp.Or(failed, err)
 			}
 			if err != nil {
 				failed = errors.Join(failed, fmt.Errorf("cut the log of %s: %w", workspace.ID, err))
