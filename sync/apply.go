@@ -114,7 +114,7 @@ func (w *world) decide(job *job) {
 	job.answered = w.epoch
 	if result, done := w.replay(job); done && !fault("no_replay_check") {
 		job.result = result
-		if result.Status != Applied {
+		if result.Replayed && result.Status != Applied {
 			w.noteRefused(job) // what comes behind it in this group was not told yet
 		}
 		return

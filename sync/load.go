@@ -266,7 +266,7 @@ func (w *world) further(first *needs) *needs {
 	}
 	for _, named := range first.references {
 		found := w.original(named.ref)
-		if !first.made[named.ref] && (found == nil || !w.actorRights(named.author).seesRecord(found)) {
+		if found == nil || !w.actorRights(named.author).seesRecord(found) {
 			more.refused = append(more.refused, named.ref.ID())
 		}
 	}

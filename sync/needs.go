@@ -14,14 +14,13 @@ type needs struct {
 	undone                   []uuid.UUID
 	members                  []uuid.UUID // who acts: only one's own is undone
 	values                   []valueKey
-	references               []reference  // that something must stand behind
-	author                   *job         // of the operations that are being looked at
-	made                     map[Ref]bool // by the group itself
-	refused                  []uuid.UUID  // that nothing stands behind which its author sees: perhaps the making was refused
-	places                   []uuid.UUID  // issues whose earlier ranks undos would give back
-	placeTeams               []uuid.UUID  // the team that each had its rank in; the zero id for the one it is in
-	ranks                    []string     // those ranks
-	transfers                []uuid.UUID  // issues that change team
+	references               []reference // that something must stand behind
+	author                   *job        // of the operations that are being looked at
+	refused                  []uuid.UUID // that nothing stands behind which its author sees: perhaps the making was refused
+	places                   []uuid.UUID // issues whose earlier ranks undos would give back
+	placeTeams               []uuid.UUID // the team that each had its rank in; the zero id for the one it is in
+	ranks                    []string    // those ranks
+	transfers                []uuid.UUID // issues that change team
 }
 
 // reference is a record that an operation names.
@@ -31,7 +30,7 @@ type reference struct {
 }
 
 func needsOf(jobs []*job) *needs {
-	n := &needs{made: map[Ref]bool{}}
+	n := &needs{}
 	for _, job := range jobs {
 		n.transactions = append(n.transactions, job.transaction.ID)
 		n.members = append(n.members, job.actor.Member)
@@ -44,7 +43,11 @@ func needsOf(jobs []*job) *needs {
 }
 
 func (n *needs) operation(op Operation) {
-	n.reference(op.Record)
+	if op.Op == Create {
+		n.record(op.Record) // that it is not there yet says nothing
+	} else {
+		n.reference(op.Record)
+	}
 	n.reference(Ref(op.Value))
 	for _, ref := range []Ref{op.After, op.Before} {
 		if id := ref.ID(); id != uuid.Nil {
@@ -56,7 +59,6 @@ func (n *needs) operation(op Operation) {
 	n.transferOf(op)
 	switch op.Op {
 	case Create:
-		n.made[op.Record] = true
 		n.newIssue(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
@@ -118,11 +120,15 @@ func (n *needs) undo(change loggedChange) {
 }
 
 func (n *needs) reference(ref Ref) {
-	kind, id, ok := ref.Parse()
-	if !ok {
-		return
+	if _, _, ok := ref.Parse(); ok {
+		n.references = append(n.references, reference{ref, n.author})
+		n.record(ref)
 	}
-	n.references = append(n.references, reference{ref, n.author})
+}
+
+// record asks for a record, whether or not one must be there.
+func (n *needs) record(ref Ref) {
+	kind, id, _ := ref.Parse()
 	switch kind {
 	case "issue":
 		n.issues = append(n.issues, id)
