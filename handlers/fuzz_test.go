@@ -103,7 +103,8 @@ func (a *arena) request(t *testing.T, method, target, body string) *http.Request
 	r, err := http.NewRequestWithContext(t.Context(), method, a.url, strings.NewReader(body))
 	must(t, err)
 	if r.URL, err = url.Parse(a.url + target); err != nil {
-		t.Skip("no URL: a client could not send it")
+		r.URL, err = url.Parse(a.url + "/" + url.PathEscape(target)) // as a client would have to write it
+		must(t, err)
 	}
 	r.URL.RawQuery = sendableQuery(r.URL.RawQuery)
 	return r
@@ -221,7 +222,7 @@ func FuzzEvents(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, last, query string) {
 		if strings.ContainsFunc(last, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			t.Skip("no header: a client could not send it")
+			return // no header: a client could not send it
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
@@ -273,7 +274,7 @@ func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path, accept, etag string) {
 		r := a.request(t, http.MethodGet, "/acme"+a.say(path), "")
 		if r.Header = sendable(accept, etag); r.Header == nil || strings.HasSuffix(r.URL.Path, "/events") {
-			t.Skip("no header, or a stream")
+			return // no header, or a stream
 		}
 		got := a.ask(t, r)
 		if kind := got.header.Get("Content-Type"); got.code >= 400 && strings.Contains(accept, "json") && !strings.Contains(accept, "text/html") && kind != "application/problem+json" {
@@ -302,7 +303,7 @@ func FuzzBearer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, header string) {
 		if sendable(header, "") == nil {
-			t.Skip("no header: a client could not send it")
+			return // no header: a client could not send it
 		}
 		r := a.request(t, http.MethodGet, "/acme/sync/pull?since=1&limit=1", "")
 		r.Header.Set("Authorization", header)
