@@ -1,11 +1,22 @@
--- name: InsertChanges :exec
-INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, issue_id,
-    topics, access, member_id, client_id, transaction_id, imported, at)
-SELECT @workspace_id, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.issue_id,
-    r.topics, r.access, r.member_id, r.client_id, r.transaction_id, r.imported, r.at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(version bigint, ordinal integer, kind text, record_id uuid, op text,
-    before jsonb, after jsonb, overwrote jsonb, team_id uuid, issue_id uuid, topics text[], access uuid[],
-    member_id uuid, client_id uuid, transaction_id uuid, imported boolean, at timestamptz);
+-- name: InsertLog :exec
+-- A group's lines, the topics that they move, and what its transactions were answered: in one statement, since each that
+-- a lone write sends costs it more than the rows do.
+WITH lines AS (
+    INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, issue_id,
+        topics, access, member_id, client_id, transaction_id, imported, at)
+    SELECT @workspace_id, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.issue_id,
+        r.topics, r.access, r.member_id, r.client_id, r.transaction_id, r.imported, r.at
+    FROM jsonb_to_recordset(@changes::jsonb) AS r(version bigint, ordinal integer, kind text, record_id uuid, op text,
+        before jsonb, after jsonb, overwrote jsonb, team_id uuid, issue_id uuid, topics text[], access uuid[],
+        member_id uuid, client_id uuid, transaction_id uuid, imported boolean, at timestamptz)),
+moved AS (
+    INSERT INTO topic (workspace_id, name, version)
+    SELECT @workspace_id, unnest(@names::text[]), unnest(@versions::bigint[])
+    ON CONFLICT (workspace_id, name) DO UPDATE SET version = excluded.version)
+INSERT INTO result (workspace_id, transaction_id, client_id, member_id, fingerprint, label, status, version, changed, body, request, at)
+SELECT @workspace_id, r.transaction_id, r.client_id, r.member_id, r.fingerprint::bytea, r.label, r.status, r.version, r.changed, r.body, r.request, r.at
+FROM jsonb_to_recordset(@results::jsonb) AS r(transaction_id uuid, client_id uuid, member_id uuid, fingerprint text, label text, status text,
+    version bigint, changed boolean, body jsonb, request jsonb, at timestamptz);
 
 -- name: ListChangesSince :many
 -- For the hub: what was touched after a V, without contents.
@@ -41,11 +52,6 @@ SELECT value FROM (
 ) AS since
 WHERE @base >= (SELECT w.floor FROM workspace w WHERE w.id = @workspace_id)
 ORDER BY version, ordinal LIMIT 1;
-
--- name: UpsertTopics :exec
-INSERT INTO topic (workspace_id, name, version)
-SELECT @workspace_id, unnest(@names::text[]), unnest(@versions::bigint[])
-ON CONFLICT (workspace_id, name) DO UPDATE SET version = excluded.version;
 
 -- name: GetTopicsVersion :one
 SELECT COALESCE(max(version), 0)::bigint FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]);

@@ -8,19 +8,25 @@ SELECT @workspace_id, r.id, r.team_id, r.issue_id, r.parent_id, r.author_id, r.b
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, issue_id uuid, parent_id uuid, author_id uuid, body text,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
--- name: UpdateComments :execrows
+-- name: UpdateComments :exec
 -- All but the text: naming it would build the search vector anew, also of thousands that only follow their issue. The version is
 -- compared as for issues.
-UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0;
+WITH written AS (
+    UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
--- name: UpdateCommentsWithText :execrows
-UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0;
+-- name: UpdateCommentsWithText :exec
+WITH written AS (
+    UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
 -- name: ListCommentsByIssue :many
 SELECT id, parent_id, author_id, body, version, created_at, updated_at, deleted_at FROM comment

@@ -252,44 +252,52 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 	return items, nil
 }
 
-const updateComments = `-- name: UpdateComments :execrows
-UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version - r.expected = 0
+const updateComments = `-- name: UpdateComments :exec
+WITH written AS (
+    UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE comment.workspace_id = $2 AND comment.id = r.id AND comment.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateCommentsParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
 // All but the text: naming it would build the search vector anew, also of thousands that only follow their issue. The version is
 // compared as for issues.
-func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateCommentsParams) (int64, error) {
-	result, err := db.Exec(ctx, updateComments, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateCommentsParams) error {
+	_, err := db.Exec(ctx, updateComments, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateComments: %w", err)
+		return fmt.Errorf("query UpdateComments: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }
 
-const updateCommentsWithText = `-- name: UpdateCommentsWithText :execrows
-UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE comment.workspace_id = $1 AND comment.id = r.id AND comment.version - r.expected = 0
+const updateCommentsWithText = `-- name: UpdateCommentsWithText :exec
+WITH written AS (
+    UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE comment.workspace_id = $2 AND comment.id = r.id AND comment.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateCommentsWithTextParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateCommentsWithText(ctx context.Context, db DBTX, arg UpdateCommentsWithTextParams) (int64, error) {
-	result, err := db.Exec(ctx, updateCommentsWithText, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateCommentsWithText(ctx context.Context, db DBTX, arg UpdateCommentsWithTextParams) error {
+	_, err := db.Exec(ctx, updateCommentsWithText, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateCommentsWithText: %w", err)
+		return fmt.Errorf("query UpdateCommentsWithText: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

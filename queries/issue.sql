@@ -19,26 +19,32 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
     author_id uuid, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
--- name: UpdateIssues :execrows
+-- name: UpdateIssues :exec
 -- All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
 -- no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
-UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
-    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0;
+WITH written AS (
+    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
--- name: UpdateIssuesWithText :execrows
-UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
-    labels = r.labels, subscribers = r.subscribers,
-    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0;
+-- name: UpdateIssuesWithText :exec
+WITH written AS (
+    UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
+        labels = r.labels, subscribers = r.subscribers,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
 -- name: ListRankNeighbours :many
 SELECT i.team_id, i.rank,

@@ -1465,51 +1465,59 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 	return items, nil
 }
 
-const updateIssues = `-- name: UpdateIssues :execrows
-UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
-    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version - r.expected = 0
+const updateIssues = `-- name: UpdateIssues :exec
+WITH written AS (
+    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE issue.workspace_id = $2 AND issue.id = r.id AND issue.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateIssuesParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
 // All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
 // no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
-func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesParams) (int64, error) {
-	result, err := db.Exec(ctx, updateIssues, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesParams) error {
+	_, err := db.Exec(ctx, updateIssues, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateIssues: %w", err)
+		return fmt.Errorf("query UpdateIssues: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }
 
-const updateIssuesWithText = `-- name: UpdateIssuesWithText :execrows
-UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
-    labels = r.labels, subscribers = r.subscribers,
-    parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
-    version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE issue.workspace_id = $1 AND issue.id = r.id AND issue.version - r.expected = 0
+const updateIssuesWithText = `-- name: UpdateIssuesWithText :exec
+WITH written AS (
+    UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
+        labels = r.labels, subscribers = r.subscribers,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE issue.workspace_id = $2 AND issue.id = r.id AND issue.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateIssuesWithTextParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateIssuesWithText(ctx context.Context, db DBTX, arg UpdateIssuesWithTextParams) (int64, error) {
-	result, err := db.Exec(ctx, updateIssuesWithText, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateIssuesWithText(ctx context.Context, db DBTX, arg UpdateIssuesWithTextParams) error {
+	_, err := db.Exec(ctx, updateIssuesWithText, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateIssuesWithText: %w", err)
+		return fmt.Errorf("query UpdateIssuesWithText: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

@@ -82,23 +82,27 @@ func (q *Queries) ListLabels(ctx context.Context, db DBTX, workspaceID uuid.UUID
 	return items, nil
 }
 
-const updateLabels = `-- name: UpdateLabels :execrows
-UPDATE label SET name = r.name, color = r.color, group_name = r.group_name,
-    version = r.version, stamps = label.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, name text, color text, group_name text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE label.workspace_id = $1 AND label.id = r.id AND label.version = r.expected
+const updateLabels = `-- name: UpdateLabels :exec
+WITH written AS (
+    UPDATE label SET name = r.name, color = r.color, group_name = r.group_name,
+        version = r.version, stamps = label.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, name text, color text, group_name text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE label.workspace_id = $2 AND label.id = r.id AND label.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateLabelsParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateLabels(ctx context.Context, db DBTX, arg UpdateLabelsParams) (int64, error) {
-	result, err := db.Exec(ctx, updateLabels, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateLabels(ctx context.Context, db DBTX, arg UpdateLabelsParams) error {
+	_, err := db.Exec(ctx, updateLabels, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateLabels: %w", err)
+		return fmt.Errorf("query UpdateLabels: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

@@ -86,23 +86,27 @@ func (q *Queries) ListMembers(ctx context.Context, db DBTX, workspaceID uuid.UUI
 	return items, nil
 }
 
-const updateMembers = `-- name: UpdateMembers :execrows
-UPDATE member SET person_id = r.person_id, name = r.name, handle = r.handle, email = r.email, role = r.role, placeholder = r.placeholder,
-    version = r.version, stamps = member.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, person_id uuid, name text, handle text, email text, role text, placeholder boolean,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE member.workspace_id = $1 AND member.id = r.id AND member.version = r.expected
+const updateMembers = `-- name: UpdateMembers :exec
+WITH written AS (
+    UPDATE member SET person_id = r.person_id, name = r.name, handle = r.handle, email = r.email, role = r.role, placeholder = r.placeholder,
+        version = r.version, stamps = member.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, person_id uuid, name text, handle text, email text, role text, placeholder boolean,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE member.workspace_id = $2 AND member.id = r.id AND member.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateMembersParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateMembers(ctx context.Context, db DBTX, arg UpdateMembersParams) (int64, error) {
-	result, err := db.Exec(ctx, updateMembers, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateMembers(ctx context.Context, db DBTX, arg UpdateMembersParams) error {
+	_, err := db.Exec(ctx, updateMembers, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateMembers: %w", err)
+		return fmt.Errorf("query UpdateMembers: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

@@ -96,26 +96,6 @@ func (q *Queries) InsertRefusedRecords(ctx context.Context, db DBTX, arg InsertR
 	return nil
 }
 
-const insertResults = `-- name: InsertResults :exec
-INSERT INTO result (workspace_id, transaction_id, client_id, member_id, fingerprint, label, status, version, changed, body, request, at)
-SELECT $1, r.transaction_id, r.client_id, r.member_id, r.fingerprint::bytea, r.label, r.status, r.version, r.changed, r.body, r.request, r.at
-FROM jsonb_to_recordset($2::jsonb) AS r(transaction_id uuid, client_id uuid, member_id uuid, fingerprint text, label text, status text,
-    version bigint, changed boolean, body jsonb, request jsonb, at timestamptz)
-`
-
-type InsertResultsParams struct {
-	WorkspaceID uuid.UUID
-	Rows        []byte
-}
-
-func (q *Queries) InsertResults(ctx context.Context, db DBTX, arg InsertResultsParams) error {
-	_, err := db.Exec(ctx, insertResults, arg.WorkspaceID, arg.Rows)
-	if err != nil {
-		return fmt.Errorf("query InsertResults: %w", err)
-	}
-	return nil
-}
-
 const listClientsByID = `-- name: ListClientsByID :many
 SELECT id, member_id FROM client WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `

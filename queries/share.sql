@@ -20,11 +20,14 @@ SELECT @workspace_id, r.id, r.token_hash::bytea, r.team_id, r.issue_id, r.filter
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, token_hash text, team_id uuid, issue_id uuid, filter text, allowed_origins text[], author_id uuid,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
--- name: UpdateShares :execrows
-UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version - r.expected = 0;
+-- name: UpdateShares :exec
+WITH written AS (
+    UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE share.workspace_id = @workspace_id AND share.id = r.id AND share.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
 -- name: ListSharesChangedSince :many
 SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at FROM share

@@ -286,22 +286,26 @@ func (q *Queries) ListSharesChangedSince(ctx context.Context, db DBTX, arg ListS
 	return items, nil
 }
 
-const updateShares = `-- name: UpdateShares :execrows
-UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE share.workspace_id = $1 AND share.id = r.id AND share.version - r.expected = 0
+const updateShares = `-- name: UpdateShares :exec
+WITH written AS (
+    UPDATE share SET team_id = r.team_id, allowed_origins = r.allowed_origins, version = r.version, stamps = share.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, allowed_origins text[],
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE share.workspace_id = $2 AND share.id = r.id AND share.version - r.expected = 0
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateSharesParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateShares(ctx context.Context, db DBTX, arg UpdateSharesParams) (int64, error) {
-	result, err := db.Exec(ctx, updateShares, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateShares(ctx context.Context, db DBTX, arg UpdateSharesParams) error {
+	_, err := db.Exec(ctx, updateShares, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateShares: %w", err)
+		return fmt.Errorf("query UpdateShares: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

@@ -84,23 +84,27 @@ func (q *Queries) ListStatuses(ctx context.Context, db DBTX, workspaceID uuid.UU
 	return items, nil
 }
 
-const updateStatuses = `-- name: UpdateStatuses :execrows
-UPDATE status SET name = r.name, category = r.category, position = r.position, color = r.color,
-    version = r.version, stamps = status.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, name text, category text, position integer, color text,
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE status.workspace_id = $1 AND status.id = r.id AND status.version = r.expected
+const updateStatuses = `-- name: UpdateStatuses :exec
+WITH written AS (
+    UPDATE status SET name = r.name, category = r.category, position = r.position, color = r.color,
+        version = r.version, stamps = status.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, name text, category text, position integer, color text,
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE status.workspace_id = $2 AND status.id = r.id AND status.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateStatusesParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateStatuses(ctx context.Context, db DBTX, arg UpdateStatusesParams) (int64, error) {
-	result, err := db.Exec(ctx, updateStatuses, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateStatuses(ctx context.Context, db DBTX, arg UpdateStatusesParams) error {
+	_, err := db.Exec(ctx, updateStatuses, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateStatuses: %w", err)
+		return fmt.Errorf("query UpdateStatuses: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

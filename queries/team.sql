@@ -8,12 +8,15 @@ SELECT @workspace_id, r.id, r.key, r.name, r.private, r.timezone, r.members, r.v
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, members uuid[],
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
--- name: UpdateTeams :execrows
-UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
-    version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE team.workspace_id = @workspace_id AND team.id = r.id AND team.version = r.expected;
+-- name: UpdateTeams :exec
+WITH written AS (
+    UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
+        version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE team.workspace_id = @workspace_id AND team.id = r.id AND team.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
 -- name: ListTeamNumbers :many
 SELECT team_id, next FROM team_number WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) LIMIT 10000;

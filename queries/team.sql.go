@@ -118,25 +118,29 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 	return items, nil
 }
 
-const updateTeams = `-- name: UpdateTeams :execrows
-UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
-    version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
-    version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-WHERE team.workspace_id = $1 AND team.id = r.id AND team.version = r.expected
+const updateTeams = `-- name: UpdateTeams :exec
+WITH written AS (
+    UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
+        version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
+        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+    WHERE team.workspace_id = $2 AND team.id = r.id AND team.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
 type UpdateTeamsParams struct {
+	Expected    int64
 	WorkspaceID uuid.UUID
 	Rows        []byte
 }
 
-func (q *Queries) UpdateTeams(ctx context.Context, db DBTX, arg UpdateTeamsParams) (int64, error) {
-	result, err := db.Exec(ctx, updateTeams, arg.WorkspaceID, arg.Rows)
+func (q *Queries) UpdateTeams(ctx context.Context, db DBTX, arg UpdateTeamsParams) error {
+	_, err := db.Exec(ctx, updateTeams, arg.Expected, arg.WorkspaceID, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateTeams: %w", err)
+		return fmt.Errorf("query UpdateTeams: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }
 
 const upsertTeamNumbers = `-- name: UpsertTeamNumbers :exec

@@ -9,6 +9,10 @@ SELECT w.epoch, clock_timestamp()::timestamptz AS at,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = w.id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary
 FROM workspace w WHERE w.id = @workspace_id;
 
+-- name: ExpectHead :one
+-- Fails unless the log ends where the writer thinks it does. The time is PostgreSQL's.
+SELECT expect_head(@workspace_id::uuid, @epoch::uuid, @version::bigint)::timestamptz AS at;
+
 -- name: ListHeads :many
 SELECT w.id, w.epoch, GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
 FROM workspace w WHERE w.id = ANY(@ids::uuid[]);
@@ -19,10 +23,13 @@ SELECT id, slug, name, epoch, version, stamps, created_at, updated_at FROM works
 -- name: GetWorkspaceIDBySlug :one
 SELECT id FROM workspace WHERE slug = @slug;
 
--- name: UpdateWorkspaces :execrows
-UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
-FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
-WHERE workspace.id = r.id AND workspace.version = r.expected;
+-- name: UpdateWorkspaces :exec
+WITH written AS (
+    UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
+    WHERE workspace.id = r.id AND workspace.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
 -- name: ListWorkspacesByPerson :many
 SELECT w.id, w.slug, w.name, m.id AS member_id

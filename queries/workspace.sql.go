@@ -13,6 +13,27 @@ import (
 	"github.com/google/uuid"
 )
 
+const expectHead = `-- name: ExpectHead :one
+SELECT expect_head($1::uuid, $2::uuid, $3::bigint)::timestamptz AS at
+`
+
+type ExpectHeadParams struct {
+	WorkspaceID uuid.UUID
+	Epoch       uuid.UUID
+	Version     int64
+}
+
+// Fails unless the log ends where the writer thinks it does. The time is PostgreSQL's.
+func (q *Queries) ExpectHead(ctx context.Context, db DBTX, arg ExpectHeadParams) (time.Time, error) {
+	row := db.QueryRow(ctx, expectHead, arg.WorkspaceID, arg.Epoch, arg.Version)
+	var at time.Time
+	err := row.Scan(&at)
+	if err != nil {
+		err = fmt.Errorf("query ExpectHead: %w", err)
+	}
+	return at, err
+}
+
 const getHead = `-- name: GetHead :one
 SELECT w.epoch, clock_timestamp()::timestamptz AS at,
     GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
@@ -226,16 +247,24 @@ func (q *Queries) MintEpochs(ctx context.Context, db DBTX) error {
 	return nil
 }
 
-const updateWorkspaces = `-- name: UpdateWorkspaces :execrows
-UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
-FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
-WHERE workspace.id = r.id AND workspace.version = r.expected
+const updateWorkspaces = `-- name: UpdateWorkspaces :exec
+WITH written AS (
+    UPDATE workspace SET name = r.name, stamps = workspace.stamps || r.stamps, version = r.version, updated_at = r.updated_at
+    FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, expected bigint, version bigint, name text, stamps jsonb, updated_at timestamptz)
+    WHERE workspace.id = r.id AND workspace.version = r.expected
+    RETURNING 1)
+SELECT expect_rows(count(*), $1::bigint) FROM written
 `
 
-func (q *Queries) UpdateWorkspaces(ctx context.Context, db DBTX, rows []byte) (int64, error) {
-	result, err := db.Exec(ctx, updateWorkspaces, rows)
+type UpdateWorkspacesParams struct {
+	Expected int64
+	Rows     []byte
+}
+
+func (q *Queries) UpdateWorkspaces(ctx context.Context, db DBTX, arg UpdateWorkspacesParams) error {
+	_, err := db.Exec(ctx, updateWorkspaces, arg.Expected, arg.Rows)
 	if err != nil {
-		return 0, fmt.Errorf("query UpdateWorkspaces: %w", err)
+		return fmt.Errorf("query UpdateWorkspaces: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return nil
 }

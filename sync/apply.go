@@ -13,13 +13,10 @@ import (
 	"tandem/queries"
 )
 
-// errMissed says that a versioned update found another version than was read under the lock: a bug, not a race.
-var errMissed = errors.New("a record has another version than under the lock")
-
 // apply is the write road: one database transaction for a group, in two round trips. It locks and loads, works every
-// transaction out in memory, writes all of it and commits. On an error nothing of the group has happened, unless the
+// transaction out in memory, writes all of it and commits. What is known from the group before saves the first trip. On an error nothing of the group has happened, unless the
 // commit's answer was lost; the stored results tell then, when the group is done again.
-func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
+func (e *Engine) apply(ws uuid.UUID, jobs []*job, known *recent) (*world, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.background), groupDeadline)
 	defer cancel()
 	conn, err := e.pool.Acquire(ctx)
@@ -27,10 +24,12 @@ func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
 		return nil, fmt.Errorf("take a connection: %w: %w", errBroken, err)
 	}
 	defer conn.Release()
-	world, err := e.applyInTime(context.WithoutCancel(ctx), conn.Conn(), ws, jobs)
+	world, err := e.applyInTime(context.WithoutCancel(ctx), conn.Conn(), ws, jobs, known)
 	if err == nil {
+		e.learn(known, world)
 		return world, nil
 	}
+	known.miss()
 	if conn.Conn().IsClosed() {
 		e.pool.Reset() // PostgreSQL was restarted, most likely: the others are dead too, and would use up the tries
 		err = fmt.Errorf("%w: %w", errBroken, err)
@@ -41,7 +40,7 @@ func (e *Engine) apply(ws uuid.UUID, jobs []*job) (*world, error) {
 
 // applyInTime sets the deadline on the connection rather than on the context, for which the driver would start a
 // goroutine at each round trip.
-func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job) (done *world, err error) {
+func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []*job, known *recent) (done *world, err error) {
 	defer func() {
 		if found := recover(); found != nil { // else nobody would be told, and nobody could write here any more
 			err = fmt.Errorf("panic: %v\n%s", found, debug.Stack())
@@ -51,7 +50,10 @@ func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, 
 	if err := wire.SetDeadline(time.Now().Add(groupDeadline)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
-	done, err = e.applyOn(ctx, conn, ws, jobs)
+	done, err = e.applyKnown(ctx, conn, ws, jobs, known)
+	if done == nil && err == nil {
+		done, err = e.applyOn(ctx, conn, ws, jobs)
+	}
 	_ = wire.SetDeadline(time.Time{}) // fails on a closed connection, which nobody uses again
 	return done, err
 }
@@ -232,15 +234,10 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 	return nil
 }
 
-// write stores all that the group changed and commits, in one round trip. Records that were in memory, rather than read
-// under the lock, are stored before: an update that misses one must not be followed by the commit.
+// write stores all that the group changed and commits, in one round trip. What was expected and is not there fails by
+// itself, and takes the commit with it.
 func (e *Engine) write(ctx context.Context, conn *pgx.Conn, world *world) error {
-	var remembered, p queries.Pipeline
-	if world.queueRemembered(ctx, &remembered, e.queries) {
-		if err := remembered.Send(ctx, conn); err != nil {
-			return fmt.Errorf("write what was in memory: %w", err)
-		}
-	}
+	var p queries.Pipeline
 	world.queueWrites(ctx, &p, e.queries)
 	p.Run(ctx, "commit")
 	if err := p.Send(ctx, conn); err != nil {

@@ -60,6 +60,7 @@ func (j *job) refusedAlready() error {
 type committer struct {
 	engine    *Engine
 	workspace uuid.UUID
+	recent    recent
 
 	mu      stdsync.Mutex
 	idle    *stdsync.Cond
@@ -205,16 +206,21 @@ func (c *committer) applyPatiently(group []*job) (world *world, err error) {
 		if pause > 0 {
 			time.Sleep(pause)
 		}
-		for _, job := range group {
-			job.result, job.err = Result{}, nil
-		}
-		world, err = c.engine.apply(c.workspace, group)
+		forgetAnswers(group)
+		world, err = c.engine.apply(c.workspace, group, &c.recent)
 		if err == nil || !mustRetry(err) && !errors.Is(err, errBroken) {
 			return world, err
 		}
 		c.engine.logger.Warn("group done again", "workspace_id", c.workspace, "err", err)
 	}
 	return nil, err
+}
+
+// forgetAnswers makes jobs as they were before they were tried.
+func forgetAnswers(jobs []*job) {
+	for _, job := range jobs {
+		job.result, job.err = Result{}, nil
+	}
 }
 
 // culprit is what the author of a transaction that PostgreSQL refused is told, or nil when it is not theirs.

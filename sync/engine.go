@@ -40,6 +40,7 @@ type Engine struct {
 	words     vocabularies
 	account   account
 	owners    owners
+	records   *recentRecords
 
 	mu         stdsync.Mutex
 	committers map[uuid.UUID]*committer
@@ -54,7 +55,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		retention: options.Retention, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(),
+		retention: options.Retention, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(), records: newRecentRecords(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)

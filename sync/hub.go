@@ -120,6 +120,7 @@ func (e *Engine) watched(workspace uuid.UUID) *hub {
 
 // hear takes a hint of the bus.
 func (e *Engine) hear(workspace uuid.UUID, version int64) {
+	e.outrun(workspace, version)
 	if hub := e.watched(workspace); hub != nil {
 		hub.hear(version, nil)
 	}

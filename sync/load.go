@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -241,6 +242,7 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 		return nil, fmt.Errorf("lock and load: %w", err)
 	}
 	world.epoch, world.head, world.at = head.Epoch, head.Version, e.clock(head.At).UTC()
+	world.read = reading{head.Version, head.At, time.Now()}
 	if err := world.learn(wanted, found); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,13 @@ func (r *record) clone() *record {
 	return &copied
 }
 
+// settled is the record once the group that changed it is committed.
+func (r *record) settled() *record {
+	copied := *r
+	copied.stamps = r.stamps.settle()
+	return &copied
+}
+
 // public are the fields that the protocol shows.
 func (r *record) public() map[string]any {
 	shown := make(map[string]any, len(r.fields)+2)

@@ -49,7 +49,7 @@ func decodeResult(id uuid.UUID, status string, version int64, changed bool, raw 
 		Conflicts: body.Conflicts, Error: body.Error, changed: changed}, nil
 }
 
-// result writes what InsertResults reads.
+// result writes what InsertLog reads.
 func (r *rows) result(s storedResult) {
 	r.begin()
 	r.put("transaction_id", s.transaction)

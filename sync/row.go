@@ -34,7 +34,12 @@ func (r *rows) begin() {
 func (r *rows) end() { r.json = append(r.json, '}') }
 
 // all ends the list.
-func (r *rows) all() json.RawMessage { return append(r.json, ']') }
+func (r *rows) all() json.RawMessage {
+	if r.count == 0 {
+		return json.RawMessage("[]")
+	}
+	return append(r.json, ']')
+}
 
 // put names a column of the row. Nil is left out.
 func (r *rows) put(column string, v any) {

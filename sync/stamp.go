@@ -24,26 +24,37 @@ const stampOfCreation = "*"
 // stampOfTrash is the name under which lies who last deleted or restored the record.
 const stampOfTrash = "*trash"
 
-// stamps are those of one record: as they are stored, and on top the ones that this group has set. What is stored is
-// only decoded when somebody asks, which most writes never do; what is set is merged into the row by the update.
+// stamps are those of one record: as they were read, on top the ones that earlier groups have stored since, and on top
+// those that this group has set. What was read is only decoded when somebody asks, which most writes never do; what is set
+// is merged into the row by the update.
 type stamps struct {
-	stored json.RawMessage
-	fresh  map[string]stamp
+	stored  json.RawMessage
+	settled map[string]stamp // never changed in place: records share it
+	fresh   map[string]stamp
 }
 
 // of returns a field's stamp; false when nobody has set it.
 func (s stamps) of(field string) (stamp, bool) {
-	if found, ok := s.fresh[field]; ok {
+	if found, ok := s.since(field); ok {
 		return found, true
 	}
 	stored := s.decoded()
 	if found, ok := stored[field]; ok {
 		return found, true
 	}
-	if found, ok := s.fresh[stampOfCreation]; ok {
+	if found, ok := s.since(stampOfCreation); ok {
 		return found, true
 	}
 	found, ok := stored[stampOfCreation]
+	return found, ok
+}
+
+// since returns a stamp that was set after the record was read.
+func (s stamps) since(name string) (stamp, bool) {
+	if found, ok := s.fresh[name]; ok {
+		return found, true
+	}
+	found, ok := s.settled[name]
 	return found, ok
 }
 
@@ -82,5 +93,16 @@ func (s stamps) toMerge() map[string]stamp {
 }
 
 func (s stamps) clone() stamps {
-	return stamps{s.stored, maps.Clone(s.fresh)}
+	return stamps{s.stored, s.settled, maps.Clone(s.fresh)}
+}
+
+// settle are the stamps once the group is committed.
+func (s stamps) settle() stamps {
+	if len(s.fresh) == 0 {
+		return s
+	}
+	settled := make(map[string]stamp, len(s.settled)+len(s.fresh))
+	maps.Copy(settled, s.settled)
+	maps.Copy(settled, s.fresh)
+	return stamps{stored: s.stored, settled: settled}
 }

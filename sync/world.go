@@ -16,6 +16,7 @@ type world struct {
 	head      int64     // the last V; rises with each transaction that changes something
 	at        time.Time // PostgreSQL's clock when the lock was taken
 	words     *vocabulary
+	read      reading
 
 	loaded  map[Ref]*record // as stored
 	current map[Ref]*record // as the group has changed them
@@ -41,6 +42,13 @@ type world struct {
 	newcomers map[uuid.UUID]uuid.UUID // clients seen for the first time
 	depends   []refusedKey
 	access    map[uuid.UUID]int64 // member -> the V at which their rights changed
+}
+
+// reading is what PostgreSQL said when the lock was taken.
+type reading struct {
+	head int64
+	at   time.Time // its clock
+	seen time.Time // when that was, by this node's clock
 }
 
 type refusedKey struct{ record, client uuid.UUID }

@@ -10,36 +10,16 @@ import (
 	"tandem/queries"
 )
 
-// remembered are the kinds of the vocabulary.
-var remembered = map[string]bool{"workspace": true, "member": true, "team": true, "status": true, "label": true}
-
-// queueRemembered queues what the group changed of the vocabulary; false when that is nothing.
-func (w *world) queueRemembered(ctx context.Context, p *queries.Pipeline, q *queries.Queries) (any bool) {
-	for _, now := range w.current {
-		any = any || remembered[now.kind]
-	}
-	if any {
-		for _, kind := range kinds {
-			if remembered[kind] {
-				w.queueRecords(ctx, p, q, kind)
-			}
-		}
-	}
-	return any
-}
-
 // queueWrites turns what the group changed into one statement a table.
 func (w *world) queueWrites(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	for _, kind := range kinds {
-		if !remembered[kind] {
-			w.queueRecords(ctx, p, q, kind)
-		}
+		w.queueRecords(ctx, p, q, kind)
 	}
 	if fault("result_apart") {
 		w.answers = nil // they would follow in a transaction of their own, which a crash prevents
 	}
 	w.queueLog(ctx, p, q)
-	w.queueResults(ctx, p, q)
+	w.queueClients(ctx, p, q)
 	w.queueCounters(ctx, p, q)
 }
 
@@ -63,13 +43,8 @@ func (w *world) queueUpdates(ctx context.Context, p *queries.Pipeline, q *querie
 		unnamed = longTexts
 	}
 	rows := w.rowsOf(group, unnamed...)
-	p.Tell(func(db queries.DBTX) error {
-		found, err := updateRecords(ctx, q, db, kind, w.workspace, rows, withText)
-		if err == nil && found != int64(len(group)) {
-			return fmt.Errorf("update %d %s records, found %d: %w", len(group), kind, found, errMissed)
-		}
-		return err
-	})
+	batch := batch{w.workspace, rows, int64(len(group)), withText}
+	p.Tell(func(db queries.DBTX) error { return updateRecords(ctx, q, db, kind, batch) })
 }
 
 // longTexts are the columns that only the updates with text name.
@@ -120,69 +95,64 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 	return fmt.Errorf("no table for new %s records", kind)
 }
 
-func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, ws uuid.UUID, rows json.RawMessage, withText bool) (int64, error) {
-	switch kind {
-	case "workspace":
-		return q.UpdateWorkspaces(ctx, db, rows)
-	case "member":
-		return q.UpdateMembers(ctx, db, queries.UpdateMembersParams{WorkspaceID: ws, Rows: rows})
-	case "team":
-		return q.UpdateTeams(ctx, db, queries.UpdateTeamsParams{WorkspaceID: ws, Rows: rows})
-	case "status":
-		return q.UpdateStatuses(ctx, db, queries.UpdateStatusesParams{WorkspaceID: ws, Rows: rows})
-	case "label":
-		return q.UpdateLabels(ctx, db, queries.UpdateLabelsParams{WorkspaceID: ws, Rows: rows})
-	case "issue":
-		if withText {
-			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: ws, Rows: rows})
-		}
-		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: ws, Rows: rows})
-	case "comment":
-		if withText {
-			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: ws, Rows: rows})
-		}
-		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: ws, Rows: rows})
-	case "share":
-		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: ws, Rows: rows})
-	}
-	return 0, fmt.Errorf("no table for %s records", kind)
+// batch is a set of changed records of one kind, each to be found with the version that was read.
+type batch struct {
+	workspace uuid.UUID
+	rows      json.RawMessage
+	count     int64
+	withText  bool
 }
 
+func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, b batch) error {
+	switch kind {
+	case "workspace":
+		return q.UpdateWorkspaces(ctx, db, queries.UpdateWorkspacesParams{Rows: b.rows, Expected: b.count})
+	case "member":
+		return q.UpdateMembers(ctx, db, queries.UpdateMembersParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "team":
+		return q.UpdateTeams(ctx, db, queries.UpdateTeamsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "status":
+		return q.UpdateStatuses(ctx, db, queries.UpdateStatusesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "label":
+		return q.UpdateLabels(ctx, db, queries.UpdateLabelsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "issue":
+		if b.withText {
+			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+		}
+		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "comment":
+		if b.withText {
+			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+		}
+		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "share":
+		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	}
+	return fmt.Errorf("no table for %s records", kind)
+}
+
+// queueLog queues the lines, the topics that they move, and the answers.
 func (w *world) queueLog(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
-	if len(w.log) == 0 {
+	if len(w.log)+len(w.answers) == 0 {
 		return
 	}
-	var lines rows
-	for _, entry := range w.log {
-		lines.entry(entry)
-	}
-	raw := lines.all()
-	p.Tell(func(db queries.DBTX) error {
-		return q.InsertChanges(ctx, db, queries.InsertChangesParams{WorkspaceID: w.workspace, Rows: raw})
-	})
+	var lines, answers rows
 	latest := map[string]int64{}
 	for _, entry := range w.log {
+		lines.entry(entry)
 		for _, topic := range entry.Topics {
 			latest[topic] = entry.Version
 		}
 	}
+	for _, answer := range w.answers {
+		answers.result(answer)
+	}
 	names, versions := columns(latest)
-	p.Tell(func(db queries.DBTX) error {
-		return q.UpsertTopics(ctx, db, queries.UpsertTopicsParams{WorkspaceID: w.workspace, Names: names, Versions: versions})
-	})
+	all := queries.InsertLogParams{WorkspaceID: w.workspace, Changes: lines.all(), Names: names, Versions: versions, Results: answers.all()}
+	p.Tell(func(db queries.DBTX) error { return q.InsertLog(ctx, db, all) })
 }
 
-func (w *world) queueResults(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
-	if len(w.answers) > 0 {
-		var results rows
-		for _, answer := range w.answers {
-			results.result(answer)
-		}
-		raw := results.all()
-		p.Tell(func(db queries.DBTX) error {
-			return q.InsertResults(ctx, db, queries.InsertResultsParams{WorkspaceID: w.workspace, Rows: raw})
-		})
-	}
+func (w *world) queueClients(ctx context.Context, p *queries.Pipeline, q *queries.Queries) {
 	if len(w.newcomers) > 0 {
 		clients, members := columns(w.newcomers)
 		p.Tell(func(db queries.DBTX) error {
