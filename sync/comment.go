@@ -70,7 +70,7 @@ func deletedUnder(gone *record, ref Ref, field string, mine value) error {
 	return err
 }
 
-func commentRecord(row queries.ListCommentsByIDRow) (*record, error) {
+func commentRecord(row queries.ListCommentsByIDRow) *record {
 	return stored("comment", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"issue":  refValue("issue", &row.IssueID),
 		"team":   refValue("team", &row.TeamID),

@@ -35,6 +35,7 @@
 //
 //	push.go committer.go     a transaction waits, with others, for its group
 //	apply.go needs.go load.go write.go the one database transaction of a group
+//	recent.go                what is known from the group before, which saves reading
 //	run.go meet.go merge.go move.go undo.go   what operations do
 //	undo_step.go             which of one's own steps can be undone and redone
 //	world.go work.go         the working copy of a group, and of one transaction

@@ -157,7 +157,7 @@ func changed(before, after *record, field string) bool {
 	return before == nil || !same(before.fields[field], after.fields[field])
 }
 
-func issueRecord(row queries.ListIssuesByIDRow) (*record, error) {
+func issueRecord(row queries.ListIssuesByIDRow) *record {
 	return stored("issue", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"team":        refValue("team", &row.TeamID),
 		"number":      row.Number,

@@ -58,7 +58,7 @@ func (labelNoun) allow(who rights, _, _ *record) error {
 	return nil
 }
 
-func labelRecord(row queries.ListLabelsRow) (*record, error) {
+func labelRecord(row queries.ListLabelsRow) *record {
 	return stored("label", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"team":  refValue("team", row.TeamID),
 		"name":  row.Name,

@@ -111,7 +111,8 @@ func askValue(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws u
 
 // learn puts the answers into the world.
 func (w *world) learn(n *needs, a *answers) error {
-	err := firstError(w.learnRecords(a), w.learnResults(a), w.learnUndone(a))
+	w.learnRecords(a)
+	err := firstError(w.learnResults(a), w.learnUndone(a))
 	for _, row := range *a.clients {
 		w.clients[row.ID] = row.MemberID
 	}
@@ -175,11 +176,9 @@ func valueAt(rows [][]byte) (*value, error) {
 	return &found, nil
 }
 
-func (w *world) learnRecords(a *answers) error {
-	var err error
-	keep := func(r *record, wrong error) {
-		err = firstError(err, wrong)
-		if wrong == nil && w.loaded[r.ref()] == nil {
+func (w *world) learnRecords(a *answers) {
+	keep := func(r *record) {
+		if w.loaded[r.ref()] == nil {
 			w.loaded[r.ref()] = r
 		}
 	}
@@ -196,7 +195,6 @@ func (w *world) learnRecords(a *answers) error {
 		keep(shareRecord(row))
 	}
 	a.transfers.records(keep)
-	return err
 }
 
 func (w *world) learnResults(a *answers) error {
@@ -294,11 +292,7 @@ func (e *Engine) loadWords(ctx context.Context, conn *pgx.Conn, world *world, ve
 	if err := p.Send(ctx, conn); err != nil {
 		return fmt.Errorf("load the vocabulary: %w", err)
 	}
-	built, err := questions.build(version)
-	if err != nil {
-		return err
-	}
-	world.words = built
-	e.words.put(world.workspace, built)
+	world.words = questions.build(version)
+	e.words.put(world.workspace, world.words)
 	return nil
 }

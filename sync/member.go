@@ -64,7 +64,7 @@ func (memberNoun) allow(who rights, before, after *record) error {
 	return forbidden("Only an admin may change other people.")
 }
 
-func memberRecord(row queries.ListMembersRow) (*record, error) {
+func memberRecord(row queries.ListMembersRow) *record {
 	var person value
 	if row.PersonID != nil {
 		person = row.PersonID.String()

@@ -106,12 +106,11 @@ func (e *Engine) lookBeyond(ctx context.Context, actor Actor, s Snapshot, answer
 	if err != nil {
 		return PullResult{}, err
 	}
-	following, err := rest.records(now, answer.Version)
-	answer.More = len(following) > 0
+	answer.More = len(rest.records(now, answer.Version)) > 0
 	if !answer.More {
 		answer.Version = s.Version
 	}
-	return answer, err
+	return answer, nil
 }
 
 // reset says why the client must start over, or nothing.
@@ -159,13 +158,8 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 }
 
 // records gathers what changed after a V, of the vocabulary in memory too.
-func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
-	var all []*record
-	var err error
-	keep := func(r *record, wrong error) {
-		err = firstError(err, wrong)
-		all = append(all, r)
-	}
+func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
+	keep := func(r *record) { all = append(all, r) }
 	for _, r := range s.words.records {
 		if r.version == 0 { // a workspace that nothing has changed since it was made: no cursor lies before it
 			r = r.clone()
@@ -185,9 +179,9 @@ func (c changedRecords) records(s Snapshot, since int64) ([]*record, error) {
 		keep(shareRecord(queries.ListSharesByIDRow(row)))
 	}
 	for _, row := range *c.left {
-		keep(revoked(row), nil)
+		keep(revoked(row))
 	}
-	return all, err
+	return all
 }
 
 // pullPage is what goes into one answer: limit records after since, and all that come before the V least.
@@ -199,10 +193,7 @@ type pullPage struct {
 // fill takes the first limit records, and those that share the last one's version. full says that the queries may know
 // less than what follows.
 func (p *PullResult) fill(s Snapshot, changed changedRecords, page pullPage) (full bool, err error) {
-	all, err := changed.records(s, page.since)
-	if err != nil {
-		return false, err
-	}
+	all := changed.records(s, page.since)
 	slices.SortFunc(all, func(a, b *record) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind)), cmp.Compare(a.ref(), b.ref()))
 	})

@@ -76,7 +76,7 @@ func difference(before, after *record) (from, to map[string]value) {
 }
 
 // stored is what every record's row has beside its fields.
-func stored(kind string, id uuid.UUID, version int64, stamped json.RawMessage, created, updated time.Time, deleted *time.Time, fields map[string]value) (*record, error) {
+func stored(kind string, id uuid.UUID, version int64, stamped json.RawMessage, created, updated time.Time, deleted *time.Time, fields map[string]value) *record {
 	return &record{kind: kind, id: id, version: version, fields: fields, stamps: stamps{stored: stamped},
-		createdAt: created, updatedAt: updated, deletedAt: deleted}, nil
+		createdAt: created, updatedAt: updated, deletedAt: deleted}
 }

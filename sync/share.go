@@ -63,7 +63,7 @@ func (shareNoun) allow(who rights, before, after *record) error {
 	return forbidden("Only who made a share, or an admin, may change it.")
 }
 
-func shareRecord(row queries.ListSharesByIDRow) (*record, error) {
+func shareRecord(row queries.ListSharesByIDRow) *record {
 	return stored("share", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"token":           `\x` + hex.EncodeToString(row.TokenHash),
 		"team":            refValue("team", &row.TeamID),

@@ -59,7 +59,7 @@ func (statusNoun) allow(who rights, _, _ *record) error {
 	return nil
 }
 
-func statusRecord(row queries.ListStatusesRow) (*record, error) {
+func statusRecord(row queries.ListStatusesRow) *record {
 	return stored("status", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"team":     refValue("team", &row.TeamID),
 		"name":     row.Name,

@@ -55,7 +55,7 @@ func (teamNoun) allow(who rights, before, after *record) error {
 	return forbidden("Only an admin, or a member of the team, may change it.")
 }
 
-func teamRecord(row queries.ListTeamsRow) (*record, error) {
+func teamRecord(row queries.ListTeamsRow) *record {
 	return stored("team", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"key":      row.Key,
 		"name":     row.Name,

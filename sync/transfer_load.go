@@ -52,7 +52,7 @@ func (n *needs) askTransfers(ctx context.Context, p *queries.Pipeline, q *querie
 	}
 }
 
-func (a transferAnswers) records(keep func(*record, error)) {
+func (a transferAnswers) records(keep func(*record)) {
 	for _, row := range *a.children {
 		keep(issueRecord(queries.ListIssuesByIDRow(row)))
 	}

@@ -53,31 +53,27 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 	}
 }
 
-func (a vocabularyQuestions) build(version int64) (*vocabulary, error) {
+func (a vocabularyQuestions) build(version int64) *vocabulary {
 	v := &vocabulary{version: version, epoch: a.workspace.Epoch, records: map[Ref]*record{}, byKind: map[string][]*record{}}
-	err := v.add(workspaceRecord(*a.workspace))
+	v.add(workspaceRecord(*a.workspace))
 	for _, row := range *a.members {
-		err = firstError(err, v.add(memberRecord(row)))
+		v.add(memberRecord(row))
 	}
 	for _, row := range *a.teams {
-		err = firstError(err, v.add(teamRecord(row)))
+		v.add(teamRecord(row))
 	}
 	for _, row := range *a.statuses {
-		err = firstError(err, v.add(statusRecord(row)))
+		v.add(statusRecord(row))
 	}
 	for _, row := range *a.labels {
-		err = firstError(err, v.add(labelRecord(row)))
+		v.add(labelRecord(row))
 	}
-	return v, err
+	return v
 }
 
-func (v *vocabulary) add(r *record, err error) error {
-	if err != nil {
-		return err
-	}
+func (v *vocabulary) add(r *record) {
 	v.records[r.ref()] = r
 	v.byKind[r.kind] = append(v.byKind[r.kind], r)
-	return nil
 }
 
 func firstError(errs ...error) error {

@@ -33,6 +33,6 @@ func (workspaceNoun) allow(who rights, _, _ *record) error {
 	return nil
 }
 
-func workspaceRecord(row queries.GetWorkspaceRow) (*record, error) {
+func workspaceRecord(row queries.GetWorkspaceRow) *record {
 	return stored("workspace", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, nil, map[string]value{"name": row.Name})
 }
