@@ -124,6 +124,9 @@ func (f *feed) bye(reason string) event {
 }
 
 func toMember(e sync.Event) event {
+	if e.Presence != nil {
+		return event{"presence", e.Version, e.Presence, 0}
+	}
 	if e.Access {
 		return event{"access", e.Version, access{e.Version}, 0}
 	}

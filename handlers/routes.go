@@ -32,6 +32,7 @@ func (s *Server) route() {
 	ws.POST("/sync/push", s.in(s.push))
 	ws.GET("/sync/pull", s.in(s.pull))
 	ws.GET("/sync/events", s.streamEvents)
+	ws.POST("/sync/presence", s.in(s.attend))
 
 	ws.GET(page, s.in(s.showMyIssues))
 	ws.GET(page+"/member/:id", s.in(s.showMyIssues))

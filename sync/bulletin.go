@@ -13,6 +13,8 @@ type Event struct {
 	Access  bool     `json:"-"`             // the reader's rights changed: re-read everything
 	Renewed bool     `json:"-"`             // nothing but that another epoch has begun; what is stale comes next
 
+	Presence *Presence `json:"-"` // nothing but who is at an issue now
+
 	watchers int
 	form     *form // nil: nobody else is told the same
 }

@@ -12,12 +12,15 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Bus carries hints between nodes: that a workspace has reached a V. It may lose them; the log is the truth.
+// Bus carries hints between nodes: that a workspace has reached a V. It may lose them; the log is the truth. Words of
+// other sorts go beside them, which nobody may rely on.
 type Bus interface {
 	// Publish never blocks.
 	Publish(workspace uuid.UUID, version int64)
-	// Listen calls hear for every hint, this node's own too, until ctx ends.
-	Listen(ctx context.Context, hear func(workspace uuid.UUID, version int64))
+	// Say sends a word without white space that is no hint. It never blocks.
+	Say(word string)
+	// Listen calls hear for every hint and heed for every word, this node's own too, until ctx ends.
+	Listen(ctx context.Context, hear func(workspace uuid.UUID, version int64), heed func(word string))
 }
 
 const busChannel = "tandem"
@@ -35,10 +38,10 @@ func NewPostgresBus(url string, logger *slog.Logger) *PostgresBus {
 }
 
 // Listen receives and sends until ctx ends, and connects anew when PostgreSQL goes away.
-func (b *PostgresBus) Listen(ctx context.Context, hear func(uuid.UUID, int64)) {
+func (b *PostgresBus) Listen(ctx context.Context, hear func(uuid.UUID, int64), heed func(string)) {
 	var both stdsync.WaitGroup
 	both.Go(func() {
-		b.forever(ctx, func(ctx context.Context, conn *pgx.Conn) error { return receive(ctx, conn, hear) })
+		b.forever(ctx, func(ctx context.Context, conn *pgx.Conn) error { return receive(ctx, conn, hear, heed) })
 	})
 	both.Go(func() { b.forever(ctx, b.send) })
 	both.Wait()
@@ -70,7 +73,7 @@ func (b *PostgresBus) connected(ctx context.Context, use func(context.Context, *
 	return use(ctx, conn)
 }
 
-func receive(ctx context.Context, conn *pgx.Conn, hear func(uuid.UUID, int64)) error {
+func receive(ctx context.Context, conn *pgx.Conn, hear func(uuid.UUID, int64), heed func(string)) error {
 	if _, err := conn.Exec(ctx, "listen "+busChannel); err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func receive(ctx context.Context, conn *pgx.Conn, hear func(uuid.UUID, int64)) e
 			return err
 		}
 		if notification != nil {
-			readHints(notification.Payload, hear)
+			readHints(notification.Payload, hear, heed)
 		}
 	}
 }

@@ -86,6 +86,7 @@ type ear struct {
 	Bus
 	mu    stdsync.Mutex
 	heard map[uuid.UUID]int64
+	words []string
 	came  chan struct{}
 }
 
@@ -96,7 +97,7 @@ func listen(t testing.TB, bus Bus) *ear {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		bus.Listen(ctx, e.hear)
+		bus.Listen(ctx, e.hear, e.heed)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -117,6 +118,13 @@ func (e *ear) hear(workspace uuid.UUID, version int64) {
 	case e.came <- struct{}{}:
 	default:
 	}
+}
+
+func (e *ear) heed(word string) {
+	e.mu.Lock()
+	e.words = append(e.words, word)
+	e.mu.Unlock()
+	e.hear(uuid.Nil, 0)
 }
 
 func (e *ear) knows(workspace uuid.UUID, version int64) bool {
@@ -237,7 +245,7 @@ func TestHints_SkipWhatTheyCannotRead(t *testing.T) {
 	t.Parallel()
 	workspace := uuid.New()
 	var heard []string
-	readHints(fmt.Sprintf("nonsense %s:x :5 %s:7  ", workspace, workspace), func(ws uuid.UUID, version int64) { heard = append(heard, fmt.Sprint(ws, version)) })
+	readHints(fmt.Sprintf("nonsense %s:x :5 %s:7  ", workspace, workspace), func(ws uuid.UUID, version int64) { heard = append(heard, fmt.Sprint(ws, version)) }, func(string) {})
 	if got := strings.Join(heard, " "); got != fmt.Sprint(workspace, 7) {
 		t.Errorf("heard %s", got)
 	}

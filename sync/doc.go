@@ -45,6 +45,7 @@
 //	read.go and issue_list.go, issue_page.go, search.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
+//	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
 package sync

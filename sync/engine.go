@@ -41,6 +41,7 @@ type Engine struct {
 	account   account
 	owners    owners
 	records   *recentRecords
+	presence  *presence
 
 	mu         stdsync.Mutex
 	committers map[uuid.UUID]*committer
@@ -55,7 +56,8 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		retention: options.Retention, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{}, account: newAccount(), owners: newOwners(), records: newRecentRecords(),
+		retention: options.Retention, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
+		account: newAccount(), owners: newOwners(), records: newRecentRecords(), presence: newPresence(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)
@@ -74,11 +76,12 @@ func New(options Options) *Engine {
 func (e *Engine) Start() {
 	e.running.Go(e.pollHeads)
 	e.running.Go(e.sweepSessions)
+	e.running.Go(e.sweepPresence)
 	if e.retention > 0 {
 		e.running.Go(e.keepRetention)
 	}
 	if e.bus != nil {
-		e.running.Go(func() { e.bus.Listen(e.background, e.hear) })
+		e.running.Go(func() { e.bus.Listen(e.background, e.hear, e.hearWord) })
 	}
 }
 

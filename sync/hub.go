@@ -306,6 +306,7 @@ func (h *hub) deliver(ctx context.Context, batch []notice) error {
 		if err := h.refreshRights(ctx, batch[:count], subscribers); err != nil {
 			return err
 		}
+		h.engine.presence.follow(h.workspace, batch[:count])
 		b := newBulletin(from, batch[:count], len(subscribers))
 		for _, s := range subscribers {
 			s.deliver(b)

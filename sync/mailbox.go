@@ -1,6 +1,10 @@
 package sync
 
-import stdsync "sync"
+import (
+	stdsync "sync"
+
+	"github.com/google/uuid"
+)
 
 // mailbox holds what one reader has not been told yet, in bounded memory however slow they are. What many are told alike
 // is one event that all of them point to; only a reader who lags gathers keys of their own.
@@ -11,8 +15,9 @@ type mailbox struct {
 	whole    *Event    // all that waits, as it came
 	keys     staleKeys // all that waits, gathered
 	access   bool
-	renewed  bool // another epoch has begun
-	open     bool // before it has caught up with the log nothing is handed out
+	renewed  bool               // another epoch has begun
+	notes    map[uuid.UUID]bool // issues of which somebody came or went; the reader looks at them, so they are few
+	open     bool               // before it has caught up with the log nothing is handed out
 	watchers int
 	notify   func() // called without the lock when there may be something to take; nil = nobody listens yet
 }
@@ -88,7 +93,7 @@ func (m *mailbox) listen(f func()) {
 
 func (m *mailbox) unlockAndWake() {
 	wake := m.notify
-	if !m.open || m.empty() {
+	if !m.open || m.empty() && len(m.notes) == 0 {
 		wake = nil
 	}
 	m.mu.Unlock()
@@ -98,6 +103,30 @@ func (m *mailbox) unlockAndWake() {
 }
 
 func (m *mailbox) empty() bool { return m.whole == nil && m.keys.empty() && !m.access }
+
+// note leaves that somebody came to an issue or went. Who is there is looked up when it is told.
+func (m *mailbox) note(issue uuid.UUID) {
+	m.mu.Lock()
+	if m.notes == nil {
+		m.notes = map[uuid.UUID]bool{}
+	}
+	m.notes[issue] = true
+	m.unlockAndWake()
+}
+
+// takeNote hands out one note.
+func (m *mailbox) takeNote() (issue uuid.UUID, noted bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.open {
+		return issue, false
+	}
+	for issue := range m.notes {
+		delete(m.notes, issue)
+		return issue, true
+	}
+	return issue, false
+}
 
 // take hands out everything as one event; false when there is nothing.
 func (m *mailbox) take() (Event, bool) {

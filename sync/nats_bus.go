@@ -25,9 +25,9 @@ func NewNATSBus(url string, logger *slog.Logger) *NATSBus {
 
 // Listen receives and sends until ctx ends. The client connects anew for ever; what makes it give up all the same is met
 // by beginning again.
-func (b *NATSBus) Listen(ctx context.Context, hear func(uuid.UUID, int64)) {
+func (b *NATSBus) Listen(ctx context.Context, hear func(uuid.UUID, int64), heed func(string)) {
 	for ctx.Err() == nil {
-		err := b.connected(ctx, hear)
+		err := b.connected(ctx, hear, heed)
 		if ctx.Err() == nil {
 			b.warn("the bus gave up, it begins again", err)
 			pause(ctx, time.Second)
@@ -35,7 +35,7 @@ func (b *NATSBus) Listen(ctx context.Context, hear func(uuid.UUID, int64)) {
 	}
 }
 
-func (b *NATSBus) connected(ctx context.Context, hear func(uuid.UUID, int64)) error {
+func (b *NATSBus) connected(ctx context.Context, hear func(uuid.UUID, int64), heed func(string)) error {
 	closed := make(chan error, 1)
 	conn, err := nats.Connect(b.url, append(b.options(ctx), nats.ClosedHandler(func(conn *nats.Conn) { closed <- conn.LastError() }))...)
 	if err != nil {
@@ -45,7 +45,7 @@ func (b *NATSBus) connected(ctx context.Context, hear func(uuid.UUID, int64)) er
 	if !conn.IsConnected() {
 		b.warn("the bus cannot be reached, until then other nodes' changes are polled for", conn.LastError())
 	}
-	if _, err := conn.Subscribe(busChannel, func(message *nats.Msg) { readHints(string(message.Data), hear) }); err != nil {
+	if _, err := conn.Subscribe(busChannel, func(message *nats.Msg) { readHints(string(message.Data), hear, heed) }); err != nil {
 		return fmt.Errorf("listen to the bus: %w", err)
 	}
 	for {

@@ -43,8 +43,29 @@ func (s *Subscription) Ready() <-chan struct{} {
 	return ready
 }
 
-// Take hands out all that has gathered since the last call as one event; false when there is nothing.
-func (s *Subscription) Take() (Event, bool) { return s.box.take() }
+// Take hands out all that has gathered since the last call as one event, and then who is where, issue by issue; false
+// when there is nothing.
+func (s *Subscription) Take() (Event, bool) {
+	if event, waits := s.box.take(); waits {
+		return event, true
+	}
+	for issue, noted := s.box.takeNote(); noted; issue, noted = s.box.takeNote() {
+		if event, shown := s.presenceAt(issue); shown {
+			return event, true
+		}
+	}
+	return Event{}, false
+}
+
+// presenceAt tells who is at an issue, to a reader who sees it.
+func (s *Subscription) presenceAt(issue uuid.UUID) (Event, bool) {
+	members, team, known := s.hub.engine.presence.at(room{s.hub.workspace, issue})
+	s.mu.Lock()
+	sees := s.known && s.who.sees(team)
+	s.mu.Unlock()
+	told := s.Version()
+	return Event{From: told, Version: told, Presence: &Presence{NewRef("issue", issue), members}}, known && sees
+}
 
 // Version is the V up to which everything was told.
 func (s *Subscription) Version() int64 {
@@ -91,6 +112,9 @@ func (e *Engine) Subscribe(ctx context.Context, actor Actor, since *int64) (*Sub
 		return nil, err
 	}
 	s.box.caughtUp()
+	for _, issue := range e.presence.of(actor.Workspace, actor.Member) {
+		s.box.note(issue)
+	}
 	return s, nil
 }
 
