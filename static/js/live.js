@@ -18,7 +18,6 @@ export function install(root) {
     fire('access', {version});
     hear({version: Math.max(version, told), all: true, force: true, spread});
   });
-  on('presence', detail => fire('presence', detail));
   on('hello', ({build}) => {
     if (!build || build === page().build || build === newer) return;
     newer = build; // once, and not all browsers at once
@@ -28,6 +27,7 @@ export function install(root) {
   addEventListener('pageshow', event => event.persisted && send('where'));
   lead('stream', signal => { new Stream(signal); });
   send('where');
+  if (document.querySelector('[data-presence]')) import('./presence.js').then(({install}) => install(), console.error);
 }
 
 function hear(bump) {

@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// others are the names of those who are shown to be at the issue too, with … for who types.
+const others = `() => all('[data-presence] > li').filter(seen).map(one => one.querySelector('[data-part=name]')?.textContent + ('typing' in one.dataset ? '…' : '')).join()`
+
+// sharesWith waits until the page shows those people, and no others.
+func (p *person) sharesWith(limit time.Duration, names string) {
+	p.t.Helper()
+	p.seesWithin(limit, "at the issue: "+names, "names => ("+others+")() === names", names)
+}
+
+func TestPresence_S43(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	arrange := signedIn(t, demo, "ann")
+	_, key := arrange.makes("WEB", "Who is here", nil)
+	head := arrange.seen
+
+	ben := newMember(t, "ben", demo)
+	ben.opens("/acme/issue/" + key)
+	ben.stays()
+	ann := newMember(t, "ann", demo)
+	ann.opens("/acme/issue/" + key)
+	ben.sharesWith(time.Second, "Ann Lee")
+	ann.sharesWith(time.Second, "Ben Okafor")
+
+	ann.fills(".composer textarea", "I think that")
+	ben.sharesWith(time.Second, "Ann Lee…")
+	ben.sees("typing to be for the eyes alone", "() => !document.querySelector('[data-presence]').textContent.includes('typing')")
+	ben.sharesWith(10*time.Second, "Ann Lee")
+
+	// The region is drawn anew: who is there stays.
+	arrange.sets(arrange.titled("Who is here").Record, fields{"title": "Who is still here"})
+	head = arrange.seen
+	ben.sees("the new title", "() => textOf('h1[data-field=title]') === 'Who is still here'")
+	ben.sharesWith(time.Second, "Ann Lee")
+
+	// A second tab of ann's is one more avatar for nobody, and the first one's end no end of it.
+	tab := openWindow(t, "ann2", ann.ctx, chromedp.WithNewWindow(false))
+	tab.goes(ann.line.url("/acme/issue/" + key))
+	tab.seesWithin(5*time.Second, "ben in the second tab", "() => ("+others+")() === 'Ben Okafor'")
+	ben.sharesWith(time.Second, "Ann Lee")
+	ann.goes(ann.line.url("/acme"))
+	ben.sharesWith(time.Second, "Ann Lee")
+	tab.close()
+	ben.sharesWith(2*time.Second, "")
+
+	ben.remained()
+	if now := signedIn(t, demo, "ann").titled("Who is still here").Version; now != head {
+		t.Errorf("the issue went from version %d to %d", head, now)
+	}
+	if history := arrange.page("/acme/issue/" + key).Find(".presence li").Length(); history != 0 {
+		t.Error("a page or fragment holds who is there")
+	}
+}
+
+func TestPresenceEndsWithTheBrowser_S43(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	_, key := signedIn(t, demo, "ann").makes("WEB", "Who was here", nil)
+	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { chromium.close() })
+	ben := newMember(t, "ben", demo)
+	ben.opens("/acme/issue/" + key)
+	ann := sit(t, "ann", demo, chromium)
+	ann.signsInAs("ann")
+	ann.opens("/acme/issue/" + key)
+	ben.sharesWith(time.Second, "Ann Lee")
+	chromium.kill()
+	ben.sharesWith(45*time.Second, "")
+}
