@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/chromedp/cdproto/network"
 )
 
 // client is somebody without a browser: it arranges what a story begins with, by the protocol, and looks at what came of it.
@@ -41,6 +42,18 @@ func signedIn(t *testing.T, at *program, handle string) *client {
 		c.page("/demo/sign-in?as=" + handle + "&next=/acme")
 	}
 	return c
+}
+
+// takes has the client go on in a person's session.
+func (c *client) takes(p *person) {
+	c.t.Helper()
+	at, err := url.Parse(c.at.url("/"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, one := range must(p.window, network.GetCookies, network.GetCookiesParams{URLs: []string{p.line.url("/")}}).Cookies {
+		c.http.Jar.SetCookies(at, []*http.Cookie{{Name: one.Name, Value: one.Value, Path: "/"}})
+	}
 }
 
 // newID mints a UUIDv7.

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"net"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +20,10 @@ type line struct {
 	listener net.Listener // nil while cut
 	calls    map[*call]bool
 	delay    map[string]time.Duration // path -> how long its answers are held back
+	asked    map[string]int           // path -> how often it was asked for
+	dead     chan struct{}            // nothing passes until it is closed; nil = all does
+	status   int                      // what every request is answered with, by a proxy whose server is away; 0 = by the server
+	refused  int                      // how many were
 	wasCut   bool
 }
 
@@ -32,7 +38,7 @@ var told = []string{"/sync/events", "/sync/push"}
 // newLine lays a line to far, which is asked for at each call since a restarted server may be elsewhere.
 func newLine(t *testing.T, far func() string) *line {
 	t.Helper()
-	l := &line{addr: "127.0.0.1:0", far: far, calls: map[*call]bool{}, delay: map[string]time.Duration{}}
+	l := &line{addr: "127.0.0.1:0", far: far, calls: map[*call]bool{}, delay: map[string]time.Duration{}, asked: map[string]int{}}
 	l.mend(t)
 	t.Cleanup(l.cut)
 	return l
@@ -70,9 +76,61 @@ func (l *line) cut() {
 		l.listener.Close()
 		l.listener = nil
 	}
+	l.hangUp()
+}
+
+// hangUp ends every call. It is called with the lock held.
+func (l *line) hangUp() {
 	for c := range l.calls {
 		c.near.Close()
 		c.far.Close()
+	}
+}
+
+// goesDead lets nothing through any more without ending a call, until the function that it returns is called.
+func (l *line) goesDead() (heal func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dead := make(chan struct{})
+	l.dead = dead
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		close(dead)
+		l.dead = nil
+	}
+}
+
+// answers ends every call and has a proxy answer what is asked from now on; 0 lets the server answer again.
+func (l *line) answers(status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status, l.refused = status, 0
+	l.hangUp()
+}
+
+// wasRefused counts what the proxy has answered.
+func (l *line) wasRefused() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.refused
+}
+
+// wasAsked counts the requests for a path.
+func (l *line) wasAsked(path string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asked[path]
+}
+
+// slips puts something into the open streams that the server never said.
+func (l *line) slips(event string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.calls {
+		if c.path == told[0] {
+			fmt.Fprintf(c.near, "%x\r\n%s\r\n", len(event), event) // as a chunk of its own
+		}
 	}
 }
 
@@ -117,42 +175,73 @@ func (l *line) carry(near net.Conn) {
 		l.mu.Unlock()
 	}()
 	go func() {
-		pass(near, far, func(b []byte) { l.overhear(c, b) })
+		pass(near, far, func(b []byte) bool { return l.overhear(c, b) })
 		far.Close()
 	}()
-	pass(far, near, func([]byte) { l.wait(c) })
+	pass(far, near, func([]byte) bool { return l.wait(c) })
 }
 
-// overhear notes what a call is about: requests begin a chunk, since browsers do not pipeline.
-func (l *line) overhear(c *call, b []byte) {
+// overhear notes what a call is about: requests begin a chunk, since browsers do not pipeline. It is false when the
+// request went no further.
+func (l *line) overhear(c *call, b []byte) bool {
 	first, _, _ := bytes.Cut(b, []byte("\r\n"))
 	if !bytes.HasSuffix(first, []byte(" HTTP/1.1")) {
-		return
+		return l.wait(nil)
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	c.path = ""
 	for _, path := range told {
 		if bytes.Contains(first, []byte(path)) {
 			c.path = path
+			l.asked[path]++
+		}
+	}
+	status := l.status
+	if status != 0 {
+		l.refused++
+	}
+	l.mu.Unlock()
+	if status != 0 {
+		fmt.Fprintf(c.near, "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status, http.StatusText(status))
+		return false
+	}
+	return l.wait(nil)
+}
+
+// wait holds back what a call is answered, or anything while the line is dead.
+func (l *line) wait(c *call) bool {
+	l.mu.Lock()
+	delay, dead := time.Duration(0), l.dead
+	if c != nil {
+		delay = l.delay[c.path]
+	}
+	l.mu.Unlock()
+	if dead != nil {
+		<-dead
+	}
+	if delay > 0 {
+		<-time.After(delay)
+	}
+	return true
+}
+
+// awaits looks until something holds that no page can tell.
+func awaits(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !holds(); <-time.After(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited %v for: %s", patience, what)
 		}
 	}
 }
 
-func (l *line) wait(c *call) {
-	l.mu.Lock()
-	delay := l.delay[c.path]
-	l.mu.Unlock()
-	if delay > 0 {
-		<-time.After(delay)
-	}
-}
-
-func pass(from, to net.Conn, before func([]byte)) {
+func pass(from, to net.Conn, before func([]byte) bool) {
 	for b := make([]byte, 64<<10); ; {
 		n, err := from.Read(b)
 		if n > 0 {
-			before(b[:n])
+			if !before(b[:n]) {
+				return
+			}
 			if _, err := to.Write(b[:n]); err != nil {
 				return
 			}

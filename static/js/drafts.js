@@ -14,6 +14,7 @@ export function install(root) {
     addEventListener('pagehide', flush);
     document.addEventListener('visibilitychange', () => document.hidden && flush());
     document.addEventListener('click', discard);
+    for (const target of document.querySelectorAll('[data-draft-key]')) if (changed(target)) typed({target}); // before this module was there
     if (outbox.usable()) outbox.store.union(`${outbox.scope}draft:`).then(() => restore(document));
   }
   if (outbox.usable()) restore(root);

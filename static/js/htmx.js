@@ -86,10 +86,13 @@ function fresh(region, version) {
 function newBuild(build) {
   if (!build || !page().build || build === page().build) return false;
   const tried = 'tandem:reloaded', again = () => location.reload();
-  let lately = true;
-  try { lately = sessionStorage.getItem(tried) === build; sessionStorage.setItem(tried, build); } catch { /* then it asks */ }
-  if (lately || dirty() || counts().unsent) say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
-  else again();
+  let free = !dirty() && !counts().unsent;
+  try {
+    free &&= sessionStorage.getItem(tried) !== build;
+    if (free) sessionStorage.setItem(tried, build);
+  } catch { free = false; }
+  if (free) again();
+  else say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
   return true;
 }
 

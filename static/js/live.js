@@ -16,7 +16,7 @@ export function install(root) {
   on('reset', reset);
   on('access', ({version}) => {
     fire('access', {version});
-    hear({version: Math.max(version, told), all: true, force: true, spread});
+    hear({version: Math.max(version, told), all: true, force: true, spread: spread / 2}); // whose access ended must not wait for two seconds
   });
   on('hello', ({build}) => {
     if (!build || build === page().build || build === newer) return;

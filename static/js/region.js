@@ -1,5 +1,6 @@
 // Live regions: what a bump makes stale is fetched anew, at once, but never under somebody's hands.
 import {concerns, held, pause, places, refocus, stale} from './stale.js';
+import {dirty} from './page.js';
 import {backoff} from './stream.js';
 
 const states = new WeakMap(), restores = new WeakMap();
@@ -67,10 +68,10 @@ function again(region) {
   pump(region);
 }
 
-/** What the page showed is out of sight: so is the page. At most once in half a minute. */
+/** What the page showed is out of sight, so is the page: loaded anew, or, where that would take what is typed or was in vain, covered with words. */
 function gone() {
   const last = Number(sessionStorage.getItem('tandem:gone'));
-  if (Date.now() - last < 30_000 || document.querySelector('form[data-dirty]')) return;
+  if (Date.now() - last < 30_000 || dirty()) return import('./gone.js').then(({cover}) => cover());
   sessionStorage.setItem('tandem:gone', Date.now());
   location.reload();
 }
