@@ -5,10 +5,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 )
 
@@ -17,6 +20,7 @@ type program struct {
 	folder, command string
 	addr            string // host:port
 	setup           string // the URL of the first run, if it said one
+	file            string // of the program
 
 	mu      sync.Mutex
 	said    bytes.Buffer
@@ -25,7 +29,7 @@ type program struct {
 }
 
 func newProgram(folder, command string) *program {
-	return &program{folder: folder, command: command, addr: "127.0.0.1:0"}
+	return &program{folder: folder, command: command, addr: "127.0.0.1:0", file: bench.program}
 }
 
 func (p *program) url(path string) string { return "http://" + p.addr + path }
@@ -37,7 +41,7 @@ var (
 
 // start returns when the program says that it listens.
 func (p *program) start() error {
-	cmd := exec.Command(bench.program, p.command, "--addr", p.addr, "--data", p.folder)
+	cmd := exec.Command(p.file, p.command, "--addr", p.addr, "--data", p.folder)
 	cmd.Stderr = writer(p.note)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -75,6 +79,23 @@ func (p *program) read(out io.Reader, ready chan struct{}) {
 			p.addr = m[1]
 			close(ready)
 		}
+	}
+}
+
+// becomesNewer stops the program and starts another build of it: a build is named by the program's file.
+func (p *program) becomesNewer(t *testing.T) {
+	t.Helper()
+	file, err := os.ReadFile(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.stop()
+	p.file = filepath.Join(p.folder, "newer")
+	if err := os.WriteFile(p.file, append(file, 0), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.start(); err != nil {
+		t.Fatalf("start the newer build: %v\n%s", err, p.log())
 	}
 }
 
