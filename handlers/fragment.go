@@ -37,9 +37,12 @@ func (s *Server) fragment(c echo.Context, f fragment) error {
 	if err != nil {
 		return err
 	}
+	if drawn, err = s.sinceThen(c, f, tag, drawn); err != nil {
+		return err
+	}
 	shown := drawn.at(f.fresh.Version)
 	setVersion(c, shown.version)
-	return sendEither(c, http.StatusOK, htmlType, shown.body, func() []byte { return shown.small })
+	return sendEither(c, http.StatusOK, htmlType, shown.body, shown.small)
 }
 
 // tag is the weak ETag: equal tags mean that nothing differs but the V that it is true at.

@@ -56,13 +56,18 @@ type drawnFragment struct {
 
 // shownFragment is a fragment as it is sent. It never changes.
 type shownFragment struct {
-	version     int64
-	body, small []byte
+	version int64
+	body    []byte
+	small   func() []byte // the same compressed, once it is asked for
+}
+
+func newShownFragment(version int64, body []byte) shownFragment {
+	return shownFragment{version, body, stdsync.OnceValue(func() []byte { return compress(body) })}
 }
 
 // newDrawnFragment finds the V in the first tag, which is the region's own.
 func newDrawnFragment(version int64, body []byte) *drawnFragment {
-	d := &drawnFragment{latest: shownFragment{version, body, compress(body)}}
+	d := &drawnFragment{latest: newShownFragment(version, body)}
 	root := body[:max(0, bytes.IndexByte(body, '>'))]
 	marker := []byte(`data-version="`)
 	if at := bytes.Index(root, marker); at >= 0 {
@@ -79,12 +84,13 @@ func (d *drawnFragment) at(version int64) shownFragment {
 	if version <= d.latest.version {
 		return d.latest
 	}
-	d.latest.version = version
-	if d.from > 0 {
-		body := bytes.Join([][]byte{d.latest.body[:d.from], strconv.AppendInt(nil, version, 10), d.latest.body[d.to:]}, nil)
-		d.to += len(body) - len(d.latest.body)
-		d.latest.body, d.latest.small = body, compress(body)
+	if d.from == 0 {
+		d.latest.version = version
+		return d.latest
 	}
+	body := bytes.Join([][]byte{d.latest.body[:d.from], strconv.AppendInt(nil, version, 10), d.latest.body[d.to:]}, nil)
+	d.to += len(body) - len(d.latest.body)
+	d.latest = newShownFragment(version, body)
 	return d.latest
 }
 

@@ -3,14 +3,17 @@
 import {counts, write, written} from './outbox.js';
 import {dirty, page} from './page.js';
 
+let delta;
 const etags = new WeakMap(), held = 'details[data-menu][open], dialog[open], form[data-dirty]', writes = 'form[data-op]:not([data-online])';
 
 const extension = {
   htmx_config_request(source, {ctx}) {
     const {request} = ctx, form = source.matches('form') ? source : request.form;
     if (request.method === 'GET' && source.matches('[data-live]')) {
-      const etag = etags.get(source);
-      if (etag?.at === request.action) request.headers['If-None-Match'] = etag.value;
+      const etag = etags.get(source), at = ctx.at = request.action;
+      if (etag?.at !== at) return;
+      request.headers['If-None-Match'] = etag.value;
+      if (delta && 'list' in source.dataset) request.action += `${at.includes('?') ? '&' : '?'}since=${source.dataset.version}`;
     } else if (request.method === 'POST' && form?.matches(writes)) {
       ctx.fetch = (url, init) => kept(form, [...init.body], () => fetch(url, init));
     }
@@ -21,7 +24,7 @@ const extension = {
     if (!source.matches('[data-live]') || ctx.request.method !== 'GET') return;
     ctx.mixed = newBuild(build);
     if (status === 304) fresh(source, Number(headers.get('Tandem-Version')));
-    if (status === 200 && etag && !ctx.mixed) etags.set(source, {at: ctx.request.action, value: etag});
+    if (status === 200 && etag && !ctx.mixed) etags.set(source, {at: ctx.at, value: etag});
   },
 
   htmx_before_swap(source, {ctx, tasks}) {
@@ -29,8 +32,20 @@ const extension = {
     for (const task of [...tasks]) {
       const root = task.fragment?.querySelector?.('[data-live]');
       if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) tasks.splice(tasks.indexOf(task), 1);
+      else if (root?.querySelector('[data-same]')) task.swapSpec = {style: 'delta'};
       else if (task.fragment) written()?.paint(task.fragment);
     }
+  },
+
+  /** A list's delta; what cannot take it asks for the whole. */
+  handle_swap(style, region, fragment) {
+    if (style !== 'delta') return false;
+    const free = !region.querySelector(held);
+    if (free) written()?.restore(region);
+    const fresh = free && delta.apply(region, fragment.querySelector('[data-live]'));
+    if (free) written()?.paint(region, true);
+    if (!fresh) etags.delete(region);
+    return !fresh ? [] : fresh.length > 9 ? [region] : fresh; // each is installed by itself
   },
 
   htmx_after_swap(source, {ctx}) {
@@ -64,6 +79,7 @@ const extension = {
 export function install(root) {
   if (root !== document) return;
   globalThis.htmx?.registerExtension('tandem', extension);
+  if (document.querySelector('[data-list]')) import('./delta.js').then(loaded => { delta = loaded; }, console.error);
   document.addEventListener('submit', event => {
     const form = event.target;
     if (event.defaultPrevented || !form.matches(writes) || !written()?.usable()) return;

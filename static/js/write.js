@@ -8,6 +8,7 @@ import * as toasts from './toast.js';
 
 export {keep} from './form.js';
 export {paint} from './overlay.js';
+export {restore} from './paint.js';
 export {toast} from './toast.js';
 
 const {outbox} = queue;
