@@ -60,7 +60,7 @@ func run(m *testing.M) int {
 	if os.Getenv("SCRATCH") != "" {
 		return m.Run()
 	}
-	build := exec.Command("go", "build", "-o", bench.program, "../cmd/tandem")
+	build := exec.Command("go", append(buildFlags(), "-o", bench.program, "../cmd/tandem")...)
 	if said, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, said)
 		return 1

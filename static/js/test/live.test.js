@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
+import {on} from '../channel.js';
 import {Stream} from '../live.js';
 import {backoff, heard, meaning, read} from '../stream.js';
 
@@ -53,25 +54,26 @@ test('S37: 401 means signed out, no answer offline, anything else a server that 
 /** crowd is the leading tabs of many browsers, whose requests to come are listed with their time; turn(ms) lets time pass. */
 function crowd(t, count) {
   let dice = 1;
-  const sources = [], asked = [], old = {...globalThis}, none = () => {};
+  const sources = [], asked = [], fired = [], old = {...globalThis}, none = () => {}, server = {status: 200};
   class EventSource {
     #on = {};
-    constructor() { sources.push(this); asked.push({what: 'stream', at: Date.now()}); }
+    constructor(url) { this.url = url; sources.push(this); asked.push({what: 'stream', at: Date.now()}); }
     addEventListener(type, run) { this.#on[type] = run; }
-    close() {}
-    tell(type, data) { this.#on[type]({data: JSON.stringify(data), lastEventId: '0'}); }
+    close() { this.closed = true; }
+    tell(type, data, id = 0) { this.#on[type]?.({data: typeof data === 'string' ? data : JSON.stringify(data), lastEventId: String(id)}); }
   }
   mock.timers.enable({apis: ['setTimeout', 'Date'], now: 0});
   mock.method(Math, 'random', () => (dice = dice * 48271 % 2147483647) / 2147483647);
   Object.assign(globalThis, {
-    EventSource, localStorage: {getItem: () => null, setItem: none}, addEventListener: none, dispatchEvent: none,
-    document: {addEventListener: none, querySelector: () => null}, fetch: async () => { asked.push({what: 'probe', at: Date.now()}); return {status: 200}; },
+    EventSource, localStorage: {getItem: () => null, setItem: none}, addEventListener: none, dispatchEvent: ({type, detail}) => fired.push({type, ...detail}),
+    document: {addEventListener: none, querySelector: () => null, querySelectorAll: () => []},
+    fetch: async () => { asked.push({what: 'probe', at: Date.now()}); return server; },
   });
   const ending = new AbortController();
   t.after(() => { ending.abort(); mock.timers.reset(); mock.restoreAll(); for (const name of ['document', 'EventSource', 'localStorage', 'addEventListener', 'dispatchEvent', 'fetch']) globalThis[name] = old[name]; });
   for (let i = 0; i < count; i++) new Stream(ending.signal);
   asked.length = 0;
-  return {sources: [...sources], asked, turn: async ms => { for (let i = 0; i < ms; i += 20) { mock.timers.tick(20); await null; await null; await null; } }};
+  return {sources, asked, fired, server, turn: async ms => { for (let i = 0; i < ms; i += 20) { mock.timers.tick(20); await null; await null; await null; } }};
 }
 
 /** busiest is the most of these times that lie within one second. */
@@ -79,7 +81,7 @@ const busiest = times => Math.max(...times.map(from => times.filter(at => at >= 
 
 test('S86: of 1,000 tabs whose node restarts no more than a fifth ask, or come back, in any one second', async t => {
   const {sources, asked, turn} = crowd(t, 1000);
-  sources.forEach(source => source.tell('bye', {reason: 'restart'}));
+  [...sources].forEach(source => source.tell('bye', {reason: 'restart'}));
   await turn(10_000);
   for (const kind of ['probe', 'stream']) {
     const times = asked.filter(({what}) => what === kind).map(({at}) => at);
@@ -95,4 +97,77 @@ test('S86: a tab that loses its stream asks for the reason not at once, but with
   assert.deepEqual(asked, []);
   await turn(600);
   assert.deepEqual(asked.map(({what}) => what), ['probe', 'stream']);
+});
+
+/** live is a stream whose server has said hello, in the epoch that it names. */
+function live(t, version = 5) {
+  const one = crowd(t, 1), greet = () => one.sources.at(-1).tell('hello', {epoch: 'e', version}, version);
+  greet();
+  one.fired.length = 0;
+  return {...one, greet, states: () => one.fired.filter(({type}) => type === 'tandem:state').map(({sync}) => sync)};
+}
+
+test('S36: heartbeats keep a stream; 45 s of silence end it, are said, and another is opened', async t => {
+  const {sources, greet, turn, states} = live(t);
+  for (let i = 0; i < 6; i++) { await turn(20_000); greet(); }
+  assert.equal(sources.length, 1);
+  await turn(44_900);
+  assert.equal(sources[0].closed, undefined);
+  await turn(200);
+  assert.equal(sources[0].closed, true);
+  assert.equal(states().at(-1), 'reconnecting');
+  await turn(2000);
+  assert.equal(sources.length, 2);
+  greet();
+  assert.equal(states().at(-1), 'live');
+});
+
+test('S36: a stream that is opened and says nothing is given up too', async t => {
+  const {sources, turn} = live(t);
+  sources[0].onerror();
+  await turn(1500);
+  assert.equal(sources.length, 2);
+  await turn(48_000);
+  assert.equal(sources[1].closed, true);
+  assert.ok(sources.length >= 3);
+});
+
+test('S37: a server that is away is asked ever more seldom, at least every 30 s, and 401 is signed out', async t => {
+  const {sources, asked, server, turn, states} = live(t);
+  server.status = 503;
+  sources[0].onerror();
+  for (let i = 0, seen = 1; i < 200_000; i += 100) {
+    await turn(100);
+    if (sources.length > seen) { seen = sources.length; sources.at(-1).onerror(); }
+  }
+  const probes = asked.filter(({what}) => what === 'probe').map(({at}) => at), gaps = probes.slice(1).map((at, i) => at - probes[i]);
+  assert.ok(gaps[0] < 3000 && gaps.at(-1) > 12_000 && Math.max(...gaps) <= 30_300, String(gaps));
+  assert.ok(!states().includes('live') && !states().includes('signed-out'));
+  server.status = 401;
+  sources.at(-1).onerror();
+  await turn(31_000);
+  assert.equal(states().at(-1), 'signed-out');
+});
+
+for (const text of ['{"from":5,', '{"from":5,"version":9,"records":"all"}', '{"from":5,"version":"9"}']) {
+  test(`S41: ${text} closes the stream, everything is fetched anew, and no half of it is applied`, async t => {
+    const {sources, turn, greet} = live(t), bumps = [];
+    on('bump', bump => bumps.push(bump));
+    mock.method(console, 'error', () => {});
+    sources[0].tell('bump', text, 9);
+    assert.equal(sources[0].closed, true);
+    assert.deepEqual(bumps, [{version: 5, all: true, force: true}]);
+    await turn(1500);
+    assert.equal(sources.length, 2);
+    assert.match(sources[1].url, /since=5$/);
+    greet();
+    assert.equal(console.error.mock.callCount(), 1);
+  });
+}
+
+test('S41: events that are not known pass by', async t => {
+  const {sources, fired} = live(t);
+  sources[0].tell('weather', '{', 9);
+  assert.equal(sources[0].closed, undefined);
+  assert.deepEqual(fired, []);
 });

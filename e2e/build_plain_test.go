@@ -1,0 +1,5 @@
+//go:build !fault
+
+package e2e
+
+func buildFlags() []string { return []string{"build"} }
