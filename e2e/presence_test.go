@@ -43,6 +43,13 @@ func TestPresence_S43(t *testing.T) {
 	ben.sees("the new title", "() => textOf('h1[data-field=title]') === 'Who is still here'")
 	ben.sharesWith(time.Second, "Ann Lee")
 
+	// Who is cut off knows of nobody, and is seen again when the line is back.
+	ben.losesTheLine()
+	ben.sharesWith(time.Second, "")
+	ben.getsTheLineBack()
+	ben.sharesWith(patience, "Ann Lee")
+	ann.sharesWith(patience, "Ben Okafor")
+
 	// A second tab of ann's is one more avatar for nobody, and the first one's end no end of it.
 	tab := openWindow(t, "ann2", ann.ctx, chromedp.WithNewWindow(false))
 	tab.goes(ann.line.url("/acme/issue/" + key))

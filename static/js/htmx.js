@@ -31,8 +31,10 @@ const extension = {
     if (ctx.mixed) return false;
     for (const task of [...tasks]) {
       const root = task.fragment?.querySelector?.('[data-live]');
-      if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) tasks.splice(tasks.indexOf(task), 1);
-      else if (root?.querySelector('[data-same]')) task.swapSpec = {style: 'delta'};
+      if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) {
+        tasks.splice(tasks.indexOf(task), 1);
+        etags.delete(source); // it stands for what the answer had, not for what is shown
+      } else if (root?.querySelector('[data-same]')) task.swapSpec = {style: 'delta'};
       else if (task.fragment) written()?.paint(task.fragment);
     }
   },
@@ -49,8 +51,10 @@ const extension = {
   },
 
   htmx_after_swap(source, {ctx}) {
-    const {target, response} = ctx;
-    if (response?.status === 200 && target?.matches?.('[data-live]')) fresh(target, 0);
+    const {target, response, request} = ctx;
+    if (!target?.matches?.('[data-live]')) return;
+    if (request.method !== 'GET') etags.delete(target);
+    if (response?.status === 200) fresh(target, 0);
   },
 
   htmx_after_settle(target, {newContent}) {

@@ -14,6 +14,7 @@ export function install() {
   const show = () => draw(document.querySelector(having('data-presence', record)), members.filter(one => one.member !== member));
   on('presence', detail => { if (detail.record === record && Array.isArray(detail.members)) { members = detail.members; show(); } });
   on('hello', () => setTimeout(here, Math.random() * spread)); // the heartbeat is the server's, so all would speak at once
+  addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && !detail.live) members = [], show(); }); // nobody knows
   addEventListener('pagehide', () => tell('left'));
   addEventListener('pageshow', here);
   document.addEventListener('visibilitychange', here);
