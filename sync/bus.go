@@ -102,6 +102,9 @@ func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification
 }
 
 func (b *PostgresBus) send(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, "set synchronous_commit = off"); err != nil { // a NOTIFY commits, and a hint may be lost
+		return err
+	}
 	for {
 		select {
 		case <-ctx.Done():
