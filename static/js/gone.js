@@ -12,5 +12,6 @@ export function cover() {
   if (typed.length) words.append(make('p', {textContent: 'What you had typed, to be copied:'}));
   words.append(...typed.map(value => make('textarea', {className: 'input', readOnly: true, rows: 8, value, ariaLabel: 'What you had typed'})), way);
   main.replaceChildren(words);
+  document.querySelector('[data-alert]')?.replaceChildren('What this page showed is not there any more, or not for you to see.');
   document.title = 'Not found - Tandem';
 }
