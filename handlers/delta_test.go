@@ -40,10 +40,13 @@ func TestS33_ADeltaAndWhatOneHasAreTheList(t *testing.T) {
 	round := 0
 	other := func(name string) string { round++; return fmt.Sprint(name, " ", round) }
 	changes := map[string]func(){
-		"a title":      func() { h.ann.apply(setField(rows[3].ref, h.head(), "title", other("Another"))) },
-		"out and in":   func() { h.ann.apply(setField(rows[4+round%2].ref, h.head(), "status", string(h.doing))) },
-		"order":        func() { h.ann.apply(sync.Operation{Op: sync.Move, Record: rows[9].ref, Before: rows[1].ref}) },
-		"new and gone": func() { h.ann.apply(sync.Operation{Op: sync.Delete, Record: h.issue(other("New")).ref}); h.issue(other("New")) },
+		"a title":    func() { h.ann.apply(setField(rows[3].ref, h.head(), "title", other("Another"))) },
+		"out and in": func() { h.ann.apply(setField(rows[4+round%2].ref, h.head(), "status", string(h.doing))) },
+		"order":      func() { h.ann.apply(sync.Operation{Op: sync.Move, Record: rows[9].ref, Before: rows[1].ref}) },
+		"new and gone": func() {
+			h.ann.apply(sync.Operation{Op: sync.Delete, Record: h.issue(other("New")).ref})
+			h.issue(other("New"))
+		},
 		"the parent's": func() { h.ann.apply(setField(parent.ref, h.head(), "title", other("Renamed parent"))) },
 		"a status's":   func() { h.ann.apply(setField(h.todo, h.head(), "name", other("To do"))) },
 		"to the end":   func() { h.ann.apply(sync.Operation{Op: sync.Move, Record: rows[0].ref}) },
