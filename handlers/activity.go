@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tandem/sync"
 	"tandem/views"
 )
@@ -125,7 +127,7 @@ func (p issuePage) fieldChanges(change sync.Change) []views.FieldChange {
 		if !changed {
 			continue
 		}
-		field := views.FieldChange{Field: p.fieldWords(change, name)}
+		field := views.FieldChange{Field: p.fieldWords(change, name), Lost: p.lost(change, name)}
 		if name != "description" {
 			field.Old, field.New = p.difference(name, change.Before[name], after)
 		}
@@ -146,6 +148,25 @@ func (p issuePage) fieldWords(change sync.Change, name string) string {
 		who = "somebody"
 	}
 	return fieldName(name) + ", replacing what " + who + " had just chosen (" + n.words(name, lost.Value) + "),"
+}
+
+// lost is a value that the change replaced in the same moment, while it is the last word on its field: then who had
+// chosen it can bring it back.
+func (p issuePage) lost(change sync.Change, name string) *views.LostValue {
+	lost, raced := change.Overwrote[name]
+	_, isSet := change.After[name].([]string)
+	if !raced || isSet || name == "parent" || lost.Member == uuid.Nil {
+		return nil // who reads this may not see the parent that was
+	}
+	for _, later := range p.Changes {
+		if _, changed := later.After[name]; changed && later.Version > change.Version && later.Record == change.Record {
+			return nil
+		}
+	}
+	n := named{p.Snapshot}
+	side := n.side(name, lost.Value)
+	return &views.LostValue{By: n.member(lost.Member), Field: name, Value: side.Value, Version: change.Version,
+		Words: n.member(change.Member).Name + " replaced your " + strings.ToLower(fieldName(name)) + " “" + side.Text + "”"}
 }
 
 // difference words a field's values; of a set only what left and what came.

@@ -67,6 +67,28 @@ func TestS68_ARaceIsWonByTheLaterAndSaid(t *testing.T) {
 	}
 }
 
+func TestS68_WhoLostARaceIsToldAndBringsTheirsBack(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("Raced")
+	h.clock.advance(time.Hour)
+	h.ann.apply(setField(issue.ref, issue.version, "priority", 2))
+	h.ben.apply(setField(issue.ref, issue.version, "priority", 1))
+	page := h.ann.get("/acme/issue/" + issue.key).ok()
+	told := page.one(`[data-lost][data-for="` + string(sync.NewRef("member", h.ann.actor.Member)) + `"]`)
+	if words := told.AttrOr("data-words", ""); words != "ben replaced your priority “High”" {
+		t.Errorf("%q", words)
+	}
+	h.clock.advance(time.Hour)
+	h.ann.submit(page, "[data-lost] form").is(http.StatusSeeOther)
+	if got := h.priority(issue.ref); got != float64(2) {
+		t.Errorf("priority %v", got)
+	}
+	if left := h.ann.get("/acme/issue/" + issue.key).ok().find("[data-lost]").Length(); left != 0 {
+		t.Errorf("what was brought back is offered %d times more", left)
+	}
+}
+
 func TestS68_TenSecondsLaterItIsAConflict(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -124,7 +124,9 @@ func commentCases() []golden {
 			d.Draft = Draft{Text: "longer", From: new("I saw it too."), Base: 50, Error: "Too long."}
 		})},
 		{"comment/template", part, Comment(here, CommentData{})},
-		{"change/imported", part, Change(ChangeData{At: clock, Verb: "closed the issue", Imported: true})},
+		{"change/imported", part, Change(here, issue(), ChangeData{At: clock, Verb: "closed the issue", Imported: true})},
+		{"change/raced", part, Change(here, issue(), ChangeData{By: ben, At: clock, Fields: []FieldChange{{Field: "Status", Old: "Todo", New: "Done", Lost: &LostValue{
+			By: ann, Field: "status", Value: todo.Value(), Version: 56, Words: "Ben replaced your status “Todo”"}}}})},
 		{"composer/empty", part, Composer(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", TX: uid(8)})},
 		{"composer/refused", part, ComposerForm(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", Text: "x", Error: "The issue is in the trash."})},
 		{"share/none", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)})},

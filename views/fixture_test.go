@@ -89,9 +89,9 @@ func issue(set ...func(*IssueData)) IssueData {
 		Choices: IssueChoices{Teams: []Team{eng, sec}, Statuses: statuses3(), Members: []Member{ann, ben}, Labels: []Label{bug, ui, grey}},
 		Activity: []ActivityEntry{
 			{Change: &ChangeData{By: ann, At: clock, Verb: "created the issue"}},
-			change(FieldChange{"Status", "Todo", "In Progress"}),
+			change(FieldChange{Field: "Status", Old: "Todo", New: "In Progress"}),
 			entry(comment(1)),
-			change(FieldChange{"Priority", "No priority", "High"}, FieldChange{"Labels", "", "bug"}),
+			change(FieldChange{Field: "Priority", Old: "No priority", New: "High"}, FieldChange{Field: "Labels", New: "bug"}),
 		},
 	}
 	for _, f := range set {

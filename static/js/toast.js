@@ -1,9 +1,9 @@
 // Toasts: one at a time per kind, 8 s, paused on hover, focus and in a hidden tab. And undo, by toast and by key.
 
 import {outbox} from './queue.js';
-import {blank, names, page} from './page.js';
+import {blank, having, names, page} from './page.js';
 
-const shownFor = 8000;
+const shownFor = 8000, toldOf = new Set();
 
 /** toast says words; act names its button and run is what that does; alert is for what went wrong. */
 export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}) {
@@ -30,8 +30,9 @@ export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}
   }, 500);
 }
 
-/** install tells of stored writes, of results, and listens for Ctrl/Cmd+Z. */
+/** install tells of stored writes, of results, of one's own values that lost a race, and listens for Ctrl/Cmd+Z. */
 export function install(root) {
+  for (const {dataset} of root.querySelectorAll(`[data-lost]${having('data-for', page().member)}`)) told(dataset);
   if (root !== document) return;
   addEventListener('tandem:stored', ({detail}) => { if (detail.said) toast(detail.said, undoable(detail)); });
   addEventListener('tandem:result', ({detail}) => { if (!document.hidden) met(detail); });
@@ -63,6 +64,13 @@ function met(result) {
   document.querySelector('[data-toasts] [data-kind="stored"]')?.remove();
   const entry = outbox.find(result.id), why = result.status === 'conflict' ? 'someone else changed it' : result.error?.text || result.error?.code;
   toast(`Not saved: ${entry?.words ?? 'a change'} (${why})`, {kind: 'failed', alert: true, act: 'Open', run: () => location.assign(`/${page().workspace}/outbox`)});
+}
+
+/** told says once that somebody's write of the same moment replaced one's own, as the activity does from then on. */
+function told({lost, words}) {
+  if (toldOf.has(lost) || lost.split('/')[1] <= page().version) return;
+  toldOf.add(lost);
+  toast(words, {kind: 'notice', act: 'Undo', run: () => document.querySelector(`${having('data-lost', lost)} form`)?.requestSubmit()});
 }
 
 const undoable = ({id}) => ({act: 'Undo', kind: 'stored', run: () => takeBack(id)});
