@@ -67,6 +67,13 @@ func (l *line) mend(t *testing.T) {
 	}()
 }
 
+// leadsTo lays the line elsewhere, from the next call on.
+func (l *line) leadsTo(far func() string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.far = far
+}
+
 // cut ends every call and refuses new ones.
 func (l *line) cut() {
 	l.mu.Lock()
@@ -156,7 +163,10 @@ func (l *line) streams() int {
 
 func (l *line) carry(near net.Conn) {
 	defer near.Close()
-	far, err := net.Dial("tcp", l.far())
+	l.mu.Lock()
+	to := l.far
+	l.mu.Unlock()
+	far, err := net.Dial("tcp", to())
 	if err != nil {
 		return
 	}

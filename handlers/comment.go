@@ -25,6 +25,9 @@ func (s *Server) createComment(c echo.Context, v visit) error {
 	if err != nil {
 		return s.commentNotMade(c, v, f, issue, err)
 	}
+	if fromHTMX(c) {
+		return c.NoContent(http.StatusNoContent) // the page that it would be sent to is the one it came from
+	}
 	return seeOther(c, v.slug.CommentOn(issue.key, id.String()))
 }
 

@@ -124,7 +124,8 @@ function move(node, group, rows, before) {
   const name = group.getAttribute('aria-label') ?? group.querySelector('h2')?.textContent.trim();
   const said = `Moved ${node.dataset.key || 'the issue'} to ${name}, ${place + 1} of ${rows.length + 1}. Undo with Ctrl Z`;
   addEventListener('tandem:stored', () => { for (const place of document.querySelectorAll('[data-announce]')) place.textContent = said; }, {once: true});
-  form.requestSubmit();
+  // Not requestSubmit: before its event it would bring the style of the whole board up to date, which takes most of a frame.
+  if (form.dispatchEvent(new SubmitEvent('submit', {bubbles: true, cancelable: true}))) form.submit();
   form.reset();
   setTimeout(() => {
     const now = list.querySelector(`[data-record="${CSS.escape(key)}"]:not(form)`);

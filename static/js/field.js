@@ -10,14 +10,13 @@ export const records = '[data-record]:not(form)';
 /** ref writes a field's value as data-value has it: "status:<uuid>", "priority:0", "member:" for none. */
 export const ref = (name, value) => value === null || value === undefined || value === '' ? (name === 'priority' ? 'priority:0' : `${kindOf[name] ?? name}:`) : name === 'priority' ? `priority:${value}` : String(value);
 
-/** unpatch shows what the server drew below root. */
-export function unpatch(root) {
-  for (const was of root.querySelectorAll('template[data-server]')) {
-    const node = was.parentNode;
-    for (const [name, value] of Object.entries(JSON.parse(was.dataset.server))) value === null ? node.removeAttribute(name) : node.setAttribute(name, value);
-    node.replaceChildren(...was.content.childNodes);
-  }
-  for (const control of root.querySelectorAll('[data-was]')) { write(control, control.dataset.was); delete control.dataset.was; }
+/** unpatch shows what the server drew in an element, by the template that keeps it, or in a control. */
+export function unpatch(was) {
+  const {server, was: written} = was.dataset;
+  if (server === undefined) { write(was, written); delete was.dataset.was; return; }
+  const node = was.parentNode;
+  for (const [name, value] of Object.entries(JSON.parse(server))) value === null ? node.removeAttribute(name) : node.setAttribute(name, value);
+  node.replaceChildren(...was.content.childNodes);
 }
 
 /** field shows a value in a record's node, and in its forms that nobody is typing in. */

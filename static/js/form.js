@@ -3,7 +3,7 @@
 import {origin, settle} from './drafts.js';
 import {uuid7} from './ids.js';
 import {operations} from './operation.js';
-import {repaint, shown} from './overlay.js';
+import {refill, shown} from './overlay.js';
 import {page} from './page.js';
 import {outbox} from './queue.js';
 import {toast} from './toast.js';
@@ -12,7 +12,7 @@ const last = new WeakMap();
 
 /** keep stores the write of a form, as the user left it (data, when), and only then empties it; instead is what happens where nothing can be stored. */
 export async function keep(form, data, instead) {
-  if (!outbox.usable()) return instead();
+  if (!outbox.usable()) return straight(form, instead);
   const {ops, more} = described(form, data);
   let entry;
   if (!ops.length || ops[0].op === 'create' && twice(form, data)) return done();
@@ -22,7 +22,7 @@ export async function keep(form, data, instead) {
     if (!entry) toast('This browser keeps nothing: do not close the page before this is sent.', {kind: 'failed', alert: true});
   } catch {
     toast('This browser keeps nothing: sent straight to the server.', {kind: 'kept', alert: true});
-    return instead();
+    return straight(form, instead);
   }
   if (entry) {
     close(form);
@@ -31,6 +31,15 @@ export async function keep(form, data, instead) {
     if (ops[0].op === 'create' && location.pathname === `/${page().workspace}/new`) go(entry);
   }
   return done();
+}
+
+/** straight sends a form to its URL, and empties it once it was taken. */
+async function straight(form, instead) {
+  const answer = await instead();
+  if (!answer?.ok) return answer;
+  close(form);
+  dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}}));
+  return answer;
 }
 
 /** close leaves a form as it is after its write: empty, or showing by the overlay what was sent; menus and dialogs shut. */
@@ -42,7 +51,7 @@ function close(form) {
   if (around && form.dataset.op !== 'add') around.open = false;
   if (focused && !around.open) around.querySelector('summary')?.focus();
   form.closest('dialog')?.close?.();
-  repaint(form);
+  refill(form);
 }
 
 /** go leaves the page of a new issue for the issue, once it has its key or when that takes long. */

@@ -2,8 +2,8 @@
 
 import {outbox} from './queue.js';
 import {mentions} from './operation.js';
-import {dirty, having, names, page} from './page.js';
-import {fill, lay, restore} from './paint.js';
+import {dirty, having, names} from './page.js';
+import {fill, lay, restore, values} from './paint.js';
 
 const painted = new WeakMap();
 
@@ -12,7 +12,7 @@ export function install(root) {
   if (root === document) {
     addEventListener('tandem:outbox', () => paint(document));
     addEventListener('tandem:result', ({detail}) => arrived(detail));
-    document.addEventListener('tandem:fresh', ({target}) => repaint(target));
+    document.addEventListener('tandem:fresh', ({target}) => paint(target, true));
   }
   // What is made offline is cloned from the vocabulary's templates, which may come after the page.
   const words = root === document || root.id === 'vocabulary';
@@ -28,27 +28,42 @@ export function paint(root, anew = false) {
   if (root.matches?.('[data-live], [data-made-page]')) regions.push(root);
   for (const region of regions) {
     if (region.id === 'vocabulary') continue;
-    const ops = laid(entries, Number(region.dataset.version ?? 0)), sign = ops.map(op => op.id + op.pending).join();
-    if (!anew && sign === (painted.get(region) ?? '')) continue;
-    painted.set(region, sign);
+    const ops = laid(entries, Number(region.dataset.version ?? 0)), signs = ops.map(op => op.id + op.pending), had = painted.get(region) ?? [];
+    const more = !anew && had.every((sign, i) => sign === signs[i]); // what is there stays there
+    if (more && had.length === signs.length) continue;
+    painted.set(region, signs);
     const focused = document.activeElement;
-    lay(region, ops, restore(region));
+    more ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
     if (region.isConnected && ops.some(op => op.op === 'create')) region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
     if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
   }
 }
 
-/** repaint paints the region around a node once more, after a form in it was emptied. */
-export function repaint(node) {
-  const region = node.closest('[data-live], [data-made-page]');
-  if (!region) return;
-  paint(region, true);
+/** refill shows in a form that was emptied what its record's operations say. */
+export function refill(form) {
+  const region = form.closest('[data-live], [data-made-page]');
+  if (region) values(region, folded(laid(outbox.entries(), Number(region.dataset.version ?? 0)).filter(op => op.record === form.dataset.record)));
 }
 
 /** laid lists the operations that a region at this version lacks, in order: unsent ones, and done ones whose result it has not reached. */
 export const laid = (entries, version) => entries
   .filter(e => e.state === 'waiting' || e.state === 'done' && e.result.version > version)
   .flatMap(e => (e.shows ?? e.ops).map(op => ({...op, id: e.id, at: e.at, pending: e.state === 'waiting'})));
+
+/** folded makes one of the values and moves of each record, the last ones: hundreds of edits cost no more than what they come to. */
+export function folded(ops) {
+  const last = new Map(), left = new Set();
+  for (let op of ops) {
+    const was = last.get(op.record), changes = /^(set|move)$/.test(op.op);
+    if (was && changes) {
+      left.delete(was);
+      op = {...op.op === 'set' && was, ...op, op: 'move', set: {...was.set, ...op.set}, pending: was.pending || op.pending};
+    }
+    left.add(op);
+    last.set(op.record, changes && op);
+  }
+  return [...left];
+}
 
 /** shown reads the values on the page that operations are about to change, for undo: {record: {field: value}}. */
 export function shown(ops) {
@@ -64,9 +79,8 @@ export function shown(ops) {
 
 /** paintPage shows an issue that only the outbox knows: /{ws}/issue/{uuid} of one made offline. */
 function paintPage() {
-  const {workspace} = page(), [, uuid] = location.pathname.match(new RegExp(`^/${workspace}/issue/([0-9a-f-]{36})$`)) ?? [];
-  const record = `issue:${uuid}`, main = document.querySelector('main');
-  if (!uuid || !main || main.querySelector(`${having('data-record', record)}:not(form)`)) return;
+  const record = ownPage(), main = document.querySelector('main');
+  if (!record || !main || main.querySelector(`${having('data-record', record)}:not(form)`)) return;
   const entry = outbox.entries().find(e => e.state !== 'failed' && e.ops.some(op => op.op === 'create' && op.record === record));
   const made = entry && document.querySelector('template[data-new="issue-page"]')?.content.cloneNode(true);
   if (!made) return;
@@ -77,9 +91,12 @@ function paintPage() {
   document.title = op.set.title ?? names(record);
 }
 
+/** ownPage is the issue that a page is of whose URL has its uuid: /{ws}/issue/{uuid}. */
+const ownPage = () => location.pathname.replace(/^\/[^/]+\/issue\/([0-9a-f-]{36})$|.*/, (_, uuid) => uuid ? `issue:${uuid}` : '');
+
 /** arrived: what the page waited for is there; an issue made offline gets its own page once nothing typed is lost by it. */
 function arrived({status, records}) {
-  const made = document.querySelector('[data-made-page]');
-  if (status !== 'applied' || !made || !records?.includes(made.dataset.madePage) || dirty()) return;
+  const made = status === 'applied' && ownPage() && document.querySelector('[data-made-page]');
+  if (!made || !records?.includes(made.dataset.madePage) || dirty()) return;
   if (!outbox.waiting().some(e => mentions(e.ops, made.dataset.madePage))) location.reload();
 }

@@ -58,7 +58,8 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
   /** add takes a transaction at once (throws when it cannot); the promise resolves when it is kept for good. */
   function add(given, more = {}) {
     if (!usable()) throw new Error('nothing can be kept here');
-    const list = entries(), {ops, replaces} = followed(given, list), name = ref => list.find(e => e.id === ref)?.words ?? names(ref);
+    const list = entries(), {ops, replaces} = followed(given, list), known = {};
+    const name = ref => known[ref] ??= list.find(e => e.id === ref)?.words ?? names(ref);
     const entry = {v: format, rev: 1, n: replaces?.n ?? seen + 1, id: mint(), ops, words: words(ops, name), said: said(ops, name), at: wall(),
       state: 'waiting', client: client(), ...more};
     entry.label = (more.label || entry.words).slice(0, 120);

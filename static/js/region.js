@@ -89,6 +89,7 @@ function release() {
 }
 
 function remember(ctx, tasks) {
+  if (ctx.response?.status === 204) return; // a write that was kept swaps nothing, and looking for places lays out the page
   const swapped = tasks.map(({target}) => target).filter(target => target?.matches?.('[data-live]'));
   restores.set(ctx, swapped.flatMap(region => [...places(region), refocus(region)]));
 }

@@ -35,12 +35,12 @@ function show() {
   const html = document.documentElement, sync = merge(said, counts), text = words(sync, counts);
   html.dataset.sync = sync;
   html.dataset.unsent = counts.unsent;
-  for (const place of document.querySelectorAll('[data-sync-text]')) {
-    if (place.textContent === text) continue;
-    place.ariaLive = shown === undefined || shown === sync ? 'off' : 'polite'; // counts alone are not announced
-    place.textContent = text;
+  for (const place of document.querySelectorAll('[data-sync-text], [data-unsent-text]')) {
+    const says = 'syncText' in place.dataset ? text : `${counts.unsent + counts.failed || ''}`;
+    if (place.textContent === says) continue;
+    if (says === text) place.ariaLive = shown === undefined || shown === sync ? 'off' : 'polite'; // counts alone are not announced
+    place.textContent = says;
   }
-  for (const place of document.querySelectorAll('[data-unsent-text]')) place.textContent = counts.unsent + counts.failed || '';
   shown = sync;
 }
 

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {laid} from '../overlay.js';
+import {folded, laid} from '../overlay.js';
 import {answers, filters, stays} from '../membership.js';
 import {newest} from '../drafts.js';
 import {exported, reason} from '../tray.js';
@@ -11,6 +11,14 @@ test('an operation is laid until the region has reached its result', () => {
   const entries = [{id: 'a', state: 'done', result: {version: 57}, ops: [op(1)]}, {id: 'b', state: 'waiting', ops: [op(2)]}, {id: 'c', state: 'failed', ops: [op(3)]}];
   assert.deepEqual(laid(entries, 56).map(o => [o.id, o.pending]), [['a', false], ['b', true]]);
   assert.deepEqual(laid(entries, 57).map(o => o.id), ['b']);
+});
+
+test('S53 many edits of one record are laid as one, the last of each field; others keep their order', () => {
+  const move = (record, status, more) => ({op: 'move', record, set: {status}, ...more}), set = (record, set, more) => ({op: 'set', record, set, ...more});
+  assert.deepEqual(folded([move('a', 1, {before: 'b', pending: true}), set('b', {title: 'B'}), move('a', 2), set('a', {priority: 3}), {op: 'add', record: 'a'}, set('a', {priority: 4})]), [
+    set('b', {title: 'B'}), {...move('a', 2), set: {status: 2, priority: 3}, pending: true}, {op: 'add', record: 'a'}, set('a', {priority: 4})]);
+  const [one] = folded([move('a', 1, {before: 'b'}), set('a', {priority: 3})]);
+  assert.deepEqual([one.before, one.set], ['b', {status: 1, priority: 3}]);
 });
 
 test('an undo shows its inverse until the server says', () => {
