@@ -51,7 +51,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/settings/status/:id/trash":   "/acme/settings/status/" + x.status + "/trash",
 		"POST /:ws/settings/status/:id/restore": "/acme/settings/status/" + x.status + "/restore",
 		"GET /:ws/settings/member":              "", "POST /:ws/settings/member/:id/role": "", "POST /:ws/settings/invite": "",
-		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", "POST /:ws/sync/presence": "", // their own tests
+		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
+		"POST /:ws/sync/presence": "", "GET /:ws/sync/steps": "",
 	}
 	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate", "position", "trash",
 		"restore", "comment", "share"} {

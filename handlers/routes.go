@@ -33,6 +33,7 @@ func (s *Server) route() {
 	ws.GET("/sync/pull", s.in(s.pull))
 	ws.GET("/sync/events", s.streamEvents)
 	ws.POST("/sync/presence", s.in(s.attend))
+	ws.GET("/sync/steps", s.in(s.listSteps))
 
 	ws.GET(page, s.in(s.showMyIssues))
 	ws.GET(page+"/member/:id", s.in(s.showMyIssues))

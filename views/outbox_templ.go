@@ -46,7 +46,7 @@ func OutboxPage(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = SubmitButton(Button{Text: "Export", Action: "export", Script: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SubmitButton(Button{Text: "Export all", Action: "export", Script: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

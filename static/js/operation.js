@@ -41,18 +41,22 @@ export const records = ops => [...new Set(ops.map(op => op.record).filter(Boolea
 export const mentions = (ops, record) => ops.some(op =>
   [op.record, op.before, op.after, op.value, ...Object.values(op.set ?? {}).flat()].includes(record));
 
-/** text is what the user typed in operations, if anything: never to be lost. */
-export const text = ops => ops.map(op => op.text ?? op.set?.body ?? op.set?.description ?? op.set?.title ?? op.set?.name).find(Boolean) ?? '';
+/** typed finds what the user typed in operations, if anything: never to be lost. */
+const typed = ops => ops.map((op, i) => ({i, op, field: 'text' in op ? op.field : ['body', 'description', 'title', 'name'].find(name => op.set?.[name])})).find(({op, field}) => op.text || op.set?.[field]);
+
+/** text is what the user typed. */
+export const text = ops => { const {op, field} = typed(ops) ?? {}; return op?.text ?? op?.set?.[field] ?? ''; };
 
 /** reworded puts another text in the place where text() found it. */
 export function reworded(ops, other) {
-  const old = text(ops), at = ops.findIndex(op => text([op]));
-  return ops.map((op, i) => {
-    if (i !== at) return op;
-    if ('text' in op) return {...op, text: other};
-    const name = ['body', 'description', 'title', 'name'].find(name => op.set[name] === old);
-    return {...op, set: {...op.set, [name]: other}};
-  });
+  const {i, op, field} = typed(ops);
+  return ops.toSpliced(i, 1, 'text' in op ? {...op, text: other} : {...op, set: {...op.set, [field]: other}});
+}
+
+/** amended changes what was typed in operations that may have arrived already: one more, on top of them. */
+export function amended(ops, other) {
+  const {op: {record}, field} = typed(ops);
+  return [/^(title|name)$/.test(field) ? {op: 'set', record, base: 0, set: {[field]: other}} : {op: 'text', record, base: 0, field, from: text(ops), text: other}];
 }
 
 function fields(data, keepNull) {

@@ -2,7 +2,7 @@
 // An entry is {id, label, ops, words, at, state, sent, result, …}; state is waiting, done or failed. Nothing else sends or forgets a write.
 
 import {uuid7} from './ids.js';
-import {mentions, records, reworded} from './operation.js';
+import {amended, mentions, records, reworded} from './operation.js';
 import {names, page} from './page.js';
 import {followed, inverse, rebased, steps} from './steps.js';
 import {openStore, parse} from './store.js';
@@ -14,7 +14,7 @@ const format = 1, day = 86400e3, most = 4 << 20, keptDone = 300;
 export function createOutbox({store, scope, mint = uuid7, elapsed = () => performance.now(), wall = Date.now, epoch = () => '', names = x => x, emit = () => {}}) {
   const prefix = `${scope}tx:`, cache = new Map(), acted = new Map();
   let seen = 0;
-  const self = {entries, waiting, failed, find, counts, add, mark, finish, drop, retry, undo, steps: () => steps(entries()), queued, client, usable, heard, start, store, scope, epoch: kept};
+  const self = {entries, waiting, failed, find, counts, add, mark, finish, drop, retry, amend, undo, steps: () => steps(entries()), queued, client, usable, heard, start, store, scope, epoch: kept};
   return self;
 
   /** usable tells whether writes can be kept here; if not, forms go to their URLs. */
@@ -112,12 +112,18 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     return kept;
   }
 
-  /** undo takes back one's own step: a write never sent just goes, any other is undone by the server. */
-  function undo(id) {
+  /** amend changes the text of an unsent entry; of one that may have arrived already by another transaction after it. */
+  function amend(id, text) {
+    const {ops, sent, label} = find(id), other = reworded(ops, text);
+    return sent ? add(amended(ops, text), {label}) : mark(id, {ops: other, words: words(other, names)});
+  }
+
+  /** undo takes back one's own step: a write never sent just goes, any other is undone by the server; label names one that is not kept here. */
+  function undo(id, label) {
     const entry = find(id), later = entry ? waiting().filter(e => e.n > entry.n) : [];
     if (entry?.state === 'waiting' && !entry.sent && !later.some(e => e.ops.some(o => o.transaction === id) || records(entry.ops).some(r => mentions(e.ops, r)))) return drop(id);
     const target = entry?.ops[0]?.op === 'undo' ? find(entry.ops[0].transaction)?.ops : entry && inverse(entry.shows ?? entry.ops, entry.before);
-    return add([{op: 'undo', transaction: id}], {shows: target ?? []});
+    return add([{op: 'undo', transaction: id}], {shows: target ?? [], ...!entry && {words: `Undo “${label}”`}});
   }
 
   /** client is this browser's id for this user and workspace; kept for good, since ids of transactions are unique below it only. */

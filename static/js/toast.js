@@ -40,11 +40,21 @@ export function install(root) {
 }
 
 /** undo takes back the last own step; redo undoes that. */
-export function undo(redo) {
-  const id = outbox.steps()[redo ? 'redo' : 'undo'].at(-1), entry = id && outbox.find(id);
-  if (!entry) return toast(`Nothing to ${redo ? 'redo' : 'undo'}`, {kind: 'stored'});
-  takeBack(id);
-  toast(redo ? 'Done again' : `Undone: ${entry.words}`, {kind: 'stored'});
+export async function undo(redo) {
+  const which = redo ? 'redo' : 'undo', id = outbox.steps()[which].at(-1), step = id ? outbox.find(id) : await elsewhere(which);
+  if (!step) return toast(`Nothing to ${which}`, {kind: 'stored'});
+  takeBack(step.id, step.words);
+  toast(redo ? 'Done again' : `Undone: ${step.words}`, {kind: 'stored'});
+}
+
+/** elsewhere is the last own step of which this browser keeps nothing: made on another device, or before signing in here. */
+async function elsewhere(which) {
+  if (outbox.counts().unsent) return;
+  try {
+    const told = await (await fetch(`/${page().workspace}/sync/steps`)).json(), mine = outbox.entries();
+    const step = told[which].find(({transaction}) => !mine.some(e => e.id === transaction || e.ops[0]?.transaction === transaction));
+    return step && {id: step.transaction, words: step.label};
+  } catch { /* not now: offline */ }
 }
 
 function walk(event) {
@@ -74,4 +84,4 @@ function told({lost, words}) {
 }
 
 const undoable = ({id}) => ({act: 'Undo', kind: 'stored', run: () => takeBack(id)});
-const takeBack = id => { try { outbox.undo(id); } catch { toast('Could not undo: nothing can be kept here', {kind: 'stored', alert: true}); } };
+const takeBack = (id, words) => { try { outbox.undo(id, words); } catch { toast('Could not undo: nothing can be kept here', {kind: 'stored', alert: true}); } };

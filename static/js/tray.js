@@ -1,7 +1,7 @@
 // The outbox page and the failed tray: what is unsent and what failed, in words, with every way out. And signing out with unsent writes.
 
 import {outbox} from './queue.js';
-import {reworded, text} from './operation.js';
+import {text} from './operation.js';
 import {blank, names, page} from './page.js';
 import {toast} from './toast.js';
 
@@ -35,6 +35,7 @@ function draw() {
     const entries = list.dataset.rows === 'failed' ? outbox.failed() : outbox.waiting(), there = new Map([...list.children].map(item => [item.dataset.transaction, item]));
     for (const [id, item] of there) if (!entries.some(e => e.id === id)) item.remove();
     list.append(...entries.filter(e => !there.has(e.id)).map(item).filter(Boolean));
+    for (const e of entries) if (there.has(e.id)) there.get(e.id).querySelector('[data-words]').textContent = e.words;
     empty &&= !entries.length;
   }
   home.querySelector('[data-empty]')?.toggleAttribute('hidden', !empty);
@@ -83,9 +84,13 @@ async function clicked({target}) {
   try {
     if (action === 'retry') {
       if (entry.state === 'failed') await outbox.retry(id, typed);
-      else if (typed !== undefined) await outbox.mark(id, {ops: reworded(entry.ops, typed)});
+      else if (typed && typed !== text(entry.ops)) await outbox.amend(id, typed);
+      if (area) area.hidden = true;
       dispatchEvent(new CustomEvent('tandem:retry'));
-    } else if (action === 'discard') outbox.drop(id);
+    } else if (action === 'discard') {
+      outbox.drop(id);
+      if (entry.state === 'waiting' && entry.sent) toast('Discarded here. It was on its way: it may be saved already.', {kind: 'discarded'});
+    }
     else if (action === 'copy') await navigator.clipboard.writeText(typed ?? (text(entry.ops) || entry.raw || entry.words));
     else if (action === 'edit' && area) { area.hidden = false; area.focus(); }
   } catch { toast('That did not work; the text is still here.', {kind: 'failed', alert: true}); }

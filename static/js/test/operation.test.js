@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {mentions, operations, reworded, text} from '../operation.js';
+import {amended, mentions, operations, reworded, text} from '../operation.js';
 import {followed, inverse, rebased, steps} from '../steps.js';
 import {said, words} from '../words.js';
 import {uuid7} from '../ids.js';
@@ -101,6 +101,12 @@ test('inverse, mentions, text and reworded', () => {
   assert.equal(text(ops), 'one');
   assert.equal(text(reworded(ops, 'two')), 'two');
   assert.equal(ops[0].set.body, 'one');
+});
+
+test('S59 what may have arrived is changed by one more operation on top', () => {
+  assert.deepEqual(amended([{op: 'create', record: 'comment:1', set: {issue, body: 'one'}}], 'two'), [{op: 'text', record: 'comment:1', base: 0, field: 'body', from: 'one', text: 'two'}]);
+  assert.deepEqual(amended([{op: 'text', record: issue, base: 7, field: 'description', from: 'a', text: 'b'}], 'c'), [{op: 'text', record: issue, base: 0, field: 'description', from: 'b', text: 'c'}]);
+  assert.deepEqual(amended([{op: 'set', record: issue, base: 7, set: {title: 'a', priority: 1}}], 'b'), [{op: 'set', record: issue, base: 0, set: {title: 'b'}}]);
 });
 
 test('ids are UUIDv7 without crypto.randomUUID', () => {

@@ -89,6 +89,15 @@ test('S59 a refusal keeps the text; retry sends it under a new id at the end', a
   assert.notEqual(box.waiting()[1].id, e.id);
 });
 
+test('S59 an unsent text is edited in place, one that may have arrived by a transaction after it', async () => {
+  const {box} = setup(), e = await box.add(set('issue:1', 'a'));
+  await box.amend(e.id, 'b');
+  assert.deepEqual([titles(box), box.find(e.id).words], [['b'], 'Set title of issue:1 to “b”']);
+  box.mark(e.id, {sent: 'e1'});
+  await box.amend(e.id, 'c');
+  assert.deepEqual(titles(box), ['b', 'c']);
+});
+
 test('S58 when a create is refused, what refers to it ends as "not sent: parent refused"; retry brings both', async () => {
   const {box} = setup(), made = await box.add([{op: 'create', record: 'issue:n', set: {title: 'x'}}]);
   await box.add([{op: 'create', record: 'comment:c', set: {issue: 'issue:n', body: 'text'}}]);
