@@ -82,3 +82,46 @@ func TestMinifyingLeavesSumsInCalc(t *testing.T) {
 		t.Errorf("without its spaces this is no sum: %s", at)
 	}
 }
+
+// TestOwnScriptsStaySmall holds what a page loads of our own scripts, as it is served: each file compressed by itself.
+func TestOwnScriptsStaySmall(t *testing.T) {
+	t.Parallel()
+	assets, err := New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := func(names ...string) (sum int) {
+		for _, name := range names {
+			file, found := assets.File("js/" + name)
+			if !found {
+				t.Errorf("there is no js/%s", name)
+			}
+			sum += len(file.Gzip)
+		}
+		return sum
+	}
+	// A page loads the first at once; the second when it is idle or touched, or at once where something is unsent.
+	atOnce, writing := append(assets.Preload(), "main.js"), slices.DeleteFunc(reach("write.js"), func(name string) bool { return slices.Contains(assets.Preload(), name) })
+	first, later := size(atOnce...), size(writing...)
+	t.Logf("at once %d bytes in %d modules, to write %d more in %d", first, len(atOnce), later, len(writing))
+	if first > 18<<10 {
+		t.Errorf("%d bytes are loaded at once", first)
+	}
+	if later > 20<<10 {
+		t.Errorf("%d bytes more are loaded to write", later)
+	}
+}
+
+// reach lists a module and what it imports by name.
+func reach(start string) []string {
+	sources, _ := read()
+	reached := []string{start}
+	for i := 0; i < len(reached); i++ {
+		for _, match := range imported.FindAllSubmatch(sources["js/"+reached[i]], -1) {
+			if name := string(match[1]); !slices.Contains(reached, name) {
+				reached = append(reached, name)
+			}
+		}
+	}
+	return reached
+}
