@@ -26,7 +26,8 @@ func (s *Server) createComment(c echo.Context, v visit) error {
 		return s.commentNotMade(c, v, f, issue, err)
 	}
 	if fromHTMX(c) {
-		return c.NoContent(http.StatusNoContent) // the page that it would be sent to is the one it came from
+		c.Response().Header().Set("HX-Refresh", "true") // not a redirect: to the page one is on, that loads nothing
+		return c.NoContent(http.StatusOK)
 	}
 	return seeOther(c, v.slug.CommentOn(issue.key, id.String()))
 }

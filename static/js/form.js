@@ -38,8 +38,9 @@ async function straight(form, instead) {
   const answer = await instead();
   if (!answer?.ok) return answer;
   close(form);
-  dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}}));
-  return answer;
+  if (!answer.headers.has('HX-Refresh')) return answer;
+  dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); // the regions are enough
+  return done();
 }
 
 /** close leaves a form as it is after its write: empty, or showing by the overlay what was sent; menus and dialogs shut. */

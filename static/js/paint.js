@@ -11,7 +11,8 @@ const touched = '[data-made], template[data-home], [data-gone], template[data-se
 
 /** restore shows what the server drew; it answers the nodes that script had made, by record, for lay to use again. */
 export function restore(region) {
-  const made = new Map(), found = [...region.querySelectorAll(touched)], all = (selector, run) => found.filter(one => one.matches(selector)).forEach(one => region.contains(one) && run(one));
+  const made = new Map(), found = [...region.querySelectorAll(touched)];
+  const all = (selector, run) => { for (const one of found) if (one.matches(selector) && region.contains(one)) run(one); };
   all('[data-made]', node => { made.set(node.dataset.record, node); restore(node); node.remove(); });
   all('template[data-home]', home => {
     const row = region.querySelector(having('data-moved', home.dataset.home));

@@ -90,8 +90,7 @@ async function clicked({target}) {
     } else if (action === 'discard') {
       outbox.drop(id);
       if (entry.state === 'waiting' && entry.sent) toast('Discarded here. It was on its way: it may be saved already.', {kind: 'discarded'});
-    }
-    else if (action === 'copy') await navigator.clipboard.writeText(typed ?? (text(entry.ops) || entry.raw || entry.words));
+    } else if (action === 'copy') await navigator.clipboard.writeText(typed ?? (text(entry.ops) || entry.raw || entry.words));
     else if (action === 'edit' && area) { area.hidden = false; area.focus(); }
   } catch { toast('That did not work; the text is still here.', {kind: 'failed', alert: true}); }
 }
