@@ -39,7 +39,7 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
 		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
 		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo",
-		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "",
+		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
 		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
 		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",

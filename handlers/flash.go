@@ -11,7 +11,8 @@ import (
 	"tandem/views"
 )
 
-// flashCookie carries to the next page what a plain form did, and its way back. Fragments leave it alone.
+// flashCookie carries to the next page what a plain form did, and its way back. Fragments leave it alone, and so do pages that
+// the service worker fetches to keep them, which nobody sees now.
 const flashCookie = "tandem-flash"
 
 func setFlash(c echo.Context, text string, undo uuid.UUID) {
@@ -21,7 +22,7 @@ func setFlash(c echo.Context, text string, undo uuid.UUID) {
 
 func takeFlash(c echo.Context) views.Flash {
 	cookie, err := c.Cookie(flashCookie)
-	if err != nil {
+	if err != nil || c.Request().Header.Get("Tandem-Keep") != "" {
 		return views.Flash{}
 	}
 	c.SetCookie(newCookie(c, flashCookie, "", -1))

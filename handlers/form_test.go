@@ -62,6 +62,9 @@ func TestS89_TheCoreJobsWorkByPlainForms(t *testing.T) {
 	b.get("/acme").ok().has("Fix the login").lacks("Another")
 
 	trashed := b.submit(b.get("/acme/issue/ENG-2"), "form[action$='/trash']").is(http.StatusSeeOther)
+	if kept := b.get("/acme/team/ENG", "Cookie", trashed.cookie(flashCookie).String(), "Tandem-Keep", "yes").ok(); kept.cookie(flashCookie) != nil || strings.Contains(kept.body, `data-op="undo"`) {
+		t.Error("a page that is fetched only to be kept took the way back")
+	}
 	flash := b.get("/acme/team/ENG", "Cookie", trashed.cookie(flashCookie).String()).ok()
 	b.submit(flash, "form[data-op=undo]").is(http.StatusSeeOther)
 	b.get("/acme/team/ENG").ok().has("Another")

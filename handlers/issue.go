@@ -53,22 +53,28 @@ func (s *Server) showIssueFragment(c echo.Context, v visit) error {
 }
 
 func (s *Server) issueFragment(c echo.Context, v visit, key string) error {
+	f, _, err := s.issueRegion(c.Request().Context(), v, key)
+	if err != nil {
+		return err
+	}
+	return s.fragment(c, f)
+}
+
+// issueRegion is the live part of an issue's page, and which issue it is.
+func (s *Server) issueRegion(ctx context.Context, v visit, key string) (fragment, sync.IssueTitle, error) {
 	id, err := sync.ParseIssueID(key)
 	if err != nil {
-		return err
+		return fragment{}, sync.IssueTitle{}, err
 	}
-	title, fresh, err := s.issueFreshness(c.Request().Context(), v, id)
-	if err != nil {
-		return err
-	}
+	title, fresh, err := s.issueFreshness(ctx, v, id)
 	name := "issue " + v.Workspace.String() + " " + title.ID.String()
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		issue, err := s.issue(ctx, v, title.ID.String())
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
 		return issue.Snapshot, views.Issue(s.place(v), issue.data("")), nil
-	}})
+	}}, title, err
 }
 
 // issuePage is an issue with all that drawing it needs.

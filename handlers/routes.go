@@ -77,6 +77,8 @@ func (s *Server) route() {
 	ws.GET(fragment+"/search", s.in(s.searchFragment))
 	ws.GET(page+"/outbox", s.in(s.showOutbox))
 	ws.POST("/undo", s.in(s.undo))
+	ws.GET(fragment+"/pack", s.in(s.showPack))
+	ws.GET(fragment+"/pack/issue", s.in(s.showPackIssues))
 	ws.GET(fragment+"/vocabulary", s.in(s.showVocabularyFragment))
 	ws.GET(fragment+"/transaction/:id", s.in(s.showTransactionFragment))
 

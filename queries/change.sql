@@ -53,6 +53,9 @@ SELECT value FROM (
 WHERE @base >= (SELECT w.floor FROM workspace w WHERE w.id = @workspace_id)
 ORDER BY version, ordinal LIMIT 1;
 
+-- name: ListTopics :many
+SELECT name, version FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]) LIMIT 1000;
+
 -- name: GetTopicsVersion :one
 SELECT COALESCE(max(version), 0)::bigint FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]);
 

@@ -261,6 +261,40 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 	return items, nil
 }
 
+const listTopics = `-- name: ListTopics :many
+SELECT name, version FROM topic WHERE workspace_id = $1 AND name = ANY($2::text[]) LIMIT 1000
+`
+
+type ListTopicsParams struct {
+	WorkspaceID uuid.UUID
+	Names       []string
+}
+
+type ListTopicsRow struct {
+	Name    string
+	Version int64
+}
+
+func (q *Queries) ListTopics(ctx context.Context, db DBTX, arg ListTopicsParams) ([]ListTopicsRow, error) {
+	rows, err := db.Query(ctx, listTopics, arg.WorkspaceID, arg.Names)
+	if err != nil {
+		return nil, fmt.Errorf("query ListTopics: %w", err)
+	}
+	defer rows.Close()
+	var items []ListTopicsRow
+	for rows.Next() {
+		var i ListTopicsRow
+		if err := rows.Scan(&i.Name, &i.Version); err != nil {
+			return nil, fmt.Errorf("query ListTopics: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListTopics: %w", err)
+	}
+	return items, nil
+}
+
 const listValuesAt = `-- name: ListValuesAt :many
 SELECT value FROM (
     SELECT c.version, c.ordinal, (c.before -> $1::text)::jsonb AS value FROM change c

@@ -162,6 +162,26 @@ WHERE i.workspace_id = @workspace_id AND i.author_id = @member_id AND i.deleted_
     AND i.status_id = ANY(@status_ids::uuid[]) AND (i.updated_at, i.id) < (@before_at, @before_id::uuid)
 ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
 
+-- name: ListPack :many
+-- The open issues that a browser keeps for when it has no server: one's own first, then the latest changed. Both lists are
+-- found along an index, whatever the size of the workspace. stale is the V that an issue's page last changed at.
+WITH own AS (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.assignee_id = @member_id AND x.deleted_at IS NULL AND x.team_id = ANY(@team_ids::uuid[])
+        AND x.status_id = ANY(@status_ids::uuid[])
+    ORDER BY x.updated_at DESC, x.id DESC LIMIT @most
+), latest AS (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.deleted_at IS NULL AND x.team_id = ANY(@team_ids::uuid[]) AND x.status_id = ANY(@status_ids::uuid[])
+    ORDER BY x.version DESC LIMIT @most
+)
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
+    GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0))::bigint AS stale
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.id IN (SELECT own.id FROM own UNION SELECT latest.id FROM latest)
+ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT @most;
+
 -- name: ListTrashedIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
     i.rank, i.version, i.created_at, i.updated_at

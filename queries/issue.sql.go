@@ -1020,6 +1020,85 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 	return items, nil
 }
 
+const listPack = `-- name: ListPack :many
+WITH own AS (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = $1 AND x.assignee_id = $3 AND x.deleted_at IS NULL AND x.team_id = ANY($4::uuid[])
+        AND x.status_id = ANY($5::uuid[])
+    ORDER BY x.updated_at DESC, x.id DESC LIMIT $2
+), latest AS (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = $1 AND x.deleted_at IS NULL AND x.team_id = ANY($4::uuid[]) AND x.status_id = ANY($5::uuid[])
+    ORDER BY x.version DESC LIMIT $2
+)
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
+    GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0))::bigint AS stale
+FROM issue i
+WHERE i.workspace_id = $1 AND i.id IN (SELECT own.id FROM own UNION SELECT latest.id FROM latest)
+ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT $2
+`
+
+type ListPackParams struct {
+	WorkspaceID uuid.UUID
+	Most        int32
+	MemberID    *uuid.UUID
+	TeamIDs     []uuid.UUID
+	StatusIDs   []uuid.UUID
+}
+
+type ListPackRow struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	Version    int64
+	Stale      int64
+}
+
+// The open issues that a browser keeps for when it has no server: one's own first, then the latest changed. Both lists are
+// found along an index, whatever the size of the workspace. stale is the V that an issue's page last changed at.
+func (q *Queries) ListPack(ctx context.Context, db DBTX, arg ListPackParams) ([]ListPackRow, error) {
+	rows, err := db.Query(ctx, listPack,
+		arg.WorkspaceID,
+		arg.Most,
+		arg.MemberID,
+		arg.TeamIDs,
+		arg.StatusIDs,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListPack: %w", err)
+	}
+	defer rows.Close()
+	var items []ListPackRow
+	for rows.Next() {
+		var i ListPackRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.Version,
+			&i.Stale,
+		); err != nil {
+			return nil, fmt.Errorf("query ListPack: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListPack: %w", err)
+	}
+	return items, nil
+}
+
 const listPlaces = `-- name: ListPlaces :many
 SELECT k.team_id::uuid AS team_id, k.rank::text AS rank,
     EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = $1 AND i.team_id = k.team_id AND i.rank = k.rank) AS taken,

@@ -1,5 +1,6 @@
 // The service worker: assets from the cache, pages and fragments from the network first and else as this member last saw them.
 // Nothing is kept before it is known whose it is (Tandem-Member); writes, streams, sign-in and embeds are left alone.
+// A page says what to keep (keep, pack) and whose to forget (forget, answered when it is done): see js/offline.js.
 'use strict';
 
 const patience = 2500, most = 300, renew = 10 * 60_000;
@@ -21,11 +22,20 @@ function owner({status, redirected, type, headers}) {
   return kept && headers.get('Tandem-Member') || '';
 }
 
-/** shelf names the cache of one member's pages in one workspace. */
-const shelf = (path, member) => `tandem:${path.split('/')[1]}:${member.replace('member:', '')}:pages`;
+/** shelf names the cache of one member's pages in one workspace, or of their pack. */
+const shelf = (path, member, what = 'pages') => `tandem:${path.split('/')[1]}:${member.replace('member:', '')}:${what}`;
 
-/** obsolete tells whether a cache is of another build's assets. */
-const obsolete = (name, build) => name.startsWith('tandem:assets:') && name !== `tandem:assets:${build}`;
+/** bare are pages of which the one without a query stands in for any. */
+const bare = /^\/[^/]+\/(new|search)$/;
+
+/** newer picks the kept page of the later V, the first one where they are equal. */
+const newer = (a, b) => !a || Number(b?.headers.get('Tandem-Version')) > Number(a.headers.get('Tandem-Version')) ? b ?? a : a;
+
+/** obsolete lists the caches of other builds' assets, but for the last one: tabs and kept pages of it still run on its own scripts. */
+const obsolete = (names, build) => names.filter(name => name.startsWith('tandem:assets:') && name !== `tandem:assets:${build}`).slice(0, -1);
+
+/** changing tells whether a request may make somebody else the one who is signed in. */
+const changing = (method, path) => /^\/demo\/sign-in$/.test(path) || method === 'POST' && /^\/(sign-in|setup|invite)(\/|$)/.test(path);
 
 /** marked is a page's text that says of itself that it comes from the cache, or stands in for another. */
 const marked = (html, marks) => html.replace(/<html\b/, () => `<html ${marks}`);
@@ -33,26 +43,30 @@ const marked = (html, marks) => html.replace(/<html\b/, () => `<html ${marks}`);
 /** current is an asset's path in this build: pages of older builds run on what is kept. */
 const current = (path, build) => path.replace(/^\/assets\/[^/]+\//, () => `/assets/${build}/`);
 
-if (typeof module === 'object') module.exports = {kind, owner, shelf, obsolete, marked, current};
+if (typeof module === 'object') module.exports = {kind, owner, shelf, obsolete, changing, marked, current, newer};
 else serve(new URL(self.location.href).searchParams.get('build'));
 
 function serve(build) {
-  const assets = `tandem:assets:${build}`, base = `/assets/${build}/`;
+  const assets = `tandem:assets:${build}`, base = `/assets/${build}/`, {origin} = self.location;
   const storing = new Set();
-  let left = 0;
+  let left = 0, unknown;
+  importScripts(`${base}pack.js`);
+  const pack = createPack({origin, shelf, life: () => left, hold, keep, forget, member});
   self.addEventListener('install', event => event.waitUntil(fill()));
   self.addEventListener('activate', event => event.waitUntil(clean().then(() => self.clients.claim())));
   self.addEventListener('message', event => {
-    const {type, urls, member} = event.data ?? {};
+    const {type, urls, workspace, member, version} = event.data ?? {};
     if (type === 'skip-waiting') self.skipWaiting();
     // A page whose navigation was under way at our activation is nobody's client yet.
     if (type === 'keep') event.waitUntil(self.clients.claim());
-    if (type === 'keep') event.waitUntil(keep(urls));
+    if (type === 'keep') event.waitUntil(keep(left, urls.map(path => ({path}))));
+    if (type === 'pack') event.waitUntil(pack.refresh(workspace, member, version));
     if (type === 'forget') event.waitUntil(forget(member).finally(() => event.ports[0]?.postMessage('forgotten')));
   });
   self.addEventListener('fetch', event => {
-    const {request} = event, {origin, pathname: path} = new URL(request.url);
-    const how = origin === self.location.origin && kind({method: request.method, mode: request.mode, path});
+    const {request} = event, {origin: at, pathname: path} = new URL(request.url);
+    const how = at === origin && kind({method: request.method, mode: request.mode, path});
+    if (at === origin && changing(request.method, path)) event.waitUntil(unknown = caches.delete('tandem:who'));
     if (how === 'asset') event.respondWith(asset(request, path));
     // A region that is fetched anew has its text already: only the network has more to say.
     else if (how === 'page' || (how === 'fragment' && !request.headers.has('If-None-Match'))) event.respondWith(page(event, path, how));
@@ -60,19 +74,18 @@ function serve(build) {
 
   async function fill() {
     const list = await (await fetch(`${base}list.json`, {cache: 'no-cache'})).json();
-    await (await caches.open(assets)).addAll(list.map(name => new URL(name, self.location.origin + base).href));
+    await (await caches.open(assets)).addAll(list.map(name => new URL(name, origin + base).href));
   }
 
   async function clean() {
-    for (const name of await caches.keys()) if (obsolete(name, build)) await caches.delete(name);
+    for (const name of obsolete(await caches.keys(), build)) await caches.delete(name);
   }
 
   async function asset(request, path) {
-    const cache = await caches.open(assets);
-    const kept = await cache.match(path);
+    const kept = await caches.match(path);
     if (kept) return kept;
     try { return await fetch(request); } catch (error) {
-      const instead = await cache.match(current(path, build));
+      const instead = await caches.match(current(path, build));
       if (instead) return instead;
       throw error;
     }
@@ -86,7 +99,7 @@ function serve(build) {
     const late = new Promise(done => setTimeout(done, patience));
     const first = await Promise.race([network.catch(() => {}), late]);
     if (first) return first;
-    const kept = await recall(request.url, path);
+    const kept = how === 'page' ? newer(await recall(request.url, path), await pack.page(path)) : await recall(request.url, path);
     if (kept && how === 'page') return mark(kept, 'data-cached');
     // A fragment of another build does not go into this page.
     if (kept?.headers.get('Tandem-Build') === build) return kept;
@@ -98,9 +111,11 @@ function serve(build) {
   }
 
   /** What was asked for before a member left (began) is not stored after it. */
-  function store(began, ...answer) {
+  function store(began, ...answer) { return hold(began, () => put(...answer)); }
+
+  function hold(began, run) {
     if (began !== left) return undefined;
-    const one = put(...answer).catch(() => {}).finally(() => storing.delete(one));
+    const one = run().catch(() => {}).finally(() => storing.delete(one));
     storing.add(one);
     return one;
   }
@@ -112,14 +127,20 @@ function serve(build) {
     const cache = await caches.open(shelf(path, member));
     await cache.put(url, response);
     const keys = await cache.keys();
-    for (const old of keys.slice(0, Math.max(0, keys.length - most))) if (!/\/(outbox|new)$/.test(old.url)) await cache.delete(old);
+    for (const old of keys.slice(0, Math.max(0, keys.length - most))) if (!/\/(outbox|new|search|vocabulary)$/.test(old.url)) await cache.delete(old);
   }
 
   async function recall(url, path) {
-    const who = await (await caches.open('tandem:who')).match(`/${path.split('/')[1]}`);
-    if (!who) return undefined;
-    const name = shelf(path, await who.text());
-    return await caches.has(name) ? (await caches.open(name)).match(url, {ignoreVary: true, ignoreSearch: path.endsWith('/new')}) : undefined;
+    const who = await member(path), name = who && shelf(path, who), only = bare.test(path) ? new URL(path, origin) : url;
+    if (!who || !await caches.has(name)) return undefined;
+    const cache = await caches.open(name), find = one => cache.match(one, {ignoreVary: true});
+    return await find(url) ?? find(only);
+  }
+
+  /** Until the first answer to who signed in, nobody's pages are shown. */
+  async function member(path) {
+    await unknown;
+    return (await (await caches.open('tandem:who')).match(`/${path.split('/')[1]}`))?.text();
   }
 
   async function mark(response, marks) {
@@ -129,15 +150,15 @@ function serve(build) {
     return new Response(marked(await response.text(), marks), {headers});
   }
 
-  async function keep(urls) {
-    const began = left;
-    for (const path of urls) {
+  /** keep fetches pages that are not kept as they are: stale as of a V, or some minutes old. */
+  async function keep(began, pages, wanted = build) {
+    for (const {path, stale} of pages) {
       if (left !== began) return;
-      const url = new URL(path, self.location.origin), {pathname} = url;
-      if (kind({method: 'GET', mode: 'navigate', path: pathname}) !== 'page') continue;
-      const kept = await recall(url.href, pathname);
-      if (kept?.headers.get('Tandem-Build') === build && Date.now() - Date.parse(kept.headers.get('Date')) < renew) continue;
-      const response = await fetch(url, {headers: {Accept: 'text/html'}}).catch(() => null);
+      const url = new URL(path, origin), {pathname} = url;
+      if (!/page|fragment/.test(kind({method: 'GET', mode: 'navigate', path: pathname}))) continue;
+      const kept = await recall(url.href, pathname), same = kept?.headers.get('Tandem-Build') === wanted && kept.url === url.href;
+      if (same && (stale ? kept.headers.get('Tandem-Version') >= stale : Date.now() - Date.parse(kept.headers.get('Date')) < renew)) continue;
+      const response = await fetch(url, {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
       if (response) await store(began, url.href, pathname, response);
     }
   }
@@ -149,7 +170,8 @@ function serve(build) {
     for (const request of await who.keys()) {
       if (await (await who.match(request)).text() !== member) continue;
       await who.delete(request);
-      await caches.delete(shelf(new URL(request.url).pathname, member));
+      const {pathname} = new URL(request.url);
+      await Promise.all([caches.delete(shelf(pathname, member)), caches.delete(shelf(pathname, member, 'pack'))]);
     }
   }
 

@@ -2,16 +2,21 @@
 import {scope} from './channel.js';
 import {dirty, page} from './page.js';
 
+const pace = 20_000;
+let waiting, latest;
+
 export function install(root) {
   if (root !== document || !scope()) return;
   addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && detail.sync === 'live') fresh(); });
   bar();
+  if (document.documentElement.hasAttribute('data-cached') && location.pathname.endsWith('/search')) import('./search.js').then(({search}) => search()).catch(console.error);
   if (!navigator.serviceWorker || !globalThis.caches) return;
-  addEventListener('tandem:access', () => caches.delete(pages()).then(keep));
+  addEventListener('tandem:access', () => forget().then(keep));
+  addEventListener('tandem:bump', ({detail}) => later(detail.version));
   start().catch(console.error);
 }
 
-/** forget removes this member's cached pages, once the worker keeps no more of them; sign-out calls it. */
+/** forget removes all that is cached of this member, once the worker keeps no more of it: at sign-out, and when rights changed. */
 export async function forget() {
   if (!globalThis.caches) return;
   const worker = (await navigator.serviceWorker?.getRegistration())?.active, {port1, port2} = new MessageChannel();
@@ -20,10 +25,8 @@ export async function forget() {
     setTimeout(done, worker ? 3000 : 0);
     worker?.postMessage({type: 'forget', member: page().member}, [port2]);
   });
-  await caches.delete(pages());
+  for (const name of await caches.keys()) if (name.startsWith(`${scope()}:`)) await caches.delete(name);
 }
-
-const pages = () => `${scope()}:pages`;
 
 async function start() {
   const registration = await navigator.serviceWorker.register(`/service_worker.js?build=${encodeURIComponent(page().build)}`, {updateViaCache: 'none'});
@@ -35,15 +38,30 @@ async function start() {
     worker.addEventListener('statechange', () => take(worker));
   });
   await navigator.serviceWorker.ready;
-  (globalThis.requestIdleCallback ?? setTimeout)(keep);
+  idle(keep);
 }
 
-/** Asks the worker to keep the shell and this page. */
+/** Asks the worker to keep the shell and this page, then what was never opened here. */
 function keep() {
   const home = `/${page().workspace}`;
   if (document.documentElement.hasAttribute('data-cached')) return;
-  navigator.serviceWorker.ready.then(({active}) => active.postMessage({type: 'keep', urls: [`${home}/outbox`, `${home}/new`, home, location.pathname + location.search]}));
+  tell({type: 'keep', urls: [...['/outbox', '/new', '/search', ''].map(path => home + path), location.pathname + location.search]});
+  pack(page().version);
 }
+
+function pack(version) {
+  const {workspace, member} = page();
+  if (!navigator.connection?.saveData) tell({type: 'pack', workspace, member, version});
+}
+
+/** A bump makes the pack stale, which may wait; many bumps are one. */
+function later(version) {
+  latest = version;
+  waiting ??= setTimeout(() => { waiting = null; idle(() => pack(latest)); }, pace * (1 + Math.random()));
+}
+
+const tell = message => navigator.serviceWorker.ready.then(({active}) => active.postMessage(message));
+const idle = run => (globalThis.requestIdleCallback ?? setTimeout)(run);
 
 /** The worker marks pages that it took from its cache. */
 function bar() {
@@ -65,6 +83,7 @@ function bar() {
 function fresh() {
   const html = document.documentElement;
   if (html.hasAttribute('data-fallback') && !dirty()) return setTimeout(() => location.reload(), 2000);
+  if (html.hasAttribute('data-cached')) idle(keep);
   html.removeAttribute('data-cached');
   for (const place of document.querySelectorAll('[data-offline-bar]')) place.hidden = true;
 }

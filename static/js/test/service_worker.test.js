@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import worker from '../../service_worker.js';
 
-const {kind, owner, shelf, obsolete, marked, current} = worker;
+const {kind, owner, shelf, obsolete, changing, marked, current, newer} = worker;
 const get = (path, mode = 'navigate') => kind({method: 'GET', mode, path});
 
 test('pages, fragments and assets are the worker\'s, everything else is not', () => {
@@ -30,8 +30,23 @@ test('S62: each member and workspace has a shelf of its own, under the prefix th
   assert.notEqual(shelf('/acme', 'member:1'), shelf('/other', 'member:1'));
 });
 
-test('activation clears the assets of other builds only', () => {
-  assert.deepEqual(['tandem:assets:b1', 'tandem:assets:b2', 'tandem:acme:1:pages', 'tandem:who'].map(name => obsolete(name, 'b2')), [true, false, false, false]);
+test('activation clears the assets of other builds but the last one, on which open tabs and kept pages still run', () => {
+  assert.deepEqual(obsolete(['tandem:assets:b1', 'tandem:who', 'tandem:assets:b2', 'tandem:assets:b3', 'tandem:acme:1:pages'], 'b3'), ['tandem:assets:b1']);
+  assert.deepEqual(obsolete(['tandem:assets:b3'], 'b3'), []);
+});
+
+test('S62: nobody is known any more when somebody may have signed in', () => {
+  for (const [method, path] of [['POST', '/sign-in'], ['POST', '/setup'], ['POST', '/invite/x'], ['GET', '/demo/sign-in']]) assert.ok(changing(method, path), path);
+  for (const [method, path] of [['GET', '/sign-in'], ['POST', '/acme/new'], ['POST', '/sign-out'], ['GET', '/acme/invite']]) assert.ok(!changing(method, path), path);
+});
+
+test('of two kept pages the one of the later V is shown', () => {
+  const at = version => ({headers: new Headers({'Tandem-Version': version})}), [a, b] = [at(9), at(10)];
+  assert.equal(newer(a, b), b);
+  assert.equal(newer(b, a), b);
+  assert.equal(newer(a, undefined), a);
+  assert.equal(newer(undefined, b), b);
+  assert.equal(newer(undefined, undefined), undefined);
 });
 
 test('a kept page of an older build runs on the assets that are kept', () => {
