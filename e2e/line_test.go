@@ -24,6 +24,7 @@ type line struct {
 	dead     chan struct{}            // nothing passes until it is closed; nil = all does
 	status   int                      // what every request is answered with, by a proxy whose server is away; 0 = by the server
 	refused  int                      // how many were
+	barred   string                   // calls that ask for this path are ended
 	wasCut   bool
 }
 
@@ -148,6 +149,13 @@ func (l *line) hold(path string, delay time.Duration) {
 	l.delay[path] = delay
 }
 
+// bar ends calls that ask for a path, "" none.
+func (l *line) bar(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.barred = path
+}
+
 // streams counts the open streams.
 func (l *line) streams() int {
 	l.mu.Lock()
@@ -200,6 +208,10 @@ func (l *line) overhear(c *call, b []byte) bool {
 	}
 	l.mu.Lock()
 	c.path = ""
+	if l.barred != "" && bytes.Contains(first, []byte(l.barred)) {
+		c.near.Close()
+		c.far.Close()
+	}
 	for _, path := range told {
 		if bytes.Contains(first, []byte(path)) {
 			c.path = path

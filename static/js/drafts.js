@@ -3,6 +3,7 @@
 import {outbox} from './queue.js';
 import {having} from './page.js';
 import {parse} from './store.js';
+import {clock} from './time.js';
 
 const soon = 250, origins = new WeakMap(), waiting = new Map();
 const keyOf = control => `${outbox.scope}draft:${control.dataset.draftKey}`;
@@ -82,7 +83,9 @@ function drop(control) {
 
 function restore(root) {
   for (const control of root.querySelectorAll('[data-draft-key]')) {
-    if (origins.has(control) || changed(control)) continue;
+    if (origins.has(control)) continue;
+    // Typed before this module was there, or put back by the browser.
+    if (changed(control)) { typed({target: control}); continue; }
     const draft = newest(parse(outbox.store.get(keyOf(control)) ?? ''), control.value);
     if (!draft) continue;
     control.value = draft.text;
@@ -96,8 +99,10 @@ function restore(root) {
     const line = document.createElement('p'), button = document.createElement('button');
     line.dataset.draftNote = '';
     button.type = 'button', button.dataset.action = 'discard', button.textContent = 'discard';
-    line.append(`Draft from ${new Date(draft.at).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'})} – `, button);
+    line.append(`Draft from ${clock(draft.at)} – `, button);
     control.after(line);
+    const shut = control.closest('details[data-edit]:not([open])');
+    if (shut) shut.open = true;
   }
 }
 

@@ -17,6 +17,8 @@ export function install(root) {
 function opened({target}) {
   if (!target.open || !target.matches('[data-menu], [data-edit]')) return;
   if (target.matches('[data-menu]')) close(menu => menu !== target && !menu.contains(target));
+  // A form that opens by itself, since a draft came back in it, takes no focus.
+  if (target.querySelector('[data-draft-note]') && !target.contains(document.activeElement)) return;
   const body = target.querySelector(':scope > :not(summary)');
   const first = body?.querySelector('[aria-current]') ?? body?.querySelector(fields) ?? body?.querySelector(options);
   if (!target.contains(document.activeElement) || document.activeElement.matches('summary')) first?.focus({preventScroll: true});

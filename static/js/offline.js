@@ -1,6 +1,7 @@
 // Reading offline: starts the service worker, has it keep the shell pages, and says of when a cached page is.
 import {scope} from './channel.js';
 import {dirty, page} from './page.js';
+import {clock} from './time.js';
 
 const pace = 20_000;
 let waiting, latest;
@@ -65,7 +66,7 @@ const idle = run => (globalThis.requestIdleCallback ?? setTimeout)(run);
 
 /** The worker marks pages that it took from its cache. */
 function bar() {
-  const html = document.documentElement, at = new Date(page().clock);
+  const html = document.documentElement;
   if (!html.hasAttribute('data-cached')) return;
   let place = document.querySelector('[data-offline-bar]');
   if (!place) {
@@ -73,9 +74,7 @@ function bar() {
     place.dataset.offlineBar = '';
     (document.querySelector('main') ?? document.body).prepend(place);
   }
-  const today = at.toDateString() === new Date().toDateString();
-  const time = at.toLocaleString('en-GB', today ? {timeStyle: 'short'} : {dateStyle: 'medium', timeStyle: 'short'});
-  place.textContent = html.hasAttribute('data-fallback') ? 'Offline: this page is not kept in this browser' : `Offline, as of ${time}`;
+  place.textContent = html.hasAttribute('data-fallback') ? 'Offline: this page is not kept in this browser' : `Offline, as of ${clock(page().clock)}`;
   place.hidden = false;
 }
 

@@ -23,12 +23,19 @@ export function install(root) {
   const {workspace, member} = page(), load = () => write().catch(console.error);
   if (!workspace || !member) return;
   const prefix = `tandem:${workspace}:${member.replace('member:', '')}:`, ours = key => key?.startsWith(`${prefix}tx:`) || key?.startsWith(`${prefix}draft:`);
-  try {
-    for (let i = 0; i < localStorage.length; i++) if (ours(localStorage.key(i))) return load();
-  } catch { return load(); }
-  if (document.querySelector('[data-outbox]') || /\/issue\/[0-9a-f-]{36}$/.test(location.pathname)) return load();
-  for (const type of ['pointerdown', 'keydown', 'focusin']) addEventListener(type, load, {once: true, capture: true});
+  for (const type of ['pointerdown', 'focusin']) addEventListener(type, () => side || load(), {capture: true});
+  addEventListener('keydown', load, {once: true, capture: true});
+  addEventListener('input', ({target}) => side || early(prefix, target));
   addEventListener('storage', ({key}) => { if (!side && ours(key)) load(); });
+  let now = document.querySelector('[data-outbox]') || /\/issue\/[0-9a-f-]{36}$/.test(location.pathname);
+  try { for (let i = 0; i < localStorage.length; i++) now ||= ours(localStorage.key(i)); } catch { now = true; }
+  if (now) return load();
   const idle = () => (globalThis.requestIdleCallback ?? setTimeout)(load);
   document.readyState === 'complete' ? idle() : addEventListener('load', idle);
+}
+
+/** early keeps what is typed before the write side is there, in drafts.js' form: the line may have dropped meanwhile. */
+function early(prefix, {dataset: {draftKey}, value, defaultValue, form}) {
+  const at = Date.now();
+  try { if (draftKey) localStorage.setItem(`${prefix}draft:${draftKey}`, JSON.stringify({rev: at, at, text: value, from: defaultValue, base: form?.dataset.base})); } catch { /* full or denied: it stays in its field */ }
 }

@@ -37,3 +37,9 @@ export function words(at, now) {
   if (ago < hour) return `${Math.floor(ago / minute)} min ago`;
   return ago < day ? `${Math.floor(ago / hour)} h ago` : `${Math.floor(ago / day)} d ago`;
 }
+
+/** clock tells when something was, in the reader's zone: "14:02", with the date when that was not today. */
+export function clock(at) {
+  const date = new Date(at), today = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString('en-GB', today ? {timeStyle: 'short'} : {dateStyle: 'medium', timeStyle: 'short'});
+}
