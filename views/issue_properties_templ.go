@@ -290,7 +290,7 @@ func statusProperty(at Place, d IssueData) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = property("Status", "open-status", fieldValue("status", d.Status.Value(), StatusMark(at, d.Status)), d.frozen() || len(d.Choices.Statuses) == 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = property("Status", "open-status", fieldValue("status", d.Status.Value(), StatusMark(at, d.Status)), d.frozen() || d.ID != "" && len(d.Choices.Statuses) == 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

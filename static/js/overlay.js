@@ -1,22 +1,20 @@
 // What one sees = the server's HTML + one's own operations that it does not show yet. Here: which, and when; paint.js changes the nodes.
 
 import {outbox} from './queue.js';
-import {mentions} from './operation.js';
-import {dirty, having, names} from './page.js';
-import {fill, lay, restore, values} from './paint.js';
+import {having} from './page.js';
+import {lay, restore, values} from './paint.js';
 
-const painted = new WeakMap();
+const painted = new WeakMap(), alone = /\/issue\/[0-9a-f-]{36}$/; // a page that has no key: of an issue made offline
 
 /** install paints below root and again after each change of the outbox. */
 export function install(root) {
   if (root === document) {
     addEventListener('tandem:outbox', () => paint(document));
-    addEventListener('tandem:result', ({detail}) => arrived(detail));
     document.addEventListener('tandem:fresh', ({target}) => paint(target, true));
   }
   // What is made offline is cloned from the vocabulary's templates, which may come after the page.
   const words = root === document || root.id === 'vocabulary';
-  if (words) paintPage();
+  if (words && alone.test(location.pathname)) import('./made.js').then(({show}) => show()).catch(console.error);
   paint(words ? document : root, root.id === 'vocabulary');
 }
 
@@ -75,28 +73,4 @@ export function shown(ops) {
       : field === 'priority' ? Number(ref.split(':')[1]) : ref.endsWith(':') ? null : ref;
   }
   return before;
-}
-
-/** paintPage shows an issue that only the outbox knows: /{ws}/issue/{uuid} of one made offline. */
-function paintPage() {
-  const record = ownPage(), main = document.querySelector('main');
-  if (!record || !main || main.querySelector(`${having('data-record', record)}:not(form)`)) return;
-  const entry = outbox.entries().find(e => e.state !== 'failed' && e.ops.some(op => op.op === 'create' && op.record === record));
-  const made = entry && document.querySelector('template[data-new="issue-page"]')?.content.cloneNode(true);
-  if (!made) return;
-  const op = entry.ops.find(op => op.record === record), region = made.firstElementChild;
-  for (const live of made.querySelectorAll('[data-live]')) delete live.dataset.live;
-  region.dataset.madePage = record, region.dataset.version = 0;
-  main.replaceChildren(fill(made, {...op, at: entry.at}));
-  document.title = op.set.title ?? names(record);
-}
-
-/** ownPage is the issue that a page is of whose URL has its uuid: /{ws}/issue/{uuid}. */
-const ownPage = () => location.pathname.replace(/^\/[^/]+\/issue\/([0-9a-f-]{36})$|.*/, (_, uuid) => uuid ? `issue:${uuid}` : '');
-
-/** arrived: what the page waited for is there; an issue made offline gets its own page once nothing typed is lost by it. */
-function arrived({status, records}) {
-  const made = status === 'applied' && ownPage() && document.querySelector('[data-made-page]');
-  if (!made || !records?.includes(made.dataset.madePage) || dirty()) return;
-  if (!outbox.waiting().some(e => mentions(e.ops, made.dataset.madePage))) location.reload();
 }
