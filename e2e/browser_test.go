@@ -21,7 +21,7 @@ type browser struct {
 }
 
 // startBrowser starts a Chromium on a profile, which outlives it.
-func startBrowser(profile string) (*browser, error) {
+func startBrowser(profile string, more ...chromedp.ExecAllocatorOption) (*browser, error) {
 	path, err := findBrowser()
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func startBrowser(profile string) (*browser, error) {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.WindowSize(1280, 900),
 	)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	silent := func(string, ...any) {} // a newer browser's unknown events are no news
 	ctx, _ := chromedp.NewContext(allocator, chromedp.WithErrorf(silent), chromedp.WithLogf(silent))
 	if err := chromedp.Do(ctx); err != nil {

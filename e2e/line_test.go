@@ -14,6 +14,7 @@ import (
 // offline mode does not), and its streams or pushes can be held back.
 type line struct {
 	addr string
+	host string // what the browser calls the address, "" by its number
 	far  func() string
 
 	mu       sync.Mutex
@@ -45,7 +46,13 @@ func newLine(t *testing.T, far func() string) *line {
 	return l
 }
 
-func (l *line) url(path string) string { return "http://" + l.addr + path }
+func (l *line) url(path string) string {
+	_, port, _ := net.SplitHostPort(l.addr)
+	if l.host == "" {
+		return "http://" + l.addr + path
+	}
+	return "http://" + net.JoinHostPort(l.host, port) + path
+}
 
 // mend lets calls through, at the same address as ever.
 func (l *line) mend(t *testing.T) {

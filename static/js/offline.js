@@ -11,6 +11,8 @@ export function install(root) {
   addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && detail.sync === 'live') fresh(); });
   bar();
   if (document.documentElement.hasAttribute('data-cached') && location.pathname.endsWith('/search')) import('./search.js').then(({search}) => search()).catch(console.error);
+  const note = document.querySelector('[data-offline-note]');
+  if (note) import('./note.js').then(({tell}) => tell(note)).catch(console.error);
   if (!navigator.serviceWorker || !globalThis.caches) return;
   addEventListener('tandem:access', () => forget().then(keep));
   addEventListener('tandem:bump', ({detail}) => later(detail.version));
