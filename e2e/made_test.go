@@ -37,8 +37,16 @@ func TestIssueMadeOfflineIsWhole_S58(t *testing.T) {
 		&& textOf('.property [data-field=priority]') === 'High' && textOf('.property [data-field=assignee]').includes('Ben') && textOf('.property [data-field=labels]').includes('lamp-oil')
 		&& textOf('.comment [data-field=body]') === 'Bring matches.' && document.querySelector('[data-pending]')`
 	ann.sees("all of it, pending", pending)
+	ann.clicks(".issue__title summary[data-action=edit]")
+	ann.fills(".issue__title input[name=title]", "A lamp for the deepest cellar")
 	ann.opens(ask[string](ann.window, "() => location.pathname"))
 	ann.sees("the same after a reload", pending)
+	ann.sees("the draft", drafted, ".issue__title input[name=title]", "A lamp for the deepest cellar")
+	ann.picks("priority", "Urgent") // which paints the page anew, under the draft
+	ann.picks("priority", "High")
+	ann.unsent(9)
+	ann.sees("the draft still", drafted, ".issue__title input[name=title]", "A lamp for the deepest cellar")
+	ann.clicks(".issue__title [data-draft-note] [data-action=discard]")
 
 	// She goes on typing while the server comes back: the tab gets the key without losing a letter.
 	ann.fills(".composer textarea", "And mind the st")

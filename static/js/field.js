@@ -13,7 +13,11 @@ export const ref = (name, value) => value === null || value === undefined || val
 /** unpatch shows what the server drew in an element, by the template that keeps it, or in a control. */
 export function unpatch(was) {
   const {server, was: written} = was.dataset;
-  if (server === undefined) { write(was, written); delete was.dataset.was; return; }
+  if (server === undefined) {
+    if (was.closest('form[data-dirty]')) return; // what somebody is typing stays; the form shows the server's value once it is let go
+    write(was, written);
+    return void delete was.dataset.was;
+  }
   const node = was.parentNode;
   for (const [name, value] of Object.entries(JSON.parse(server))) value === null ? node.removeAttribute(name) : node.setAttribute(name, value);
   node.replaceChildren(...was.content.childNodes);

@@ -2,7 +2,7 @@
 
 import {mentions} from './operation.js';
 import {paint} from './overlay.js';
-import {dirty, having, page} from './page.js';
+import {dirty, having, page, vocabulary} from './page.js';
 import {fill} from './paint.js';
 import {outbox} from './queue.js';
 
@@ -20,13 +20,15 @@ export function show() {
   for (const live of made.querySelectorAll('[data-live]')) delete live.dataset.live;
   region.dataset.madePage = record, region.dataset.version = 0;
   for (const kind of ['status', 'label']) offer(made, kind, op.set.team);
+  place(made.querySelector('.breadcrumb'), vocabulary(op.set.team));
   const bar = document.querySelector('[data-offline-bar]');
   if (bar) bar.textContent = 'Offline: this issue was made here';
   delete document.documentElement.dataset.fallback; // nothing stands in any more
   main.replaceChildren(...document.querySelectorAll('#notice, [data-offline-bar]'), fill(made, {...op, at: entry.at}));
   document.title = `${region.dataset.key} ${op.set.title} - Tandem`;
-  region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
+  document.querySelector('.sidebar [aria-current]')?.removeAttribute('aria-current');
   paint(region, true);
+  region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
   addEventListener('tandem:result', ({detail}) => arrived(detail, region));
   addEventListener('tandem:outbox', () => arrived({}, region));
   if (entry.state === 'done') arrived({status: 'applied', records: [record]}, region);
@@ -42,6 +44,14 @@ function offer(made, kind, team) {
     button.append(content.cloneNode(true));
     form.append(button, ' ');
   }
+}
+
+/** place leads to the team, as on every issue's page. */
+function place(breadcrumb, team) {
+  const link = document.createElement('a');
+  if (!team) return;
+  link.textContent = team.dataset.text, link.href = `/${page().workspace}/team/${team.dataset.key}`, link.dataset.action = 'open-team';
+  breadcrumb?.prepend(link, ' › ');
 }
 
 /** arrived: the server has the issue, so it has a key. The page is its own from then on, as soon as nothing typed is lost by it. */

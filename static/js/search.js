@@ -22,11 +22,12 @@ export async function search() {
   input.value = text;
   if (!blank('issue-row')) await new Promise(done => document.addEventListener('tandem:swap', ({target}) => target.id === 'vocabulary' && done()));
   const list = await (await caches.open(`${scope()}:pack`)).match(`/${page().workspace}/f/pack`), {issues} = await list?.json() ?? {issues: []};
-  const rows = found(issues, text).map(row), note = document.createElement('p'), heading = document.createElement('h2'), home = document.createElement('ul');
-  note.className = 'search__note', heading.textContent = 'Issues', home.className = 'search__rows', home.dataset.rows = '';
+  const rows = found(issues, text).map(row), [note, group, heading, home] = ['p', 'section', 'h2', 'ul'].map(name => document.createElement(name));
+  note.className = 'search__note', group.className = 'search__group', heading.textContent = 'Issues', home.className = 'search__rows', home.dataset.rows = '';
   note.textContent = `${rows.length ? '' : `Nothing matches “${text}”. `}Offline, only the titles of the ${issues.length} open issues kept in this browser are searched.`;
   home.append(...rows);
-  results.replaceChildren(note, ...rows.length ? [heading, home] : []);
+  group.append(heading, home);
+  results.replaceChildren(note, ...rows.length ? [group] : []);
   lay(results, laid(outbox.entries(), 0).filter(({op, pending}) => pending && op !== 'create'));
   results.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
 }
