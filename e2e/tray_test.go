@@ -99,7 +99,7 @@ func TestSigningOutAsksForUnsentWrites_S62(t *testing.T) {
 	ann.getsTheLineBack()
 	ann.seesWithin(45*time.Second, "the sign-in page", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")
 	c.titled("Left nothing behind")
-	left := ask[int](ann.window, "async () => Object.keys(localStorage).length + (await caches.keys()).filter(name => name.endsWith(':pages')).length")
+	left := ask[int](ann.window, "async () => Object.keys(localStorage).length + (await caches.keys()).filter(name => /:(pages|pack)$/.test(name)).length")
 	if left != 0 {
 		t.Errorf("%d things of hers are left: %s", left, ask[string](ann.window, "async () => JSON.stringify([Object.keys(localStorage), await caches.keys()])"))
 	}

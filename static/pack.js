@@ -32,12 +32,13 @@ function createPack({origin, shelf, life, hold, keep, forget, member: whose}) {
   let running, full = false;
   return {refresh, page};
 
-  /** refresh makes a member's pack fresh up to a V, one at a time and not again at once. */
+  /** refresh makes a member's pack fresh up to a V: one at a time, and not again at once unless what was kept is gone. */
   async function refresh(workspace, member, version) {
-    const at = last[member] ?? {};
-    if (running || (version <= at.version && Date.now() - at.time < packPace)) return running;
-    running = fill(workspace, member).then(told => { if (told) last[member] = {version: told, time: Date.now()}; }).finally(() => { running = null; });
-    return running;
+    while (running) await running;
+    const at = last[member];
+    if (at?.life === life() && version <= at.version && Date.now() - at.time < packPace) return;
+    running = fill(workspace, member).then(told => { if (told) last[member] = {version: told, time: Date.now(), life: life()}; }).finally(() => { running = null; });
+    await running;
   }
 
   async function fill(workspace, member) {

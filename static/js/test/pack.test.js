@@ -109,6 +109,15 @@ test('S46: with other rights nothing of what was kept stays', async () => {
   assert.deepEqual(b.held(), ['/acme/issue/ENG-0']);
 });
 
+test('S46: what left is fetched anew at once, also when it left midway', async () => {
+  const b = browser({told: () => listOf(60), cut: n => { if (n === 4) b.forget(); return false; }});
+  await Promise.all([b.refresh('acme', 'member:1', 9), b.refresh('acme', 'member:1', 9)]);
+  assert.equal(b.held().length, 60);
+  await b.forget();
+  await b.refresh('acme', 'member:1', 9);
+  assert.equal(b.held().length, 60);
+});
+
 test('S62: what is another member\'s is not kept, nor what comes after one left', async () => {
   const other = browser({told: () => listOf(3), member: 'member:2'});
   await other.refresh('acme', 'member:1', 9);
