@@ -25,9 +25,10 @@ function framed(frame, {title, version, clock, main}) {
 
 /**
  * createPack keeps packs. life() counts how often somebody left; what began before that is not kept: hold(began, run) runs what
- * keeps something, and leaving waits for it. keep(began, pages, build) keeps whole pages, member(path) tells whose are kept.
+ * keeps something, and leaving waits for it. keep(began, pages, build) keeps whole pages, visited() lists those of a member that
+ * were seen last, member(path) tells whose are kept.
  */
-function createPack({origin, shelf, life, hold, keep, forget, member: whose}) {
+function createPack({origin, shelf, life, hold, keep, visited, forget, member: whose}) {
   const last = {};
   let running, full = false;
   return {refresh, page};
@@ -57,7 +58,10 @@ function createPack({origin, shelf, life, hold, keep, forget, member: whose}) {
     await put(source, new Response(JSON.stringify(told), {headers}));
     await frame(put, name, member, `${home}/outbox`, told);
     await keep(began, told.pages, told.build);
-    return !await issues(put, gone, name, member, source, told) || gone() ? 0 : Number(headers['Tandem-Version']);
+    const all = await issues(put, gone, name, member, source, told);
+    // Pages of an older build run on what is left of it, so those seen lately are renewed.
+    if (had && had.build !== told.build) await keep(began, await visited(home, member), told.build);
+    return all && !gone() ? Number(headers['Tandem-Version']) : 0;
   }
 
   /** The frame is kept with what goes into it, so that the two are never of different builds. */

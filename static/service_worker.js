@@ -3,7 +3,7 @@
 // A page says what to keep (keep, pack) and whose to forget (forget, answered when it is done): see js/offline.js.
 'use strict';
 
-const patience = 2500, most = 300, renew = 10 * 60_000;
+const patience = 2500, most = 300, lately = 50, renew = 10 * 60_000;
 const ours = new Set(['assets', 'sign-in', 'sign-out', 'setup', 'invite', 'e', 'embed', 'oembed', 'healthz', 'readyz', 'metrics']);
 
 /** kind tells how a request is answered: "asset", "page", "fragment", or "" = the browser's own way. */
@@ -51,7 +51,7 @@ function serve(build) {
   const storing = new Set();
   let left = 0, unknown;
   importScripts(`${base}pack.js`);
-  const pack = createPack({origin, shelf, life: () => left, hold, keep, forget, member});
+  const pack = createPack({origin, shelf, life: () => left, hold, keep, visited, forget, member});
   self.addEventListener('install', event => event.waitUntil(fill()));
   self.addEventListener('activate', event => event.waitUntil(clean().then(() => self.clients.claim())));
   self.addEventListener('message', event => {
@@ -99,10 +99,11 @@ function serve(build) {
     const late = new Promise(done => setTimeout(done, patience));
     const first = await Promise.race([network.catch(() => {}), late]);
     if (first) return first;
-    const kept = how === 'page' ? newer(await recall(request.url, path), await pack.page(path)) : await recall(request.url, path);
+    const kept = await (how === 'page' ? whole : recall)(request.url, path);
     if (kept && how === 'page') return mark(kept, 'data-cached');
-    // A fragment of another build does not go into this page.
-    if (kept?.headers.get('Tandem-Build') === build) return kept;
+    // A fragment of another build does not go into the page that asks.
+    const asks = kept && (await self.clients.get(event.clientId))?.url, into = asks && await whole(asks, new URL(asks).pathname);
+    if (kept && kept.headers.get('Tandem-Build') === (into?.headers.get('Tandem-Build') ?? build)) return kept;
     try { return await network; } catch (error) {
       if (how !== 'page') throw error;
       const shell = await recall(new URL(`/${path.split('/')[1]}/outbox`, request.url).href, path);
@@ -129,6 +130,8 @@ function serve(build) {
     const keys = await cache.keys();
     for (const old of keys.slice(0, Math.max(0, keys.length - most))) if (!/\/(outbox|new|search|vocabulary)$/.test(old.url)) await cache.delete(old);
   }
+
+  async function whole(url, path) { return newer(await recall(url, path), await pack.page(path)); }
 
   async function recall(url, path) {
     const who = await member(path), name = who && shelf(path, who), only = bare.test(path) ? new URL(path, origin) : url;
@@ -161,6 +164,12 @@ function serve(build) {
       const response = await fetch(url, {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
       if (response) await store(began, url.href, pathname, response);
     }
+  }
+
+  /** visited lists the pages that were kept last in a member's shelf. */
+  async function visited(home, member) {
+    const keys = await (await caches.open(shelf(home, member))).keys();
+    return keys.slice(-lately).map(({url}) => ({path: url.slice(origin.length)}));
   }
 
   async function forget(member) {

@@ -83,9 +83,7 @@ function drop(control) {
 
 function restore(root) {
   for (const control of root.querySelectorAll('[data-draft-key]')) {
-    if (origins.has(control)) continue;
-    // Typed before this module was there, or put back by the browser.
-    if (changed(control)) { typed({target: control}); continue; }
+    if (origins.has(control) || changed(control)) continue;
     const draft = newest(parse(outbox.store.get(keyOf(control)) ?? ''), control.value);
     if (!draft) continue;
     control.value = draft.text;

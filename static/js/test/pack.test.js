@@ -61,7 +61,7 @@ function browser({told, cut = () => false, member = 'member:1', length = 10}) {
   let left = 0;
   const forget = async () => { left++; shelves.clear(); };
   const made = pack.createPack({origin: 'http://t', shelf: () => 'pack', life: () => left, hold: (began, run) => began === left ? run() : undefined,
-    keep: async (_, pages) => { kept.push(...pages.map(({path}) => path)); }, forget, member: async () => 'member:1'});
+    keep: async (_, pages) => { kept.push(...pages.map(({path}) => path)); }, forget, visited: async () => [{path: '/acme/issue/OLD-1'}], member: async () => 'member:1'});
   return {...made, asked, kept, forget, held: () => [...shelves.get('pack')?.keys() ?? []].filter(path => path.includes('/issue/')), take: () => asked.splice(0)};
 }
 
@@ -135,6 +135,7 @@ test('S63: the parts of a page are of one build', async () => {
   list = listOf(2, {version: 10, build: 'c'});
   await b.refresh('acme', 'member:1', 10);
   assert.deepEqual(b.take(), ['/acme/f/pack', '/acme/outbox', '/acme/f/pack/issue?2'], 'all anew');
+  assert.deepEqual(b.kept.filter(path => path.includes('OLD')), ['/acme/issue/OLD-1'], 'what was seen lately too, once');
   list = listOf(2, {version: 11, build: 'd', drawn: 'c'});
   await b.refresh('acme', 'member:1', 11);
   assert.deepEqual(b.held(), [], 'what an older node drew is not taken');
