@@ -57,13 +57,17 @@ func TestIssueMadeOfflineIsWhole_S58(t *testing.T) {
 	ann.seesWithin(45*time.Second, "everything sent", "() => document.documentElement.dataset.unsent === '0'")
 	ann.sees("its key in the tab", `() => /^\/acme\/issue\/OPS-\d+$/.test(location.pathname) && document.title.startsWith(location.pathname.split('/').at(-1) + ' A lamp') && textOf('.breadcrumb__key') === location.pathname.split('/').at(-1)`)
 	ann.remained()
+	ann.picks("priority", "Urgent") // which paints the page anew
+	ann.sees("its key still", "() => textOf('.breadcrumb__key') === location.pathname.split('/').at(-1)")
 	ann.sees("what she typed", "() => document.querySelector('.composer textarea').value === 'And mind the st'")
+	ann.sees("nothing called unsent any more", "() => document.documentElement.dataset.unsent === '0' && !document.querySelector('[data-pending]') && !document.body.textContent.includes('not sent yet')")
+	ann.clicks(".composer textarea")
 	ann.presses("Ctrl+Enter")
 	ann.sees("the server's page", "() => !document.querySelector('[data-made-page]') && all('.comment').length === 2 && textOf('h1[data-field=title]') === 'A lamp for the deep cellar' && !document.querySelector('[data-pending]')")
 
 	c = signedIn(t, demo, "ann")
 	is := c.titled("A lamp for the deep cellar")
-	want := fields{"status": c.ref("status OPS/In Progress"), "priority": 2.0, "assignee": c.ref("member ben")}
+	want := fields{"status": c.ref("status OPS/In Progress"), "priority": 1.0, "assignee": c.ref("member ben")}
 	for field, value := range want {
 		if is.Fields[field] != value {
 			t.Errorf("%s is %v, not %v", field, is.Fields[field], value)

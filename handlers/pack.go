@@ -22,7 +22,6 @@ type pack struct {
 	Epoch   string      `json:"epoch"`
 	Build   views.Build `json:"build"`
 	Rights  string      `json:"rights"` // with other rights nothing that was kept may stay
-	Clock   time.Time   `json:"clock"`
 	Pages   []packPage  `json:"pages"`
 	Issues  []packIssue `json:"issues"`
 }
@@ -63,8 +62,8 @@ func (s *Server) showPack(c echo.Context, v visit) error {
 }
 
 func (s *Server) packOf(v visit, found sync.Pack) pack {
-	p := pack{Version: found.Version, Epoch: found.Epoch.String(), Build: s.build, Rights: found.Rights, Clock: found.At,
-		Pages: []packPage{{v.slug.Vocabulary(), found.Mine}, {v.slug.Home("", ""), found.Mine}, {v.slug.Home(created, ""), found.Mine}}, Issues: []packIssue{}}
+	p := pack{Version: found.Version, Epoch: found.Epoch.String(), Build: s.build, Rights: found.Rights,
+		Pages: []packPage{{v.slug.Vocabulary(), found.Names}, {v.slug.Home("", ""), found.Mine}, {v.slug.Home(created, ""), found.Mine}}, Issues: []packIssue{}}
 	for _, team := range found.Teams {
 		for _, view := range []string{views.ListView, views.BoardView} {
 			p.Pages = append(p.Pages, packPage{v.slug.Team(team.Key, views.Query{View: view}), team.Stale})

@@ -19,6 +19,7 @@ const packTeams = 12
 // Pack is what a browser keeps of a workspace for when it has no server, and when each part of it last changed.
 type Pack struct {
 	Snapshot
+	Names  int64      // when a name that lists show last changed
 	Mine   int64      // when the reader's own list last changed
 	Teams  []PackTeam // those that the reader is in first
 	Issues []PackIssue
@@ -91,6 +92,7 @@ func (p *Pack) date(me uuid.UUID, topics []queries.ListTopicsRow) {
 		versions[topic.Name] = topic.Version
 	}
 	stale := func(topic Ref) int64 { return max(versions[topicVocabulary], versions[string(topic)]) }
+	p.Names = versions[topicVocabulary]
 	p.Mine = stale(NewRef("member", me))
 	for i, team := range p.Teams {
 		p.Teams[i].Stale = stale(NewRef("team", team.ID))

@@ -67,6 +67,6 @@ async function arrived({status, records}, region) {
   const key = answer.url.split('/').at(-1), was = region.dataset.key;
   history.replaceState(history.state, '', answer.url);
   document.title = document.title.replace(was, () => key);
-  region.dataset.key = key;
-  for (const node of region.querySelectorAll('[data-field="key"]')) node.textContent = key;
+  region.dataset.madeKey = key;
+  paint(region, true);
 }

@@ -22,6 +22,7 @@ export function restore(region) {
   all('[data-gone]', row => { row.hidden = false; delete row.dataset.gone; });
   all('template[data-server], [data-was]', unpatch);
   all('[data-pending]', node => pend(node, false));
+  pend(region, false);
   return made;
 }
 
@@ -69,7 +70,7 @@ export function fill(clone, {record, set, at}, number = 1) {
   for (const control of within(`[data-draft-key^="/"], [data-draft-key^="${empty}/"]`)) control.dataset.draftKey = control.dataset.draftKey.replace(/^[a-z]*:?/, record);
   for (const tool of within('[data-for="member:"]')) { tool.dataset.for = member; tool.hidden = false; }
   for (const link of within('a:not([href]), a[href=""], a[href$="/issue/"]')) link.setAttribute('href', `/${workspace}/issue/${uuid}`);
-  const key = `${vocabulary(set.team)?.dataset.key ?? 'ISSUE'}-new-${number}`, time = new Date(at).toISOString();
+  const key = clone.dataset?.madeKey ?? `${vocabulary(set.team)?.dataset.key ?? 'ISSUE'}-new-${number}`, time = new Date(at).toISOString();
   for (const node of within(records)) {
     if (node.dataset.record !== record) continue;
     if (kind === 'issue') node.dataset.key = key;
