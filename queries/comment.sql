@@ -15,7 +15,7 @@ WITH written AS (
     UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0
+    WHERE comment.workspace_id = @workspace_id AND comment.id = ANY(@ids::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
@@ -24,7 +24,7 @@ WITH written AS (
     UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE comment.workspace_id = @workspace_id AND comment.id = r.id AND comment.version - r.expected = 0
+    WHERE comment.workspace_id = @workspace_id AND comment.id = ANY(@ids::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
 

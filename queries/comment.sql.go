@@ -255,9 +255,9 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 const updateComments = `-- name: UpdateComments :exec
 WITH written AS (
     UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid,
+    FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE comment.workspace_id = $2 AND comment.id = r.id AND comment.version - r.expected = 0
+    WHERE comment.workspace_id = $2 AND comment.id = ANY($3::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
 `
@@ -265,13 +265,19 @@ SELECT expect_rows(count(*), $1::bigint) FROM written
 type UpdateCommentsParams struct {
 	Expected    int64
 	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
 	Rows        []byte
 }
 
 // All but the text: naming it would build the search vector anew, also of thousands that only follow their issue. The version is
 // compared as for issues.
 func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateCommentsParams) error {
-	_, err := db.Exec(ctx, updateComments, arg.Expected, arg.WorkspaceID, arg.Rows)
+	_, err := db.Exec(ctx, updateComments,
+		arg.Expected,
+		arg.WorkspaceID,
+		arg.IDs,
+		arg.Rows,
+	)
 	if err != nil {
 		return fmt.Errorf("query UpdateComments: %w", err)
 	}
@@ -281,9 +287,9 @@ func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateComment
 const updateCommentsWithText = `-- name: UpdateCommentsWithText :exec
 WITH written AS (
     UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
+    FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE comment.workspace_id = $2 AND comment.id = r.id AND comment.version - r.expected = 0
+    WHERE comment.workspace_id = $2 AND comment.id = ANY($3::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
 `
@@ -291,11 +297,17 @@ SELECT expect_rows(count(*), $1::bigint) FROM written
 type UpdateCommentsWithTextParams struct {
 	Expected    int64
 	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
 	Rows        []byte
 }
 
 func (q *Queries) UpdateCommentsWithText(ctx context.Context, db DBTX, arg UpdateCommentsWithTextParams) error {
-	_, err := db.Exec(ctx, updateCommentsWithText, arg.Expected, arg.WorkspaceID, arg.Rows)
+	_, err := db.Exec(ctx, updateCommentsWithText,
+		arg.Expected,
+		arg.WorkspaceID,
+		arg.IDs,
+		arg.Rows,
+	)
 	if err != nil {
 		return fmt.Errorf("query UpdateCommentsWithText: %w", err)
 	}

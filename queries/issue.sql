@@ -21,7 +21,9 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
 
 -- name: UpdateIssues :exec
 -- All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
--- no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
+-- no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all. The
+-- ids are named so that rows are found by them: for the join alone, whose one side is taken for a hundred rows, all issues of
+-- the workspace were read.
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
@@ -29,7 +31,7 @@ WITH written AS (
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0
+    WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
 
@@ -42,7 +44,7 @@ WITH written AS (
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE issue.workspace_id = @workspace_id AND issue.id = r.id AND issue.version - r.expected = 0
+    WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
 

@@ -1549,10 +1549,10 @@ WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
+    FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE issue.workspace_id = $2 AND issue.id = r.id AND issue.version - r.expected = 0
+    WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
 `
@@ -1560,13 +1560,21 @@ SELECT expect_rows(count(*), $1::bigint) FROM written
 type UpdateIssuesParams struct {
 	Expected    int64
 	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
 	Rows        []byte
 }
 
 // All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
-// no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all.
+// no plan finds rows by it: a thousand that one transaction wrote share theirs, and each would be looked for among all. The
+// ids are named so that rows are found by them: for the join alone, whose one side is taken for a hundred rows, all issues of
+// the workspace were read.
 func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesParams) error {
-	_, err := db.Exec(ctx, updateIssues, arg.Expected, arg.WorkspaceID, arg.Rows)
+	_, err := db.Exec(ctx, updateIssues,
+		arg.Expected,
+		arg.WorkspaceID,
+		arg.IDs,
+		arg.Rows,
+	)
 	if err != nil {
 		return fmt.Errorf("query UpdateIssues: %w", err)
 	}
@@ -1579,10 +1587,10 @@ WITH written AS (
         labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
+    FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
-    WHERE issue.workspace_id = $2 AND issue.id = r.id AND issue.version - r.expected = 0
+    WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
 `
@@ -1590,11 +1598,17 @@ SELECT expect_rows(count(*), $1::bigint) FROM written
 type UpdateIssuesWithTextParams struct {
 	Expected    int64
 	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
 	Rows        []byte
 }
 
 func (q *Queries) UpdateIssuesWithText(ctx context.Context, db DBTX, arg UpdateIssuesWithTextParams) error {
-	_, err := db.Exec(ctx, updateIssuesWithText, arg.Expected, arg.WorkspaceID, arg.Rows)
+	_, err := db.Exec(ctx, updateIssuesWithText,
+		arg.Expected,
+		arg.WorkspaceID,
+		arg.IDs,
+		arg.Rows,
+	)
 	if err != nil {
 		return fmt.Errorf("query UpdateIssuesWithText: %w", err)
 	}

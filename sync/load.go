@@ -231,9 +231,7 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	known := e.owners.of(ws, jobs)
 	wanted.clients = known.missing
 	var p queries.Pipeline
-	p.Run(ctx, "begin")
-	p.Run(ctx, "set local plan_cache_mode = force_generic_plan") // all go by keys; planning anew cost more than reading
-	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
+	e.begin(ctx, &p, ws)
 	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, ws) })
 	found := wanted.ask(ctx, &p, e.queries, ws)
 	if err := p.Send(ctx, conn); err != nil {
@@ -253,6 +251,13 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	more := world.further(wanted)
 	more.clients = world.learnOwners(known)
 	return world, e.loadRest(ctx, conn, world, more)
+}
+
+// begin queues how each write begins: under the workspace's lock.
+func (e *Engine) begin(ctx context.Context, p *queries.Pipeline, ws uuid.UUID) {
+	p.Run(ctx, "begin")
+	p.Run(ctx, "set local plan_cache_mode = force_generic_plan") // all go by keys; planning anew cost more than reading
+	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
 }
 
 // further is what the first answers have shown to be needed too. What an author may not see is looked for like what is

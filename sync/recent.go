@@ -58,8 +58,7 @@ func (e *Engine) applyKnown(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, j
 		return nil, nil
 	}
 	var p queries.Pipeline
-	p.Run(ctx, "begin")
-	p.Tell(func(db queries.DBTX) error { _, err := e.queries.LockWorkspace(ctx, db, ws); return err })
+	e.begin(ctx, &p, ws)
 	at := queries.Ask(&p, func(db queries.DBTX) (time.Time, error) {
 		return e.queries.ExpectHead(ctx, db, queries.ExpectHeadParams{WorkspaceID: ws, Epoch: known.epoch, Version: known.head})
 	})

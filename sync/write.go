@@ -43,7 +43,7 @@ func (w *world) queueUpdates(ctx context.Context, p *queries.Pipeline, q *querie
 		unnamed = longTexts
 	}
 	rows := w.rowsOf(group, unnamed...)
-	batch := batch{w.workspace, rows, int64(len(group)), withText}
+	batch := batch{w.workspace, idsOf(group), rows, int64(len(group)), withText}
 	p.Tell(func(db queries.DBTX) error { return updateRecords(ctx, q, db, kind, batch) })
 }
 
@@ -75,6 +75,14 @@ func (w *world) rowsOf(records []*record, but ...string) json.RawMessage {
 	return all.all()
 }
 
+func idsOf(records []*record) []uuid.UUID {
+	ids := make([]uuid.UUID, len(records))
+	for i, r := range records {
+		ids[i] = r.id
+	}
+	return ids
+}
+
 func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kind string, ws uuid.UUID, rows json.RawMessage) error {
 	switch kind {
 	case "member":
@@ -98,6 +106,7 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 // batch is a set of changed records of one kind, each to be found with the version that was read.
 type batch struct {
 	workspace uuid.UUID
+	ids       []uuid.UUID
 	rows      json.RawMessage
 	count     int64
 	withText  bool
@@ -117,14 +126,14 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateLabels(ctx, db, queries.UpdateLabelsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "issue":
 		if b.withText {
-			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 		}
-		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+		return q.UpdateIssues(ctx, db, queries.UpdateIssuesParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "comment":
 		if b.withText {
-			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 		}
-		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	}
