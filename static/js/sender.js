@@ -122,7 +122,9 @@ export function install(root) {
   addEventListener('tandem:retry', hope);
   addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && detail.live) hope(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) hope(); });
-  import('./leader.js').then(({lead}) => lead('sender', signal => sender.run(signal)));
+  const run = signal => sender.run(signal);
+  // Without a leader each tab sends: twice the same is a replay, never is a loss.
+  import('./leader.js').then(({lead}) => lead('sender', run), () => run(new AbortController().signal));
 }
 
 function ask(url, signal, init) {
