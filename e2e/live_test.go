@@ -33,8 +33,10 @@ func TestTwoWindowsAreLive_S85(t *testing.T) {
 	ann.opens("/acme/issue/" + key)
 	ben.opens("/acme/issue/" + key)
 	ben.stays()
+	began := time.Now()
 	ann.comments("The tide is out.")
 	ben.seesWithin(soon, "ann's comment", commented, "The tide is out.")
+	t.Logf("typed, sent and on the other screen after %v", time.Since(began).Round(time.Millisecond))
 	ben.sees("who wrote it", "() => all('[data-rows=comment] [data-record]:not(form)').at(-1).textContent.includes('Ann Lee')")
 	ben.comments("And the boats are dry.")
 	ann.seesWithin(soon, "ben's answer", commented, "And the boats are dry.")
@@ -42,7 +44,9 @@ func TestTwoWindowsAreLive_S85(t *testing.T) {
 
 	ben.close()
 	ann.setsStatus("Done")
+	ann.comments("Who was that?")
 	ann.unsent(0)
+	ann.sees("that all is well", "() => textOf('[data-sync-text]') === 'Live' && !textOf('[data-alert]') && !document.querySelector('[data-error]')")
 }
 
 func TestSevenTabsShareOneStream_S38(t *testing.T) {
