@@ -79,10 +79,15 @@ const extension = {
   },
 };
 
-/** install registers the extension; where htmx is missing, forms that write are taken at their submit. */
+/** install registers the extension; where htmx is missing, forms that write are taken at their submit, and no region is made fresh: the page is. */
 export function install(root) {
   if (root !== document) return;
-  globalThis.htmx?.registerExtension('tandem', extension);
+  let behind = false;
+  if (globalThis.htmx) htmx.registerExtension('tandem', extension);
+  else for (const type of ['result', 'stored']) addEventListener(`tandem:${type}`, ({detail}) => { // the answer may come before its form is emptied
+    behind ||= detail.status === 'applied';
+    if (behind && !dirty() && !counts().unsent) location.reload();
+  });
   if (document.querySelector('[data-list]')) import('./delta.js').then(loaded => { delta = loaded; }, console.error);
   document.addEventListener('submit', event => {
     const form = event.target;
