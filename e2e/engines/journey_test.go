@@ -23,7 +23,7 @@ func TestEngines(t *testing.T) {
 				{"create, edit, comment, set status", createEditComment},
 				{"a page's errors are heard", errorsAreHeard},
 				{"S85 another sees it, and leaves", anotherSeesIt},
-				{"S53 S54 the server dies and comes back", serverDies},
+				{"S53 the server dies and comes back", serverDies},
 				{"S47 a visited page without the server", visitedPage},
 				{"S74 a draft comes back", draftComesBack},
 				{"S75 undo", undo},
