@@ -22,7 +22,6 @@ func TestPresence_S43(t *testing.T) {
 	demo := sharedDemo(t)
 	arrange := signedIn(t, demo, "ann")
 	_, key := arrange.makes("WEB", "Who is here", nil)
-	head := arrange.seen
 
 	ben := newMember(t, "ben", demo)
 	ben.opens("/acme/issue/" + key)
@@ -39,7 +38,7 @@ func TestPresence_S43(t *testing.T) {
 
 	// The region is drawn anew: who is there stays.
 	arrange.sets(arrange.titled("Who is here").Record, fields{"title": "Who is still here"})
-	head = arrange.seen
+	head := arrange.seen
 	ben.sees("the new title", "() => textOf('h1[data-field=title]') === 'Who is still here'")
 	ben.sharesWith(time.Second, "Ann Lee")
 
