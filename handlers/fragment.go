@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -16,9 +18,10 @@ import (
 
 // fragment is a part of a page that many look at. It holds nothing of its viewer beside their rights.
 type fragment struct {
-	fresh sync.Freshness // the V now, and when what the fragment shows last changed
-	name  string         // what of its URL decides what it shows; a fragment about "me" names the member too
-	draw  func(ctx context.Context) (sync.Snapshot, templ.Component, error)
+	fresh  sync.Freshness // the V now, and when what the fragment shows last changed
+	name   string         // what of its URL decides what it shows; a fragment about "me" names the member too
+	draw   func(ctx context.Context) (sync.Snapshot, templ.Component, error)
+	beside []string // the topics of what it shows that is not its own
 }
 
 // errRightsMoved says that the reader's rights changed between the two looks at them: what was drawn may show more than
@@ -27,7 +30,7 @@ var errRightsMoved = errors.New("the reader's rights changed meanwhile")
 
 // fragment answers with the fragment, or with a 304 when the browser has it as it is: then nothing is read or rendered.
 func (s *Server) fragment(c echo.Context, f fragment) error {
-	tag := s.tag(f.fresh)
+	tag := s.tag(f.fresh, f.beside...)
 	c.Response().Header().Set("ETag", tag)
 	if holds(c.Request().Header.Get("If-None-Match"), tag) {
 		setVersion(c, f.fresh.Version)
@@ -45,9 +48,14 @@ func (s *Server) fragment(c echo.Context, f fragment) error {
 	return sendEither(c, http.StatusOK, htmlType, shown.body, shown.small)
 }
 
-// tag is the weak ETag: equal tags mean that nothing differs but the V that it is true at.
-func (s *Server) tag(fresh sync.Freshness) string {
+// tag is the weak ETag: equal tags mean that nothing differs but the V that it is true at. It names what is shown beside
+// the fragment's own, since the latest change of what is left says nothing of what has gone out of sight.
+func (s *Server) tag(fresh sync.Freshness, beside ...string) string {
 	parts := []string{fresh.Epoch.String(), string(s.build), fresh.Rights, base36(fresh.Stale), days(fresh.Snapshot)}
+	if len(beside) > 0 {
+		sum := sha256.Sum256([]byte(strings.Join(beside, " ")))
+		parts = append(parts, hex.EncodeToString(sum[:6]))
+	}
 	return `W/"` + strings.Join(parts, "-") + `"`
 }
 

@@ -61,7 +61,7 @@ func TestFragment_IsDrawnOnceForAll(t *testing.T) {
 	fresh, err := h.engine.Freshness(t.Context(), h.ben.actor, "vocabulary")
 	must(t, err)
 	var drawn atomic.Int32
-	one := fragment{fresh, "once", func(context.Context) (sync.Snapshot, templ.Component, error) {
+	one := fragment{fresh: fresh, name: "once", draw: func(context.Context) (sync.Snapshot, templ.Component, error) {
 		drawn.Add(1)
 		return fresh.Snapshot, templ.Raw("<p>drawn</p>"), nil
 	}}
@@ -88,7 +88,7 @@ func TestFragment_IsNotKeptWhenRightsMoved(t *testing.T) {
 	must(t, err)
 	more, err := h.engine.Look(t.Context(), h.ann.actor)
 	must(t, err)
-	_, err = h.fragments.get(t.Context(), "moved", fragment{fresh, "moved", func(context.Context) (sync.Snapshot, templ.Component, error) {
+	_, err = h.fragments.get(t.Context(), "moved", fragment{fresh: fresh, name: "moved", draw: func(context.Context) (sync.Snapshot, templ.Component, error) {
 		return more, templ.Raw("secret"), nil
 	}})
 	if err != errRightsMoved {

@@ -60,21 +60,7 @@ func (s *Server) look(c echo.Context, v visit, title, here string) (views.Page, 
 	return s.frame(c, v, snapshot, title, here), snapshot, nil
 }
 
-// parents reads the titles of the issues above some rows, in one query, when there are any.
-func (s *Server) parents(ctx context.Context, v visit, rows ...[]sync.IssueRow) (map[uuid.UUID]sync.IssueTitle, error) {
-	var ids []uuid.UUID
-	for _, row := range slices.Concat(rows...) {
-		if row.Parent != uuid.Nil && !slices.Contains(ids, row.Parent) {
-			ids = append(ids, row.Parent)
-		}
-	}
-	titles := map[uuid.UUID]sync.IssueTitle{}
-	if len(ids) == 0 {
-		return titles, nil
-	}
-	found, err := s.engine.IssueTitles(ctx, v.Actor, ids)
-	for _, title := range found {
-		titles[title.ID] = title
-	}
-	return titles, err
+// family reads what rows show of the issues around theirs.
+func (s *Server) family(ctx context.Context, v visit, rows ...[]sync.IssueRow) (sync.Family, error) {
+	return s.engine.Family(ctx, v.Actor, slices.Concat(rows...))
 }

@@ -101,13 +101,20 @@ func (s *Server) freshness(ctx context.Context, v visit, topics ...string) (sync
 	return found.fresh, err
 }
 
-// issueFreshness tells which issue is meant, and when its page last changed.
-func (s *Server) issueFreshness(ctx context.Context, v visit, id sync.IssueID) (sync.IssueTitle, sync.Freshness, error) {
-	found, err := s.lookTogether(ctx, v, id, func(ctx context.Context) (looked, error) {
-		title, fresh, err := s.engine.IssueFreshness(ctx, v.Actor, id)
+// issueFreshness tells which issue is meant, and when its page last changed, or what it shows beside the issue's own.
+func (s *Server) issueFreshness(ctx context.Context, v visit, id sync.IssueID, beside []string) (sync.IssueTitle, sync.Freshness, error) {
+	what := issueLook{id, strings.Join(beside, " ")}
+	found, err := s.lookTogether(ctx, v, what, func(ctx context.Context) (looked, error) {
+		title, fresh, err := s.engine.IssueFreshness(ctx, v.Actor, id, beside...)
 		return looked{title, fresh}, err
 	})
 	return found.title, found.fresh, err
+}
+
+// issueLook is what an issue's look asks for.
+type issueLook struct {
+	id     sync.IssueID
+	beside string
 }
 
 // lookTogether shares an answer with all who have the same rights. Whose rights turn out to be others at that very moment asks

@@ -62,19 +62,29 @@ func (s *Server) issueFragment(c echo.Context, v visit, key string) error {
 
 // issueRegion is the live part of an issue's page, and which issue it is.
 func (s *Server) issueRegion(ctx context.Context, v visit, key string) (fragment, sync.IssueTitle, error) {
+	var title sync.IssueTitle
 	id, err := sync.ParseIssueID(key)
 	if err != nil {
-		return fragment{}, sync.IssueTitle{}, err
+		return fragment{}, title, err
 	}
-	title, fresh, err := s.issueFreshness(ctx, v, id)
+	look := func(ctx context.Context, beside []string) (fresh sync.Freshness, err error) {
+		title, fresh, err = s.issueFreshness(ctx, v, id, beside)
+		return fresh, err
+	}
+	read := func(ctx context.Context) (issuePage, error) { return s.issue(ctx, v, key) }
+	seen, err := follow(ctx, s, v, id, look, read)
+	if err != nil {
+		return fragment{}, title, err
+	}
 	name := "issue " + v.Workspace.String() + " " + title.ID.String()
-	return fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		issue, err := s.issue(ctx, v, title.ID.String())
+	draw := func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issue, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
 		return issue.Snapshot, views.Issue(s.place(v), issue.data("")), nil
-	}}, title, err
+	}
+	return fragment{seen.fresh, name, draw, seen.beside}, title, nil
 }
 
 // issuePage is an issue with all that drawing it needs.
@@ -109,16 +119,31 @@ func (p issuePage) team() views.Team {
 	return teamOf(team)
 }
 
-// region is what makes an issue's page stale: the issue with its comments, and the names that it shows.
+func (p issuePage) snapshot() sync.Snapshot { return p.Snapshot }
+
+// beside are the issues above and below, and those that the texts refer to.
+func (p issuePage) beside() []string {
+	shown := others{}
+	shown.addFamily(p.IssueRow)
+	shown.addFamily(p.SubIssues...)
+	for _, title := range p.links.to {
+		shown.add(title)
+	}
+	delete(shown, p.ID)
+	return shown.topics()
+}
+
+// region is what makes an issue's page stale: the issue with its comments, the names that it shows, and other issues.
 func (p issuePage) region() views.Region {
-	return views.Region{Topics: []string{string(sync.NewRef("issue", p.ID)), "vocabulary"}, Version: p.Snapshot.Version}
+	own := []string{string(sync.NewRef("issue", p.ID)), "vocabulary"}
+	return views.Region{Topics: append(own, p.beside()...), Version: p.Snapshot.Version}
 }
 
 func (p issuePage) data(tx string) views.IssueData {
 	n := named{p.Snapshot}
 	team, zone := p.IssueRow.Team, n.zone(p.IssueRow.Team)
 	d := views.IssueData{
-		IssueRowData: n.row(p.IssueRow, nil), Region: p.region(), Team: p.team(),
+		IssueRowData: n.row(p.IssueRow, p.Family), Region: p.region(), Team: p.team(), SubIssues: n.rows(p.SubIssues, sync.Family{Progress: p.Family.Progress}),
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
 		Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
@@ -130,8 +155,8 @@ func (p issuePage) data(tx string) views.IssueData {
 	if p.Estimate != nil {
 		d.Estimates, d.Estimate = true, strconv.Itoa(int(*p.Estimate))
 	}
-	if p.ParentIssue != nil {
-		d.Parent, d.ParentKey = p.ParentIssue.Title, p.Key(p.ParentIssue.Team, p.ParentIssue.Number)
+	if parent, seen := p.Family.Parents[p.Parent]; seen {
+		d.ParentKey = p.Key(parent.Team, parent.Number)
 	}
 	return d
 }

@@ -34,19 +34,23 @@ func (s *Server) showMyIssuesFragment(c echo.Context, v visit) error {
 	if err := onlyMine(c, v); err != nil {
 		return err
 	}
-	fresh, err := s.freshness(c.Request().Context(), v, "member:"+v.Member.String(), "vocabulary")
+	view, after := myView(c), c.QueryParam("after")
+	name := "my " + v.Workspace.String() + " " + v.Member.String() + " " + view + " " + after
+	look := func(ctx context.Context, beside []string) (sync.Freshness, error) {
+		return s.freshness(ctx, v, append([]string{"member:" + v.Member.String(), "vocabulary"}, beside...)...)
+	}
+	read := func(ctx context.Context) (myIssues, error) { return s.myIssues(ctx, v, view, after) }
+	seen, err := follow(c.Request().Context(), s, v, name, look, read)
 	if err != nil {
 		return err
 	}
-	view, after := myView(c), c.QueryParam("after")
-	name := "my " + v.Workspace.String() + " " + v.Member.String() + " " + view + " " + after
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		issues, err := s.myIssues(ctx, v, view, after)
+	return s.fragment(c, fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issues, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
 		return issues.Snapshot, views.IssueList(s.place(v), issues.list(view, after)), nil
-	}})
+	}, seen.beside})
 }
 
 // onlyMine: a member's list is theirs alone.
@@ -66,7 +70,7 @@ func myView(c echo.Context) string {
 
 type myIssues struct {
 	sync.MyIssues
-	parents map[uuid.UUID]sync.IssueTitle
+	family sync.Family
 }
 
 func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myIssues, error) {
@@ -74,15 +78,24 @@ func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myI
 	if err != nil {
 		return myIssues{}, err
 	}
-	parents, err := s.parents(ctx, v, found.Issues)
-	return myIssues{found, parents}, err
+	family, err := s.family(ctx, v, found.Issues)
+	return myIssues{found, family}, err
+}
+
+func (m myIssues) snapshot() sync.Snapshot { return m.Snapshot }
+
+// beside are the issues above the rows, and below them.
+func (m myIssues) beside() []string {
+	shown := others{}
+	shown.addFamily(m.Issues...)
+	return shown.topics()
 }
 
 // list groups the issues by status, what is under way first.
 func (m myIssues) list(view, after string) views.IssueListData {
 	n := named{m.Snapshot}
 	d := views.IssueListData{
-		Region: views.Region{Topics: []string{string(sync.NewRef("member", m.Me().ID)), "vocabulary"}, Version: m.Version},
+		Region: views.Region{Topics: append([]string{string(sync.NewRef("member", m.Me().ID)), "vocabulary"}, m.beside()...), Version: m.Version},
 		Member: idOf(m.Me().ID), Query: views.Query{View: view, After: after}, Order: "updated",
 		Empty: views.EmptyStateData{Text: "Nothing here.", Help: "What is assigned to you, or written by you, stands here."},
 	}
@@ -93,7 +106,7 @@ func (m myIssues) list(view, after string) views.IssueListData {
 				rows = append(rows, row)
 			}
 		}
-		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(status), Count: len(rows), Rows: n.rows(rows, m.parents)})
+		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(status), Count: len(rows), Rows: n.rows(rows, m.family)})
 	}
 	m.nameTeams(d.Groups)
 	if len(d.Groups) > 0 {

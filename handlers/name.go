@@ -149,19 +149,19 @@ func (n named) due(row sync.IssueRow) views.Due {
 	return due
 }
 
-// row is an issue in brief; parents holds the titles of the issues above, as far as the reader sees them.
-func (n named) row(r sync.IssueRow, parents map[uuid.UUID]sync.IssueTitle) views.IssueRowData {
+// row is an issue in brief, with what the reader sees of its family.
+func (n named) row(r sync.IssueRow, family sync.Family) views.IssueRowData {
 	return views.IssueRowData{
 		ID: idOf(r.ID), Key: n.Key(r.Team, r.Number), Title: r.Title, Version: r.Version,
 		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels),
-		Due: n.due(r), Parent: parents[r.Parent].Title, Updated: r.UpdatedAt.In(n.zone(r.Team)),
+		Due: n.due(r), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
 	}
 }
 
-func (n named) rows(of []sync.IssueRow, parents map[uuid.UUID]sync.IssueTitle) []views.IssueRowData {
+func (n named) rows(of []sync.IssueRow, family sync.Family) []views.IssueRowData {
 	rows := make([]views.IssueRowData, len(of))
 	for i, r := range of {
-		rows[i] = n.row(r, parents)
+		rows[i] = n.row(r, family)
 	}
 	return rows
 }

@@ -45,7 +45,7 @@ func (s *Server) createIssue(c echo.Context, v visit) error {
 		return err
 	}
 	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate")
-	id, _, err := s.create(c.Request().Context(), v, f, "issue", "Create issue", set)
+	id, result, err := s.create(c.Request().Context(), v, f, "issue", "Create issue", set)
 	if err != nil {
 		return s.createRefused(c, v, f, err)
 	}
@@ -53,7 +53,11 @@ func (s *Server) createIssue(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	return seeOther(c, v.slug.Issue(issue.key))
+	if !f.Has("_next") {
+		return seeOther(c, v.slug.Issue(issue.key))
+	}
+	setFlash(c, "Created "+issue.key+".", result.ID)
+	return seeOther(c, back(c, v.slug.Issue(issue.key)))
 }
 
 // createRefused shows the form again with all that was typed and what is wrong.

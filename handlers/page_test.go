@@ -36,7 +36,7 @@ func TestPages(t *testing.T) {
 		{"/acme/team/ENG?after=nonsense", 422, `.problem`},
 		{"/acme/team/NOP", 404, `.problem`},
 		{"/acme/team/ENG/trash", 200, `[data-empty]`},
-		{"/acme/issue/ENG-2", 200, `article[data-record="` + string(issue.ref) + `"] .markdown .issue-ref[href="/acme/issue/ENG-1"][title=Parent]`},
+		{"/acme/issue/ENG-2", 200, `article[data-record="` + string(issue.ref) + `"] .markdown .issue-ref[href="/acme/issue/ENG-1"] [data-category=unstarted] ~ .issue-ref__title:contains(Parent)`},
 		{"/acme/issue/ENG-2", 200, `.markdown .mention[title=ben]`},
 		{"/acme/issue/ENG-2", 200, `.breadcrumb a[href="/acme/issue/ENG-1"]`},
 		{"/acme/issue/ENG-2", 200, `.activity [data-rows=comment] .comment strong`},

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
@@ -43,15 +42,15 @@ func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.S
 	for i, hit := range found.Issues {
 		rows[i] = hit.IssueRow
 	}
-	parents, err := s.parents(ctx, v, rows)
-	return found, searchData(found, parents), err
+	family, err := s.family(ctx, v, rows)
+	return found, searchData(found, family), err
 }
 
-func searchData(found sync.SearchPage, parents map[uuid.UUID]sync.IssueTitle) views.SearchData {
+func searchData(found sync.SearchPage, family sync.Family) views.SearchData {
 	n := named{found.Snapshot}
 	d := views.SearchData{Text: found.Text, After: found.More}
 	for _, hit := range found.Issues {
-		d.Issues = append(d.Issues, views.IssueFound{Row: n.row(hit.IssueRow, parents), Snippet: marked(hit.Snippet)})
+		d.Issues = append(d.Issues, views.IssueFound{Row: n.row(hit.IssueRow, family), Snippet: marked(hit.Snippet)})
 	}
 	for _, hit := range found.Comments {
 		d.Comments = append(d.Comments, views.CommentFound{ID: idOf(hit.ID), IssueKey: n.Key(hit.Issue.Team, hit.Issue.Number), Issue: hit.Issue.Title,

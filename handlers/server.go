@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/singleflight"
 
 	"tandem/static"
 	"tandem/sync"
@@ -51,6 +52,8 @@ type Server struct {
 	limit     *limiter
 	fragments *fragmentCache
 	looks     *gather[lookKey, looked]
+	beside    *byteCache[lookKey, beside]
+	reading   singleflight.Group
 	ends      *gather[sync.Token, bool] // whether a share has ended
 	texts     *texts
 	streams   *streams
@@ -72,7 +75,8 @@ func New(options Options) *Server {
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
-		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
+		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
+		ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail

@@ -45,7 +45,7 @@ func (s *Server) listStatusesFragment(c echo.Context, v visit) error {
 		return err
 	}
 	name := "statuses " + v.Workspace.String() + " " + team.ID.String()
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		snapshot, err := s.engine.Look(ctx, v.Actor)
 		if err != nil {
 			return snapshot, nil, err

@@ -71,7 +71,7 @@ func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Q
 	if aboutMe(query) {
 		name += " " + v.Member.String()
 	}
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		issues, err := s.teamIssues(ctx, v, key, query)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
@@ -133,7 +133,7 @@ func aboutMe(query views.Query) bool {
 // teamIssues are a team's issues with all the names that their list needs.
 type teamIssues struct {
 	sync.TeamIssues
-	parents map[uuid.UUID]sync.IssueTitle
+	family sync.Family
 }
 
 func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
@@ -149,8 +149,8 @@ func (s *Server) teamIssues(ctx context.Context, v visit, key string, query view
 	for _, group := range found.Groups {
 		rows = append(rows, group.Issues)
 	}
-	parents, err := s.parents(ctx, v, rows...)
-	return teamIssues{found, parents}, err
+	family, err := s.family(ctx, v, rows...)
+	return teamIssues{found, family}, err
 }
 
 func (t teamIssues) team() views.Team { return teamOf(t.Team) }
@@ -175,7 +175,7 @@ func (t teamIssues) list(query views.Query) views.IssueListData {
 	n := named{t.Snapshot}
 	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", Empty: emptyTeam(t.team(), query)}
 	for _, group := range t.Groups {
-		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(group.Status), Count: int(group.Count), Rows: n.rows(group.Issues, t.parents), After: group.More})
+		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(group.Status), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More})
 	}
 	return d
 }
@@ -185,7 +185,7 @@ func (t teamIssues) board(query views.Query, tx string) views.BoardData {
 	d := views.BoardData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", TX: tx}
 	for _, group := range t.Groups {
 		column := views.BoardColumn{Status: n.statusOf(group.Status), Count: int(group.Count), After: group.More}
-		for _, row := range n.rows(group.Issues, t.parents) {
+		for _, row := range n.rows(group.Issues, t.family) {
 			column.Cards = append(column.Cards, views.IssueCardData{IssueRowData: row})
 		}
 		d.Columns = append(d.Columns, column)

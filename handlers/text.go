@@ -66,6 +66,7 @@ func (t *texts) render(text string, links links) views.Text {
 // links are where the references of a page's texts lead, as far as the reader sees what they name.
 type links struct {
 	issues, mentions map[string]markdown.Link
+	to               map[string]sync.IssueTitle
 }
 
 func (l links) resolvers() markdown.References {
@@ -87,9 +88,11 @@ func (s *Server) links(ctx context.Context, v visit, snapshot sync.Snapshot, all
 	if err != nil {
 		return links{}, err
 	}
-	l := links{map[string]markdown.Link{}, map[string]markdown.Link{}}
+	l := links{map[string]markdown.Link{}, map[string]markdown.Link{}, found}
 	for key, title := range found {
-		l.issues[key] = issueLink(v, snapshot, key, title)
+		if l.issues[key], err = s.issueLink(ctx, v, named{snapshot}, title); err != nil {
+			return links{}, err
+		}
 	}
 	for _, member := range snapshot.Members() {
 		if slices.Contains(handles, member.Handle) {
@@ -99,11 +102,14 @@ func (s *Server) links(ctx context.Context, v visit, snapshot sync.Snapshot, all
 	return l, nil
 }
 
-// issueLink is struck through once the work has ended.
-func issueLink(v visit, snapshot sync.Snapshot, key string, title sync.IssueTitle) markdown.Link {
-	link := markdown.Link{Href: v.slug.Issue(key), Title: title.Title}
-	if status, known := snapshot.Status(title.Status); known && status.Closed() {
+// issueLink is a chip that says of the issue what its row would: it is struck through once the work has ended.
+func (s *Server) issueLink(ctx context.Context, v visit, n named, title sync.IssueTitle) (markdown.Link, error) {
+	key := n.Key(title.Team, title.Number)
+	chip := views.IssueChipData{Key: key, Title: title.Title, Status: n.status(title.Status)}
+	inner, err := render(ctx, views.IssueChip(s.place(v), chip))
+	link := markdown.Link{Href: v.slug.Issue(key), HTML: string(inner)}
+	if chip.Closed() {
 		link.Class = "issue-ref--closed"
 	}
-	return link
+	return link, err
 }

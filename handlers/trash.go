@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tandem/sync"
 	"tandem/views"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) showTrash(c echo.Context, v visit) error {
 	page := s.frame(c, v, trash.Snapshot, trash.Team.Name+" trash", "team:"+trash.Team.Key)
 	data := views.TrashData{Team: teamOf(trash.Team)}
 	for _, group := range trash.Groups {
-		for _, row := range n.rows(group.Issues, nil) {
+		for _, row := range n.rows(group.Issues, sync.Family{}) {
 			row.Deleted = true
 			data.Rows = append(data.Rows, row)
 		}

@@ -17,7 +17,7 @@ func (s *Server) showVocabularyFragment(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	return s.fragment(c, fragment{fresh, "vocabulary " + v.Workspace.String(), func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return s.fragment(c, fragment{fresh: fresh, name: "vocabulary " + v.Workspace.String(), draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		snapshot, err := s.engine.Look(ctx, v.Actor)
 		if err != nil {
 			return snapshot, nil, err

@@ -192,10 +192,11 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND 
 ORDER BY i.deleted_at DESC, i.id LIMIT @most;
 
 -- name: GetIssueFreshness :one
--- What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at. An earlier key still
--- names it, but not to whom the team of that key is hidden: that there was one would betray the team.
+-- What a conditional GET of an issue's page asks: which issue it is, and the V at which it, or what it was seen to show
+-- beside itself, last changed. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
+    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || @beside::text[])), 0)::bigint AS version
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
     AND (i.id = @id OR i.team_id = @team_id AND i.number = @number
@@ -206,6 +207,20 @@ SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priorit
     i.rank, i.author_id, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
+
+-- name: ListSubIssues :many
+-- The issues right below one, in the order in which they were made.
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.parent_id = @parent_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
+ORDER BY i.created_at, i.id LIMIT @most;
+
+-- name: CountSubIssues :many
+-- How far the issues right below others have come.
+SELECT i.parent_id::uuid AS parent_id, count(*) AS total, count(*) FILTER (WHERE i.status_id = ANY(@closed_ids::uuid[])) AS done FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.parent_id = ANY(@parent_ids::uuid[]) AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
+GROUP BY i.parent_id LIMIT 1000;
 
 -- name: ListIssueTitles :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version FROM issue i

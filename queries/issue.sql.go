@@ -119,6 +119,51 @@ func (q *Queries) CountIssueGroups(ctx context.Context, db DBTX, arg CountIssueG
 	return items, nil
 }
 
+const countSubIssues = `-- name: CountSubIssues :many
+SELECT i.parent_id::uuid AS parent_id, count(*) AS total, count(*) FILTER (WHERE i.status_id = ANY($1::uuid[])) AS done FROM issue i
+WHERE i.workspace_id = $2 AND i.parent_id = ANY($3::uuid[]) AND i.team_id = ANY($4::uuid[]) AND i.deleted_at IS NULL
+GROUP BY i.parent_id LIMIT 1000
+`
+
+type CountSubIssuesParams struct {
+	ClosedIDs   []uuid.UUID
+	WorkspaceID uuid.UUID
+	ParentIDs   []uuid.UUID
+	TeamIDs     []uuid.UUID
+}
+
+type CountSubIssuesRow struct {
+	ParentID uuid.UUID
+	Total    int64
+	Done     int64
+}
+
+// How far the issues right below others have come.
+func (q *Queries) CountSubIssues(ctx context.Context, db DBTX, arg CountSubIssuesParams) ([]CountSubIssuesRow, error) {
+	rows, err := db.Query(ctx, countSubIssues,
+		arg.ClosedIDs,
+		arg.WorkspaceID,
+		arg.ParentIDs,
+		arg.TeamIDs,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query CountSubIssues: %w", err)
+	}
+	defer rows.Close()
+	var items []CountSubIssuesRow
+	for rows.Next() {
+		var i CountSubIssuesRow
+		if err := rows.Scan(&i.ParentID, &i.Total, &i.Done); err != nil {
+			return nil, fmt.Errorf("query CountSubIssues: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query CountSubIssues: %w", err)
+	}
+	return items, nil
+}
+
 const filterIssueGroups = `-- name: FilterIssueGroups :many
 SELECT g.status_id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
     i.rank, i.version, i.created_at, i.updated_at
@@ -306,14 +351,16 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 
 const getIssueFreshness = `-- name: GetIssueFreshness :one
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0)::bigint AS version
+    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || $1::text[])), 0)::bigint AS version
 FROM issue i
-WHERE i.workspace_id = $1 AND i.team_id = ANY($2::uuid[])
-    AND (i.id = $3 OR i.team_id = $4 AND i.number = $5
-        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = $1 AND a.team_id = $4 AND a.number = $5 AND a.team_id = ANY($2::uuid[])))
+WHERE i.workspace_id = $2 AND i.team_id = ANY($3::uuid[])
+    AND (i.id = $4 OR i.team_id = $5 AND i.number = $6
+        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = $2 AND a.team_id = $5 AND a.number = $6 AND a.team_id = ANY($3::uuid[])))
 `
 
 type GetIssueFreshnessParams struct {
+	Beside      []string
 	WorkspaceID uuid.UUID
 	TeamIDs     []uuid.UUID
 	ID          uuid.UUID
@@ -328,10 +375,11 @@ type GetIssueFreshnessRow struct {
 	Version int64
 }
 
-// What a conditional GET of an issue's page asks: which issue it is, and the V it last changed at. An earlier key still
-// names it, but not to whom the team of that key is hidden: that there was one would betray the team.
+// What a conditional GET of an issue's page asks: which issue it is, and the V at which it, or what it was seen to show
+// beside itself, last changed. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFreshnessParams) (GetIssueFreshnessRow, error) {
 	row := db.QueryRow(ctx, getIssueFreshness,
+		arg.Beside,
 		arg.WorkspaceID,
 		arg.TeamIDs,
 		arg.ID,
@@ -1282,6 +1330,81 @@ func (q *Queries) ListRanksAround(ctx context.Context, db DBTX, arg ListRanksAro
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListRanksAround: %w", err)
+	}
+	return items, nil
+}
+
+const listSubIssues = `-- name: ListSubIssues :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM issue i
+WHERE i.workspace_id = $1 AND i.parent_id = $2 AND i.team_id = ANY($3::uuid[]) AND i.deleted_at IS NULL
+ORDER BY i.created_at, i.id LIMIT $4
+`
+
+type ListSubIssuesParams struct {
+	WorkspaceID uuid.UUID
+	ParentID    *uuid.UUID
+	TeamIDs     []uuid.UUID
+	Most        int32
+}
+
+type ListSubIssuesRow struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	ParentID   *uuid.UUID
+	Due        *time.Time
+	Estimate   *int32
+	Rank       string
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// The issues right below one, in the order in which they were made.
+func (q *Queries) ListSubIssues(ctx context.Context, db DBTX, arg ListSubIssuesParams) ([]ListSubIssuesRow, error) {
+	rows, err := db.Query(ctx, listSubIssues,
+		arg.WorkspaceID,
+		arg.ParentID,
+		arg.TeamIDs,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListSubIssues: %w", err)
+	}
+	defer rows.Close()
+	var items []ListSubIssuesRow
+	for rows.Next() {
+		var i ListSubIssuesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListSubIssues: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListSubIssues: %w", err)
 	}
 	return items, nil
 }

@@ -22,7 +22,8 @@ type IssuePage struct {
 	Author      uuid.UUID
 	Subscribers []uuid.UUID
 	Deleted     bool
-	ParentIssue *IssueTitle
+	SubIssues   []IssueRow   // right below it, as they were made
+	Family      Family       // of the issue and of its sub-issues
 	Comments    []CommentRow // oldest first
 	Changes     []Change     // oldest first
 	Earlier     bool         // there is more history than is shown
@@ -111,13 +112,14 @@ func (s Snapshot) teamOfKey(id IssueID) uuid.UUID {
 	return uuid.Nil
 }
 
-// IssueFreshness tells which issue is meant and when its page last changed, without reading the page.
-func (e *Engine) IssueFreshness(ctx context.Context, actor Actor, id IssueID) (IssueTitle, Freshness, error) {
+// IssueFreshness tells which issue is meant and when its page last changed, without reading the page. beside are the
+// topics of what the page shows that is not the issue's own.
+func (e *Engine) IssueFreshness(ctx context.Context, actor Actor, id IssueID, beside ...string) (IssueTitle, Freshness, error) {
 	var row *queries.GetIssueFreshnessRow
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		row = queries.Ask(p, func(db queries.DBTX) (queries.GetIssueFreshnessRow, error) {
 			return noneIsZero(e.queries.GetIssueFreshness(ctx, db, queries.GetIssueFreshnessParams{WorkspaceID: actor.Workspace,
-				ID: id.ID, TeamID: s.teamOfKey(id), Number: id.Number, TeamIDs: s.who.visibleTeams()}))
+				ID: id.ID, TeamID: s.teamOfKey(id), Number: id.Number, TeamIDs: s.who.visibleTeams(), Beside: beside}))
 		})
 		return nil
 	})
@@ -148,11 +150,13 @@ func (e *Engine) Issue(ctx context.Context, actor Actor, id IssueID) (IssuePage,
 	var page IssuePage
 	var issue *queries.GetIssueRow
 	var parts issueParts
+	var below *[]queries.ListSubIssuesRow
 	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		issue = queries.Ask(p, func(db queries.DBTX) (queries.GetIssueRow, error) {
 			return noneIsZero(e.queries.GetIssue(ctx, db, queries.GetIssueParams{WorkspaceID: actor.Workspace, ID: title.ID, TeamIDs: s.who.visibleTeams()}))
 		})
 		parts = e.askIssueParts(ctx, p, actor.Workspace, title.ID)
+		below = e.askSubIssues(ctx, p, s, actor.Workspace, title.ID)
 		return nil
 	})
 	if err != nil {
@@ -165,7 +169,7 @@ func (e *Engine) Issue(ctx context.Context, actor Actor, id IssueID) (IssuePage,
 	if err := page.fillParts(parts); err != nil {
 		return IssuePage{}, err
 	}
-	return page, e.addParent(ctx, actor, &page)
+	return page, e.addFamily(ctx, actor, &page, *below)
 }
 
 type issueParts struct {
@@ -271,18 +275,6 @@ func decodeOverwrote(raw json.RawMessage) (map[string]Overwritten, error) {
 		return nil, fmt.Errorf("decode what was overwritten: %w", err)
 	}
 	return lost, nil
-}
-
-// addParent names the issue above, when the reader sees it.
-func (e *Engine) addParent(ctx context.Context, actor Actor, page *IssuePage) error {
-	if page.Parent == uuid.Nil {
-		return nil
-	}
-	titles, err := e.IssueTitles(ctx, actor, []uuid.UUID{page.Parent})
-	if err == nil && len(titles) > 0 {
-		page.ParentIssue = &titles[0]
-	}
-	return err
 }
 
 // IssueTitles reads the names of issues that the reader sees; others are left out.

@@ -31,11 +31,12 @@ func cases() []golden {
 
 func rowCases() []golden {
 	card := func(set ...func(*IssueRowData)) templ.Component {
-		return IssueCard(here, IssueCardData{IssueRowData: row(12, set...), Comments: 3, Done: 2, Total: 5})
+		return IssueCard(here, IssueCardData{IssueRowData: row(12, set...), Comments: 3})
 	}
 	return []golden{
 		{"issue_row/plain", part, IssueRow(here, row(12))},
 		{"issue_row/full", part, IssueRow(here, row(12, full))},
+		{"issue_row/parent", part, IssueRow(here, row(12, func(d *IssueRowData) { d.Progress = Progress{2, 5} }))},
 		{"issue_row/bare", part, IssueRow(here, row(12, bareRow))},
 		{"issue_row/closed", part, IssueRow(here, row(12, closed))},
 		{"issue_row/deleted", part, IssueRow(here, row(12, trashed))},
@@ -88,7 +89,8 @@ func issueCases() []golden {
 		{"issue/open", fragment, of()},
 		{"issue/full", fragment, of(func(d *IssueData) {
 			full(&d.IssueRowData)
-			d.ParentKey, d.Children, d.Estimates, d.Estimate = "ENG-3", []IssueRowData{row(14), row(15, closed)}, true, "3"
+			d.ParentKey, d.SubIssues, d.Estimates, d.Estimate = "ENG-3", []IssueRowData{row(14), row(15, closed)}, true, "3"
+			d.Progress = Progress{1, 2}
 		})},
 		{"issue/bare", fragment, of(func(d *IssueData) {
 			bareRow(&d.IssueRowData)

@@ -5,6 +5,7 @@ const (
 	MainID       = "main"
 	NoticeID     = "notice"
 	VocabularyID = "vocabulary"
+	SubIssuesID  = "sub-issues"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.

@@ -116,7 +116,7 @@ func board() BoardData {
 	for i, s := range statuses3() {
 		column := BoardColumn{Status: s, Count: i * 2}
 		for j := range i * 2 {
-			column.Cards = append(column.Cards, IssueCardData{IssueRowData: row(10*i+j, func(r *IssueRowData) { r.Status = s }), Comments: j, Total: 2 * i, Done: j})
+			column.Cards = append(column.Cards, IssueCardData{IssueRowData: row(10*i+j, func(r *IssueRowData) { r.Status, r.Progress = s, Progress{j, 2 * i} }), Comments: j})
 		}
 		d.Columns = append(d.Columns, column)
 	}

@@ -26,9 +26,10 @@ func New() *Renderer {
 	return &Renderer{markdown: newMarkdown(), policy: newPolicy()}
 }
 
-// Link is where a reference leads. It is trusted: the href is not checked.
+// Link is where a reference leads. It is trusted: neither the href nor the HTML is checked.
 type Link struct {
 	Href  string
+	HTML  string // what stands in the place of the reference's word, "" for the word itself
 	Title string // the tooltip, may be ""
 	Class string // classes beside "issue-ref" or "mention", may be ""
 }

@@ -77,7 +77,11 @@ func anchor(link Link, class, word string) *html.Node {
 	if link.Title != "" {
 		a.Attr = append(a.Attr, html.Attribute{Key: "title", Val: link.Title})
 	}
-	a.AppendChild(textNode(word))
+	if link.HTML == "" {
+		a.AppendChild(textNode(word))
+	} else {
+		a.AppendChild(&html.Node{Type: html.RawNode, Data: link.HTML})
+	}
 	return a
 }
 

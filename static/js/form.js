@@ -49,7 +49,7 @@ function close(form) {
   form.reset();
   delete form.dataset.dirty;
   const around = form.closest('details[data-edit], details[data-menu]'), focused = around?.contains(document.activeElement);
-  if (around && form.dataset.op !== 'add') around.open = false;
+  if (around && !/^(add|create)$/.test(form.dataset.op)) around.open = false; // those are for more than one
   if (focused && !around.open) around.querySelector('summary')?.focus();
   form.closest('dialog')?.close?.();
   refill(form);

@@ -82,11 +82,13 @@ export function fill(clone, {record, set, at}, number = 1) {
 
 function create(region, op, index, was, number) {
   const {member} = page(), [kind] = op.record.split(':'), {src = '', team} = region.dataset;
-  if (kind === 'comment') {
-    const home = index.has(op.set.issue) && region.querySelector('[data-rows="comment"]'), node = home && (was ?? blank('comment'));
+  const of = op.set.issue ?? op.set.parent; // a comment, or a sub-issue on its parent's page
+  const below = index.has(of) && [...region.querySelectorAll(`[data-rows="${kind}"]`)].find(rows => rows.closest(records)?.dataset.record === of);
+  if (below) {
+    const node = was ?? blank(kind === 'comment' ? kind : 'issue-row');
     if (!node) return;
     if (node.id && !was) node.id += op.record.slice(8);
-    return arrive(home, fill(node, op));
+    return arrive(below, fill(node, op, number));
   }
   if (kind !== 'issue' || !('list' in region.dataset) || (team ? team !== op.set.team : op.set.assignee !== member && !/[?&]view=created/.test(src))) return;
   const set = withStatus(op.set), values = {priority: 0, assignee: null, ...set}, wanted = filters(src);
