@@ -33,6 +33,13 @@ func (s *Server) setIssue(noun string) memberHandler {
 		if err != nil {
 			return s.refused(c, v, f, issueLabels[noun], err)
 		}
+		if noun == "parent" && f.Get(noun) != "" {
+			parent, err := s.issueParent(c, v, strings.TrimSpace(f.Get(noun)))
+			if err != nil {
+				return s.refused(c, v, f, issueLabels[noun], err)
+			}
+			f.Set(noun, string(sync.NewRef("issue", parent.ID)))
+		}
 		record := sync.NewRef("issue", issue.ID)
 		result, err := s.apply(c.Request().Context(), v, f, issueLabels[noun], f.issueOps(noun, record))
 		if err != nil {

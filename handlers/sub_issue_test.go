@@ -78,6 +78,24 @@ func TestSubIssues_WhatShowsTheirProgressIsFresh(t *testing.T) {
 	}
 }
 
+func TestS89_AParentIsNamedByItsKey(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	parent, issue := h.issue("Parent"), h.issue("Child")
+	page := "/acme/issue/" + issue.key
+	h.ben.submit(h.ben.get(page).ok(), ".property form[data-online]", "parent", " "+strings.ToLower(parent.key)).to(page)
+	under := h.ben.get(page).ok()
+	under.one(`.breadcrumb a[href="/acme/issue/` + parent.key + `"]`)
+	h.ben.submit(under, ".property form[data-op=set][action$='/parent']", "parent", "").to(page)
+	if h.ben.get(page).ok().find(`.breadcrumb a[href="/acme/issue/`+parent.key+`"]`).Length() > 0 {
+		t.Error("the parent is still there")
+	}
+	hidden := h.issueIn(h.sec, "SEC", "Hidden")
+	for _, absent := range []string{"ENG-99", hidden.key, string(hidden.ref)} {
+		h.ben.post(page+"/parent", []string{"parent", absent, "_base", issue.base()}).is(http.StatusNotFound)
+	}
+}
+
 func TestSubIssues_ALoopIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

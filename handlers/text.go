@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -107,7 +108,7 @@ func (s *Server) issueLink(ctx context.Context, v visit, n named, title sync.Iss
 	key := n.Key(title.Team, title.Number)
 	chip := views.IssueChipData{Key: key, Title: title.Title, Status: n.status(title.Status)}
 	inner, err := render(ctx, views.IssueChip(s.place(v), chip))
-	link := markdown.Link{Href: v.slug.Issue(key), HTML: string(inner)}
+	link := markdown.Link{Href: v.slug.Issue(key), HTML: string(bytes.TrimSpace(inner))}
 	if chip.Closed() {
 		link.Class = "issue-ref--closed"
 	}

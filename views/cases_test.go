@@ -34,6 +34,8 @@ func rowCases() []golden {
 		return IssueCard(here, IssueCardData{IssueRowData: row(12, set...), Comments: 3})
 	}
 	return []golden{
+		{"issue_chip/open", part, IssueChip(here, IssueChipData{"ENG-12", "Fix login", todo})},
+		{"issue_chip/closed", part, IssueChip(here, IssueChipData{"ENG-12", rtlTitle, done})},
 		{"issue_row/plain", part, IssueRow(here, row(12))},
 		{"issue_row/full", part, IssueRow(here, row(12, full))},
 		{"issue_row/parent", part, IssueRow(here, row(12, func(d *IssueRowData) { d.Progress = Progress{2, 5} }))},
