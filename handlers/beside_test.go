@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"strings"
+	stdsync "sync"
 	"testing"
 
 	"tandem/sync"
@@ -49,6 +50,26 @@ func TestReference_FollowsTheIssueThatItNames(t *testing.T) {
 	more := h.ben.told(path, closed).ok().has("Another that nothing refers to")
 	h.ann.apply(setField(other.ref, h.head(), "title", "One that a comment refers to"))
 	h.ben.told(path, more).ok().has("One that a comment refers to")
+}
+
+func TestReference_ACrowdIsToldTheSame(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	named := h.issue("Old title")
+	path := "/acme/f/issue/" + h.issue("Refers", func(set map[string]any) { set["description"] = "Like " + named.key }).key
+	had := h.ben.get(path).ok()
+	h.ann.apply(setField(named.ref, h.head(), "title", "New title"))
+	answers := make([]answer, 50)
+	var asking stdsync.WaitGroup
+	for i := range answers {
+		asking.Go(func() { answers[i] = h.ben.told(path, had) })
+	}
+	asking.Wait()
+	for _, got := range answers {
+		if got.ok().has("New title"); got.body != answers[0].body || got.header.Get("ETag") != answers[0].header.Get("ETag") {
+			t.Fatalf("%s and %s", got.header.Get("ETag"), answers[0].header.Get("ETag"))
+		}
+	}
 }
 
 // What goes out of sight leaves nothing behind: not its title, not its id, and not when it changes.
