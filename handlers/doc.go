@@ -23,6 +23,6 @@
 //	      then the browser refetches its stale fragments
 //
 // A fragment is asked for with the V that it was last seen at (If-None-Match). One round trip tells whether anything
-// that it shows has changed since; only then is it read and rendered, once for all who have the same rights. Of a list
-// that the browser has already, the rows that did not change stay at home (delta.go).
+// that it shows has changed since, other issues too (beside.go); only then is it read and rendered, once for all who have
+// the same rights. Of a list that the browser has already, the rows that did not change stay at home (delta.go).
 package handlers
