@@ -60,6 +60,31 @@ type Comment struct {
 	Search      interface{}
 }
 
+type Inbox struct {
+	WorkspaceID  uuid.UUID
+	MemberID     uuid.UUID
+	IssueID      uuid.UUID
+	Version      int64
+	Reason       string
+	ActorID      *uuid.UUID
+	CommentID    *uuid.UUID
+	At           time.Time
+	Unread       int32
+	Done         bool
+	SnoozedUntil *time.Time
+}
+
+type InboxCursor struct {
+	WorkspaceID uuid.UUID
+	Version     int64
+}
+
+type InboxRevision struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+	Revision    int64
+}
+
 type Instance struct {
 	One              bool
 	SystemIdentifier int64

@@ -122,6 +122,7 @@ func (w *world) decide(job *job) {
 		return
 	}
 	transaction := newWork(w, w.actorRights(job), job.client, job.transaction)
+	transaction.mentioned = job.mentioned
 	err := job.refusedAlready()
 	if err == nil {
 		err = transaction.run()

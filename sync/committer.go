@@ -30,6 +30,7 @@ type job struct {
 	client      uuid.UUID
 	epoch       uuid.UUID // that the author knows; may be left out
 	transaction Transaction
+	mentioned   [][]string // handles, by operation
 	imprint
 	culprit error // what PostgreSQL's constraints said of it: it is refused for that
 

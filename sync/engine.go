@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/singleflight"
 
 	"tandem/queries"
 )
@@ -22,6 +23,8 @@ type Options struct {
 	Clock func(time.Time) time.Time
 	// Poll is how often the heads of watched workspaces are read. Zero: once a second.
 	Poll time.Duration
+	// Mentions lists the handles that a long text names, as it is shown. Nil: texts mention nobody.
+	Mentions func(text string) []string
 	// Retention is how long the log and the stored results are kept. Zero: for good.
 	Retention time.Duration
 }
@@ -36,12 +39,14 @@ type Engine struct {
 	clock     func(time.Time) time.Time
 	poll      time.Duration
 	retention time.Duration
+	mentions  func(string) []string
 	most      int // transactions in a group; a benchmark shows what one alone costs
 	words     vocabularies
 	account   account
 	owners    owners
 	records   *recentRecords
 	presence  *presence
+	following singleflight.Group // the log, for the inboxes of one workspace
 
 	mu         stdsync.Mutex
 	committers map[uuid.UUID]*committer
@@ -56,7 +61,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		retention: options.Retention, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
+		retention: options.Retention, mentions: options.Mentions, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
 		account: newAccount(), owners: newOwners(), records: newRecentRecords(), presence: newPresence(),
 	}
 	if e.logger == nil {
@@ -77,6 +82,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.pollHeads)
 	e.running.Go(e.sweepSessions)
 	e.running.Go(e.sweepPresence)
+	e.running.Go(e.followLogs)
 	if e.retention > 0 {
 		e.running.Go(e.keepRetention)
 	}

@@ -129,7 +129,7 @@ func (e *Engine) IssueFreshness(ctx context.Context, actor Actor, id IssueID, be
 	if row.ID == uuid.Nil {
 		return IssueTitle{}, Freshness{}, notFound("This issue")
 	}
-	return IssueTitle{ID: row.ID, Team: row.TeamID, Number: row.Number}, Freshness{snapshot, row.Version}, nil
+	return IssueTitle{ID: row.ID, Team: row.TeamID, Number: row.Number}, Freshness{Snapshot: snapshot, Stale: row.Version}, nil
 }
 
 // noneIsZero makes the zero row of "there is none", so that one absent row does not break a pipeline.

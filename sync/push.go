@@ -125,6 +125,9 @@ func (e *Engine) do(ctx context.Context, jobs []*job, bulk bool) ([]*job, error)
 			return nil, &Error{Kind: Invalid, Code: CodeMalformed, Text: "The operations cannot be read.", Err: err}
 		}
 		job.imprint, job.call = imprint, all
+		if !job.program {
+			job.mentioned = e.mentionsIn(job.transaction)
+		}
 	}
 	committer := e.committerOf(jobs[0].actor.Workspace)
 	if committer == nil {

@@ -123,6 +123,7 @@ func (e *Engine) send(ctx context.Context, p *queries.Pipeline) error {
 type Freshness struct {
 	Snapshot
 	Stale int64
+	Marks string // what else makes the region another one, which no V tells; "" for nothing
 }
 
 // Freshness reads, in one round trip and without any detail, when topics last changed.
@@ -137,7 +138,7 @@ func (e *Engine) Freshness(ctx context.Context, actor Actor, topics ...string) (
 	if err != nil {
 		return Freshness{}, err
 	}
-	return Freshness{snapshot, *stale}, nil
+	return Freshness{Snapshot: snapshot, Stale: *stale}, nil
 }
 
 // Look reads nothing but the snapshot: names, rights and V.

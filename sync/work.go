@@ -15,6 +15,7 @@ type work struct {
 	who         rights
 	client      uuid.UUID
 	transaction Transaction
+	mentioned   [][]string // handles that its texts begin to name, by operation
 
 	changed   map[Ref]*record
 	order     []Ref // in the order of the first change
@@ -190,6 +191,7 @@ func (w *work) finish() error {
 	if err := w.settleTransfers(); err != nil {
 		return err
 	}
+	w.subscribeMentioned()
 	for _, ref := range slices.Clone(w.order) {
 		if err := w.finishRecord(ref); err != nil {
 			return err
@@ -288,6 +290,7 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	made := w.newEntry(now, version)
 	made.Op, made.Before, made.After, made.Overwrote = op, from, to, w.overwrote[now.ref()]
 	made.Topics = topicsOf(was, now)
+	w.tellInboxes(&made)
 	return made, true
 }
 

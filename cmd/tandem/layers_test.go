@@ -16,7 +16,7 @@ import (
 // "/..." stands for a package and those below it.
 var mayImport = map[string][]string{
 	"cmd/tandem": {"handlers", "sync", "queries", "migrations", "static",
-		"internal/postgres", "internal/mail", "internal/importer/...", "internal/demo"},
+		"internal/postgres", "internal/mail", "internal/markdown", "internal/importer/...", "internal/demo"},
 	"handlers":          {"sync", "views", "static", "internal/markdown"},
 	"sync":              {"queries"},
 	"queries":           {},

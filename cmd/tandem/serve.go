@@ -18,6 +18,7 @@ import (
 
 	"tandem/handlers"
 	"tandem/internal/demo"
+	"tandem/internal/markdown"
 	"tandem/static"
 	"tandem/sync"
 )
@@ -93,7 +94,7 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 }
 
 func newEngine(p *program, db *database) *sync.Engine {
-	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Retention: time.Duration(p.Serve.Retention)})
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Mentions: markdown.New().Mentions, Retention: time.Duration(p.Serve.Retention)})
 }
 
 func (s *site) stopEngine() {

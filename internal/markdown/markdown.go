@@ -68,6 +68,12 @@ func (r *Renderer) References(text string) (issues, mentions []string) {
 	return keys.list, handles.list
 }
 
+// Mentions lists the handles that a text names as it is shown: not those in code or in links.
+func (r *Renderer) Mentions(text string) []string {
+	_, mentions := r.References(text)
+	return mentions
+}
+
 // tree is the sanitised document, as children of a node that is not part of it.
 func (r *Renderer) tree(text string) (*html.Node, error) {
 	raw, err := r.html(text)

@@ -1,0 +1,100 @@
+-- name: InsertInboxCursorIfNew :exec
+INSERT INTO inbox_cursor (workspace_id, version) VALUES (@workspace_id, 0) ON CONFLICT DO NOTHING;
+
+-- name: LockInboxCursor :one
+-- Up to where the log was followed; whoever else would follow it waits.
+SELECT version FROM inbox_cursor WHERE workspace_id = @workspace_id FOR UPDATE;
+
+-- name: GetNewsEnd :one
+-- The last V of a page of the log, which is read whole.
+SELECT COALESCE(max(version), @since)::bigint AS until FROM (
+    SELECT c.version FROM change c WHERE c.workspace_id = @workspace_id AND c.version > @since ORDER BY c.version LIMIT @most) AS page;
+
+-- name: ListNews :many
+-- The lines that may be news to somebody, with the subscribers whom the issue had right after each: those that the next
+-- change of them replaced, else those it has now.
+SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, c.member_id, c.at,
+    COALESCE((SELECT l.before -> 'subscribers' FROM change l
+        WHERE l.workspace_id = c.workspace_id AND l.issue_id = c.issue_id AND l.version > c.version AND l.kind = 'issue' AND l.before ? 'subscribers'
+        ORDER BY l.version, l.ordinal LIMIT 1),
+        to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))::jsonb AS subscribers
+FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
+WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until AND NOT c.imported AND c.op IN ('create', 'set')
+    AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description'])
+ORDER BY c.version, c.ordinal;
+
+-- name: UpsertInbox :exec
+-- A row that knows this V already stays as it is, so that nothing is told twice.
+WITH told AS (
+    INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread)
+    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, reason text, actor_id uuid, comment_id uuid,
+        at timestamptz, unread integer)
+    ON CONFLICT (workspace_id, member_id, issue_id) DO UPDATE SET version = excluded.version, reason = excluded.reason,
+        actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false
+        WHERE inbox.version < excluded.version
+    RETURNING member_id)
+INSERT INTO inbox_revision (workspace_id, member_id, revision)
+SELECT DISTINCT @workspace_id::uuid, told.member_id, 1 FROM told
+ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;
+
+-- name: UpdateInboxCursor :exec
+UPDATE inbox_cursor SET version = @version WHERE workspace_id = @workspace_id;
+
+-- name: ListInboxLags :many
+-- Workspaces whose log goes on behind what was followed.
+SELECT w.id FROM workspace w LEFT JOIN inbox_cursor c ON c.workspace_id = w.id
+WHERE w.id > @after AND EXISTS (SELECT 1 FROM change l WHERE l.workspace_id = w.id AND l.version > COALESCE(c.version, 0))
+ORDER BY w.id LIMIT @most;
+
+-- name: GetInboxState :one
+-- How far the log was followed, the last V that may be news to the member, and all that makes what they see another one.
+-- A row that woke since counts: nothing was written when it did.
+SELECT COALESCE((SELECT c.version FROM inbox_cursor c WHERE c.workspace_id = @workspace_id), 0)::bigint AS followed,
+    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = 'member:' || (@member_id::uuid)::text), 0)::bigint AS told,
+    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary,
+    COALESCE((SELECT r.revision FROM inbox_revision r WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id), 0)::bigint AS revision,
+    (SELECT count(*) FROM inbox n WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND NOT n.done
+        AND n.snoozed_until <= @now::timestamptz)::bigint AS woken;
+
+-- name: ListUnread :many
+-- The issues that the member has not read of, newest first. Whether they may see them is looked at now.
+SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND NOT n.done AND n.unread > 0
+    AND (n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
+    AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
+ORDER BY n.version DESC LIMIT @most;
+
+-- name: GetInboxTopics :one
+-- When one of the issues last changed that a page of the inbox shows.
+SELECT COALESCE(max(t.version), 0)::bigint AS version FROM (
+    SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+    WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.done = @done AND n.version < @before
+        AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz) AND i.team_id = ANY(@team_ids::uuid[])
+    ORDER BY n.version DESC FETCH FIRST (@most::integer) ROWS WITH TIES) AS shown
+JOIN topic t ON t.workspace_id = @workspace_id AND t.name = 'issue:' || shown.issue_id::text;
+
+-- name: ListInbox :many
+-- What one transaction told of is never split over two pages: a page rather holds more.
+SELECT n.version, n.reason, n.actor_id, n.comment_id, n.at, n.unread, @member_id::uuid = ANY(i.subscribers) AS subscribed,
+    i.id, i.team_id, i.number, i.title, i.status_id
+FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.done = @done AND n.version < @before
+    AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
+    AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
+ORDER BY n.version DESC FETCH FIRST (@most::integer) ROWS WITH TIES;
+
+-- name: MarkInbox :execrows
+-- What is not named stays as it is, and so does what the member had not seen when they marked it. Only a row of an issue
+-- that they may see is found.
+WITH marked AS (
+    UPDATE inbox n SET
+        unread = CASE WHEN n.version > @seen::bigint THEN n.unread WHEN sqlc.narg('read')::boolean THEN 0 WHEN NOT sqlc.narg('read') THEN GREATEST(n.unread, 1) ELSE n.unread END,
+        done = CASE WHEN n.version > @seen THEN n.done ELSE COALESCE(sqlc.narg('done')::boolean, n.done) END,
+        snoozed_until = CASE WHEN @sleep::boolean THEN sqlc.narg('snoozed_until')::timestamptz ELSE n.snoozed_until END
+    FROM issue i
+    WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.issue_id = @issue_id
+        AND i.workspace_id = n.workspace_id AND i.id = n.issue_id AND i.team_id = ANY(@team_ids::uuid[])
+    RETURNING n.member_id)
+INSERT INTO inbox_revision (workspace_id, member_id, revision) SELECT @workspace_id, marked.member_id, 1 FROM marked
+ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;

@@ -1,0 +1,153 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tandem/queries"
+)
+
+// The inboxes are made from the log by whoever comes first: a reader who finds that news may be missing, or a round that
+// every node makes for those who do not look. One follows a workspace's log at a time, and moves its cursor in the commit
+// that holds what was found, so that each line is looked at once, whatever ends in between.
+
+const (
+	newsPage    = 1000 // lines that are looked at in one transaction
+	followEvery = 15 * time.Second
+	followTime  = time.Minute
+)
+
+// followLogs goes round until the engine stops.
+func (e *Engine) followLogs() {
+	for pause(e.background, followEvery); e.background.Err() == nil; pause(e.background, followEvery) {
+		if err := e.followAll(e.background); err != nil && e.background.Err() == nil {
+			e.logger.WarnContext(e.background, "following the logs failed; the next round tries again", "err", err)
+		}
+	}
+}
+
+// followAll brings the inboxes of all workspaces to the heads of their logs. One that fails leaves the others be.
+func (e *Engine) followAll(ctx context.Context) error {
+	const page = 500
+	var failed error
+	for after := uuid.Nil; ; {
+		behind, err := e.queries.ListInboxLags(ctx, e.pool, queries.ListInboxLagsParams{After: after, Most: page})
+		if err != nil {
+			return errors.Join(failed, fmt.Errorf("list what to follow: %w", err))
+		}
+		for _, workspace := range behind {
+			failed = errors.Join(failed, e.follow(ctx, workspace))
+			after = workspace
+		}
+		if len(behind) < page || ctx.Err() != nil {
+			return failed
+		}
+	}
+}
+
+// follow brings the inboxes of a workspace to the head of its log, or at least to where it was when this was called by
+// all who wait for it. Those who ask at once wait for one: each would hold a connection while it waits for the cursor.
+func (e *Engine) follow(ctx context.Context, workspace uuid.UUID) error {
+	done := e.following.DoChan(workspace.String(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(e.background, followTime)
+		defer cancel()
+		return nil, e.followNow(ctx, workspace)
+	})
+	select {
+	case answer := <-done:
+		return answer.Err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) followNow(ctx context.Context, workspace uuid.UUID) error {
+	for more := true; more; {
+		err := pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) (err error) {
+			more, err = e.followPage(ctx, tx, workspace)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("follow the log of %s: %w", workspace, err)
+		}
+	}
+	return nil
+}
+
+// followPage looks at whole versions behind the cursor. V has gaps where an epoch began and where the log was cut; both
+// are gone over.
+func (e *Engine) followPage(ctx context.Context, tx pgx.Tx, workspace uuid.UUID) (more bool, err error) {
+	if err := e.queries.InsertInboxCursorIfNew(ctx, tx, workspace); err != nil {
+		return false, err
+	}
+	since, err := e.queries.LockInboxCursor(ctx, tx, workspace)
+	if err != nil {
+		return false, err
+	}
+	until, err := e.queries.GetNewsEnd(ctx, tx, queries.GetNewsEndParams{WorkspaceID: workspace, Since: since, Most: newsPage})
+	if err != nil || until == since {
+		return false, err
+	}
+	lines, err := e.queries.ListNews(ctx, tx, queries.ListNewsParams{WorkspaceID: workspace, Since: since, Until: until})
+	if err != nil {
+		return false, err
+	}
+	found, err := e.newsIn(ctx, tx, workspace, lines)
+	if err != nil {
+		return false, err
+	}
+	if found.count > 0 {
+		if err := e.queries.UpsertInbox(ctx, tx, queries.UpsertInboxParams{WorkspaceID: workspace, Rows: found.all()}); err != nil {
+			return false, err
+		}
+	}
+	return true, e.queries.UpdateInboxCursor(ctx, tx, queries.UpdateInboxCursorParams{WorkspaceID: workspace, Version: until})
+}
+
+// newsIn works out whom lines of the log are news to, and why.
+func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) (rows, error) {
+	var made rows
+	if len(lines) == 0 {
+		return made, nil
+	}
+	var p queries.Pipeline
+	questions := askVocabulary(ctx, &p, e.queries, workspace)
+	if err := p.Send(ctx, tx.Conn()); err != nil { // on this connection: to wait for another one while many wait for this could take for ever
+		return made, fmt.Errorf("read the vocabulary: %w", err)
+	}
+	n := newNews(questions.build(0), e.newHandles)
+	for _, line := range lines {
+		if err := n.take(line); err != nil {
+			return made, fmt.Errorf("read change %d: %w", line.Version, err)
+		}
+	}
+	for _, one := range n.list {
+		made.news(one)
+	}
+	return made, nil
+}
+
+func (r *rows) news(n *newsItem) {
+	r.begin()
+	r.put("member_id", n.member)
+	r.put("issue_id", n.issue)
+	r.put("version", n.version)
+	r.put("reason", string(n.reason))
+	r.optional("actor_id", n.actor)
+	r.optional("comment_id", n.comment)
+	r.put("at", n.at)
+	r.put("unread", int64(n.unread))
+	r.end()
+}
+
+// decodeSet reads a set of references.
+func decodeSet(raw []byte) (set []string, err error) {
+	err = json.Unmarshal(raw, &set)
+	return set, err
+}

@@ -1,0 +1,130 @@
+package sync
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// Reason is why somebody is told of an issue.
+type Reason string
+
+// The reasons, the strongest first: of several at once the first one counts.
+const (
+	Mentioned Reason = "mentioned"
+	Assigned  Reason = "assigned"
+	Commented Reason = "commented"
+	Closed    Reason = "closed"
+)
+
+var reasons = []Reason{Mentioned, Assigned, Commented, Closed}
+
+// newsItem is what one member is told of one issue.
+type newsItem struct {
+	member, issue uuid.UUID
+	version       int64 // of the newest
+	reason        Reason
+	actor         *uuid.UUID
+	comment       *uuid.UUID
+	at            time.Time
+	unread        int // versions
+}
+
+// news gathers, over a stretch of the log, what is news to whom. It belongs to one goroutine.
+type news struct {
+	words   *vocabulary
+	handles func(from, text string) []string // that a text begins to mention
+	rights  map[uuid.UUID]rights
+	known   map[[2]uuid.UUID]*newsItem
+	list    []*newsItem // in the order in which they were found
+}
+
+func newNews(words *vocabulary, handles func(from, text string) []string) *news {
+	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, known: map[[2]uuid.UUID]*newsItem{}}
+}
+
+// take looks at a line of the log.
+func (n *news) take(line queries.ListNewsRow) error {
+	before, err := decodeValues(line.Before)
+	after, wrong := decodeValues(line.After)
+	subscribers, wrongSet := decodeSet(line.Subscribers)
+	if err := firstError(err, wrong, wrongSet); err != nil {
+		return err
+	}
+	if line.Kind == "comment" {
+		n.mention(line, text(before["body"]), text(after["body"]))
+		if Verb(line.Op) == Create {
+			n.tell(line, Commented, subscribers...)
+		}
+		return nil
+	}
+	n.mention(line, text(before["description"]), text(after["description"]))
+	if who := text(after["assignee"]); who != "" {
+		n.tell(line, Assigned, who)
+	}
+	if Verb(line.Op) == Set && n.closes(text(after["status"])) && !n.closes(text(before["status"])) {
+		n.tell(line, Closed, subscribers...)
+	}
+	return nil
+}
+
+func (n *news) closes(status string) bool {
+	found := n.words.records[Ref(status)]
+	return found != nil && statusName(found).Closed()
+}
+
+func (n *news) mention(line queries.ListNewsRow, from, text string) {
+	handles := n.handles(from, text)
+	if len(handles) == 0 {
+		return
+	}
+	for _, member := range n.words.all("member") {
+		if slices.Contains(handles, member.text("handle")) {
+			n.tell(line, Mentioned, string(member.ref()))
+		}
+	}
+}
+
+// tell leaves out who did it, who does not see the issue, and who is not here to be told.
+func (n *news) tell(line queries.ListNewsRow, reason Reason, members ...string) {
+	for _, ref := range members {
+		member := Ref(ref).ID()
+		own := line.MemberID != nil && *line.MemberID == member
+		if found := n.words.records[Ref(ref)]; own || found == nil || found.fields["person"] == nil || !n.rightsOf(member).sees(line.TeamID) {
+			continue
+		}
+		n.add(line, reason, member)
+	}
+}
+
+func (n *news) rightsOf(member uuid.UUID) rights {
+	who, known := n.rights[member]
+	if !known {
+		who = n.words.rightsOf(member)
+		n.rights[member] = who
+	}
+	return who
+}
+
+// add keeps the newest reason, and of one transaction's the strongest.
+func (n *news) add(line queries.ListNewsRow, reason Reason, member uuid.UUID) {
+	key := [2]uuid.UUID{member, line.IssueID}
+	item := n.known[key]
+	if item == nil {
+		item = &newsItem{member: member, issue: line.IssueID}
+		n.known[key], n.list = item, append(n.list, item)
+	}
+	switch {
+	case item.version < line.Version:
+		item.unread++
+	case slices.Index(reasons, item.reason) <= slices.Index(reasons, reason):
+		return
+	}
+	item.version, item.reason, item.actor, item.at, item.comment = line.Version, reason, line.MemberID, line.At, nil
+	if line.Kind == "comment" {
+		item.comment = &line.RecordID
+	}
+}
