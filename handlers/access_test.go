@@ -32,6 +32,7 @@ func (x hiddenThing) routes() map[string]string {
 	routes := map[string]string{
 		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
 		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
+		"GET /:ws/inbox": "", "GET /:ws/f/member/:id/inbox": "", "GET /:ws/f/member/:id/unread": "",
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
 		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"GET /:ws/issue/:key/share": "/acme/issue/" + x.key + "/share", "GET /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
@@ -54,7 +55,10 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
 		"POST /:ws/sync/presence": "", "GET /:ws/sync/steps": "",
 	}
-	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate", "position", "trash",
+	for _, noun := range []string{"read", "done", "snooze"} {
+		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
+	}
+	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "position", "trash",
 		"restore", "comment", "share"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
@@ -142,7 +146,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	h := setup(t)
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, "classified"}
-	for _, path := range []string{"/acme", "/acme/f", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
+	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"tandem/internal/markdown"
 	"tandem/queries/querytest"
 	"tandem/static"
 	"tandem/sync"
@@ -91,7 +92,7 @@ func bareHouse(t testing.TB, change ...func(*Options)) *house {
 		must(t, err)
 	}
 	h.exec(`insert into instance (system_identifier, timeline, setup_token_hash) values (1, 1, '\x01')`)
-	engine := sync.New(sync.Options{Pool: pool, Poll: 50 * time.Millisecond, Clock: func(time.Time) time.Time { return h.clock.now() }})
+	engine := sync.New(sync.Options{Pool: pool, Mentions: markdown.New().Mentions, Poll: 50 * time.Millisecond, Clock: func(time.Time) time.Time { return h.clock.now() }})
 	engine.Start()
 	t.Cleanup(engine.Stop)
 	options := Options{Engine: engine, Static: assets(), Demo: true, Clock: h.clock.now, Heartbeat: h.beats, Check: h.checks,

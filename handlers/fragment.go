@@ -56,6 +56,9 @@ func (s *Server) tag(fresh sync.Freshness, beside ...string) string {
 		sum := sha256.Sum256([]byte(strings.Join(beside, " ")))
 		parts = append(parts, hex.EncodeToString(sum[:6]))
 	}
+	if fresh.Marks != "" {
+		parts = append(parts, fresh.Marks)
+	}
 	return `W/"` + strings.Join(parts, "-") + `"`
 }
 

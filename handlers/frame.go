@@ -38,10 +38,21 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 	return views.Page{
 		Place: s.place(v), Title: title, Theme: themeOf(c), Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
 		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Here: here,
+		Unread:     s.unread(c, v),
 		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},
 		NewIssue:   n.newIssue("dialog", tx),
 		Flash:      takeFlash(c),
 	}
+}
+
+// unread is what stands beside the link to the inbox. A page is shown without it rather than not at all.
+func (s *Server) unread(c echo.Context, v visit) views.UnreadData {
+	unread, err := s.engine.Unread(c.Request().Context(), v.Actor)
+	if err != nil {
+		s.logger.WarnContext(c.Request().Context(), "reading what is unread failed", "err", err)
+		return views.UnreadData{}
+	}
+	return unreadData(unread, v)
 }
 
 // rememberWorkspace notes where / leads the next time.

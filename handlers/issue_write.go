@@ -18,7 +18,7 @@ import (
 // issueLabels name the writes to an issue, for undo and for the outbox's words.
 var issueLabels = map[string]string{
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
-	"labels": "Set labels", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
+	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
 	"team": "Move to team", "trash": "Move to trash", "restore": "Restore",
 }
 
@@ -53,7 +53,7 @@ func (f form) issueOps(noun string, record sync.Ref) []sync.Operation {
 	switch noun {
 	case "description":
 		return f.edit(record, noun)
-	case "labels":
+	case "labels", "subscribers":
 		return f.membership(record, noun)
 	case "position":
 		return f.move(record)

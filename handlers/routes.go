@@ -40,6 +40,13 @@ func (s *Server) route() {
 	ws.GET(fragment, s.in(s.showMyIssuesFragment))
 	ws.GET(fragment+"/member/:id", s.in(s.showMyIssuesFragment))
 
+	ws.GET(page+"/inbox", s.in(s.showInbox))
+	ws.GET(fragment+"/member/:id/inbox", s.in(s.showInboxFragment))
+	ws.GET(fragment+"/member/:id/unread", s.in(s.showUnreadFragment))
+	ws.POST("/inbox/:id/read", s.in(s.markInbox("read")))
+	ws.POST("/inbox/:id/done", s.in(s.markInbox("done")))
+	ws.POST("/inbox/:id/snooze", s.in(s.markInbox("snooze")))
+
 	ws.GET(page+"/team/:key", s.in(s.showTeam))
 	ws.GET(fragment+"/team/:key", s.in(s.showTeamFragment))
 	ws.GET(page+"/team/:key/trash", s.in(s.showTrash))
@@ -55,6 +62,7 @@ func (s *Server) route() {
 	ws.POST("/issue/:key/priority", s.in(s.setIssue("priority")))
 	ws.POST("/issue/:key/assignee", s.in(s.setIssue("assignee")))
 	ws.POST("/issue/:key/labels", s.in(s.setIssue("labels")))
+	ws.POST("/issue/:key/subscribers", s.in(s.setIssue("subscribers")))
 	ws.POST("/issue/:key/parent", s.in(s.setIssue("parent")))
 	ws.POST("/issue/:key/due", s.in(s.setIssue("due")))
 	ws.POST("/issue/:key/estimate", s.in(s.setIssue("estimate")))

@@ -6,6 +6,8 @@ const (
 	NoticeID     = "notice"
 	VocabularyID = "vocabulary"
 	SubIssuesID  = "sub-issues"
+	InboxID      = "inbox"
+	UnreadID     = "unread"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.

@@ -42,6 +42,25 @@ func (w Workspace) MemberIssues(member, view, after string) string {
 	return w.at("member", member) + query("view", view, "after", after)
 }
 
+// DoneView is the view of the inbox that shows what was put away.
+const DoneView = "done"
+
+// Inbox is what the viewer was told; view is "" or DoneView.
+func (w Workspace) Inbox(view, after string) string {
+	return w.at("inbox") + query("view", view, "after", after)
+}
+
+// MemberInbox is one member's inbox; only a fragment, which holds nothing of "me".
+func (w Workspace) MemberInbox(member, view, after string) string {
+	return w.at("member", member, "inbox") + query("view", view, "after", after)
+}
+
+// Unread is the count of what a member has not read; only a fragment.
+func (w Workspace) Unread(member string) string { return w.at("member", member, "unread") }
+
+// MarkInbox takes a mark of the viewer's row of an issue: read, done, snooze.
+func (w Workspace) MarkInbox(issue, noun string) string { return w.at("inbox", issue, noun) }
+
 // Team is a team's list or board.
 func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
 

@@ -1,0 +1,188 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+func (s *Server) showInbox(c echo.Context, v visit) error {
+	view := inboxView(c)
+	inbox, err := s.engine.Inbox(c.Request().Context(), v.Actor, view)
+	if err != nil {
+		return err
+	}
+	page := s.frame(c, v, inbox.Snapshot, "Inbox", "inbox")
+	data := inboxData(inbox, view)
+	data.TX = page.TX
+	return s.page(c, http.StatusOK, inbox.Snapshot, views.InboxPage(page, data))
+}
+
+func (s *Server) showInboxFragment(c echo.Context, v visit) error {
+	if err := onlyMine(c, v); err != nil {
+		return err
+	}
+	view := inboxView(c)
+	fresh, err := s.engine.InboxFreshness(c.Request().Context(), v.Actor, view)
+	if err != nil {
+		return err
+	}
+	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + c.QueryParam("view") + " " + view.After
+	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		inbox, err := s.engine.Inbox(ctx, v.Actor, view)
+		return inbox.Snapshot, views.Inbox(s.place(v), inboxData(inbox, view)), err
+	}})
+}
+
+func (s *Server) showUnreadFragment(c echo.Context, v visit) error {
+	if err := onlyMine(c, v); err != nil {
+		return err
+	}
+	fresh, err := s.engine.InboxFreshness(c.Request().Context(), v.Actor, sync.InboxView{})
+	if err != nil {
+		return err
+	}
+	name := "unread " + v.Workspace.String() + " " + v.Member.String()
+	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		unread, err := s.engine.Unread(ctx, v.Actor)
+		return unread.Snapshot, views.Unread(s.place(v), unreadData(unread, v)), err
+	}})
+}
+
+func inboxView(c echo.Context) sync.InboxView {
+	return sync.InboxView{Done: c.QueryParam("view") == views.DoneView, After: c.QueryParam("after")}
+}
+
+// markInbox takes what somebody does with a row of their inbox. A script is told nothing: it looks at what it shows anew.
+func (s *Server) markInbox(noun string) memberHandler {
+	return func(c echo.Context, v visit) error {
+		f, err := readForm(c)
+		if err != nil {
+			return err
+		}
+		title, fresh, err := s.issueOf(c, v)
+		if err != nil {
+			return err
+		}
+		mark, err := f.mark(noun, fresh.At.In(named{fresh.Snapshot}.zone(title.Team)))
+		if err != nil {
+			return err
+		}
+		if err := s.limit.take(v.person.ID, 1); err != nil {
+			return err
+		}
+		if err := s.engine.MarkInbox(c.Request().Context(), v.Actor, title.ID, mark); err != nil {
+			return err
+		}
+		if fromHTMX(c) {
+			return c.NoContent(http.StatusNoContent)
+		}
+		return c.Redirect(http.StatusSeeOther, back(c, v.slug.Inbox("", "")))
+	}
+}
+
+func (s *Server) issueOf(c echo.Context, v visit) (sync.IssueTitle, sync.Freshness, error) {
+	id, err := sync.ParseIssueID(c.Param("id"))
+	if err != nil {
+		return sync.IssueTitle{}, sync.Freshness{}, err
+	}
+	return s.engine.IssueFreshness(c.Request().Context(), v.Actor, id)
+}
+
+// mark is what a form of the inbox asks for; without a word it is the plain yes.
+func (f form) mark(noun string, now time.Time) (sync.Mark, error) {
+	mark, yes := sync.Mark{}, f.Get(noun) != "false"
+	mark.Seen, _ = strconv.ParseInt(f.Get("seen"), 10, 64)
+	switch noun {
+	case "read":
+		mark.Read = &yes
+	case "done":
+		mark.Done = &yes
+		if yes {
+			mark.Read = &yes
+		}
+	case "snooze":
+		until, known := napUntil(f.Get("until"), now)
+		if !known {
+			return mark, refuse(http.StatusUnprocessableEntity, sync.CodeInvalid, "Choose until when: later, tomorrow or week.")
+		}
+		mark.Until = &until
+	}
+	return mark, nil
+}
+
+func unreadData(unread sync.Unread, v visit) views.UnreadData {
+	d := views.UnreadData{Member: v.Member.String(), Count: len(unread.Issues), More: unread.More,
+		Region: views.Region{Topics: []string{string(sync.NewRef("member", v.Member))}, Version: unread.Version}}
+	d.Region.Topics = append(d.Region.Topics, issueTopics(unread.Issues)...)
+	return d
+}
+
+func issueTopics(issues []uuid.UUID) []string {
+	topics := make([]string, len(issues))
+	for i, issue := range issues {
+		topics[i] = string(sync.NewRef("issue", issue))
+	}
+	return topics
+}
+
+func inboxData(inbox sync.Inbox, view sync.InboxView) views.InboxData {
+	n := named{inbox.Snapshot}
+	me := inbox.Me().ID
+	d := views.InboxData{Member: idOf(me), Done: view.Done, After: view.After, More: inbox.More}
+	var issues []uuid.UUID
+	for _, row := range inbox.Rows {
+		d.Rows, issues = append(d.Rows, n.inboxRow(row)), append(issues, row.ID)
+	}
+	d.Region = views.Region{Topics: append([]string{string(sync.NewRef("member", me)), "vocabulary"}, issueTopics(issues)...), Version: inbox.Version}
+	return d
+}
+
+func (n named) inboxRow(row sync.InboxRow) views.InboxRowData {
+	zone := n.zone(row.Team)
+	d := views.InboxRowData{ID: idOf(row.ID), Key: n.Key(row.Team, row.Number), Title: row.Title, Status: n.status(row.Status), Comment: idOf(row.Comment),
+		Actor: n.member(row.Actor), At: row.At.In(zone), Version: row.Version, Unread: row.Unread, Subscribed: row.Subscribed}
+	d.Reason = reasonWords(row.Reason, d.Actor.Name)
+	return d
+}
+
+// reasonWords say why somebody was told; who = "" where the program did it, or somebody who is not known any more.
+func reasonWords(reason sync.Reason, who string) string {
+	who = or(who, "Somebody")
+	switch reason {
+	case sync.Mentioned:
+		return who + " mentioned you"
+	case sync.Assigned:
+		return who + " assigned this to you"
+	case sync.Closed:
+		return who + " closed this"
+	}
+	return "New comment by " + who
+}
+
+// napUntil is when a row wakes that is put off, by the clock of its issue's team; false for a word that names no time. It is
+// worked out when it is chosen: the page may have lain there since yesterday.
+func napUntil(word string, now time.Time) (time.Time, bool) {
+	morning := func(days int) time.Time {
+		return time.Date(now.Year(), now.Month(), now.Day()+days, 9, 0, 0, 0, now.Location())
+	}
+	switch word {
+	case "":
+		return time.Time{}, true
+	case "later":
+		return now.Add(3 * time.Hour), true
+	case "tomorrow":
+		return morning(1), true
+	case "week":
+		return morning(7 - int(now.Weekday()+6)%7), true // the next Monday
+	}
+	return time.Time{}, false
+}
