@@ -58,8 +58,9 @@ SELECT COALESCE((SELECT c.version FROM inbox_cursor c WHERE c.workspace_id = @wo
         AND n.snoozed_until <= @now::timestamptz)::bigint AS woken;
 
 -- name: ListUnread :many
--- The issues that the member has not read of, newest first. Whether they may see them is looked at now.
-SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+-- The issues that the member has not read of, newest first. Whether they may see them is looked at now. Each issue is looked
+-- up by its key, which OFFSET holds PostgreSQL to: before it knew the tables it went through a team for each row.
+SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND NOT n.done AND n.unread > 0
     AND (n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
     AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
@@ -68,7 +69,7 @@ ORDER BY n.version DESC LIMIT @most;
 -- name: GetInboxTopics :one
 -- When one of the issues last changed that a page of the inbox shows.
 SELECT COALESCE(max(t.version), 0)::bigint AS version FROM (
-    SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+    SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = n.issue_id OFFSET 0) AS i
     WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.done = @done AND n.version < @before
         AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz) AND i.team_id = ANY(@team_ids::uuid[])
     ORDER BY n.version DESC FETCH FIRST (@most::integer) ROWS WITH TIES) AS shown
@@ -78,7 +79,7 @@ JOIN topic t ON t.workspace_id = @workspace_id AND t.name = 'issue:' || shown.is
 -- What one transaction told of is never split over two pages: a page rather holds more.
 SELECT n.version, n.reason, n.actor_id, n.comment_id, n.at, n.unread, @member_id::uuid = ANY(i.subscribers) AS subscribed,
     i.id, i.team_id, i.number, i.title, i.status_id
-FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+FROM inbox n CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.done = @done AND n.version < @before
     AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
     AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL

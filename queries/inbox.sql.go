@@ -56,7 +56,7 @@ func (q *Queries) GetInboxState(ctx context.Context, db DBTX, arg GetInboxStateP
 
 const getInboxTopics = `-- name: GetInboxTopics :one
 SELECT COALESCE(max(t.version), 0)::bigint AS version FROM (
-    SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+    SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
     WHERE n.workspace_id = $1 AND n.member_id = $2 AND n.done = $3 AND n.version < $4
         AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz) AND i.team_id = ANY($6::uuid[])
     ORDER BY n.version DESC FETCH FIRST ($7::integer) ROWS WITH TIES) AS shown
@@ -129,7 +129,7 @@ func (q *Queries) InsertInboxCursorIfNew(ctx context.Context, db DBTX, workspace
 const listInbox = `-- name: ListInbox :many
 SELECT n.version, n.reason, n.actor_id, n.comment_id, n.at, n.unread, $1::uuid = ANY(i.subscribers) AS subscribed,
     i.id, i.team_id, i.number, i.title, i.status_id
-FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x WHERE x.workspace_id = $2 AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = $2 AND n.member_id = $1 AND n.done = $3 AND n.version < $4
     AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
     AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
@@ -302,7 +302,7 @@ func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]
 }
 
 const listUnread = `-- name: ListUnread :many
-SELECT n.issue_id FROM inbox n JOIN issue i ON i.workspace_id = n.workspace_id AND i.id = n.issue_id
+SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = $1 AND n.member_id = $2 AND NOT n.done AND n.unread > 0
     AND (n.snoozed_until IS NULL OR n.snoozed_until <= $3::timestamptz)
     AND i.team_id = ANY($4::uuid[]) AND i.deleted_at IS NULL
@@ -317,7 +317,8 @@ type ListUnreadParams struct {
 	Most        int32
 }
 
-// The issues that the member has not read of, newest first. Whether they may see them is looked at now.
+// The issues that the member has not read of, newest first. Whether they may see them is looked at now. Each issue is looked
+// up by its key, which OFFSET holds PostgreSQL to: before it knew the tables it went through a team for each row.
 func (q *Queries) ListUnread(ctx context.Context, db DBTX, arg ListUnreadParams) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, listUnread,
 		arg.WorkspaceID,
