@@ -36,7 +36,7 @@ func (s *Server) showInboxFragment(c echo.Context, v visit) error {
 		return err
 	}
 	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + c.QueryParam("view") + " " + view.After
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		inbox, err := s.engine.Inbox(ctx, v.Actor, view)
 		return inbox.Snapshot, views.Inbox(s.place(v), inboxData(inbox, view)), err
 	}})
@@ -51,7 +51,7 @@ func (s *Server) showUnreadFragment(c echo.Context, v visit) error {
 		return err
 	}
 	name := "unread " + v.Workspace.String() + " " + v.Member.String()
-	return s.fragment(c, fragment{fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		unread, err := s.engine.Unread(ctx, v.Actor)
 		return unread.Snapshot, views.Unread(s.place(v), unreadData(unread, v)), err
 	}})

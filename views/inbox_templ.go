@@ -484,12 +484,12 @@ func InboxRow(at Place, of InboxData, d InboxRowData) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if d.Unread > 0 {
-				templ_7745c5c3_Err = inboxButton(at, "toggle-read", "check", "Mark as read", d).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxButton(at, "toggle-read", "ring", "Mark as read", d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = inboxButton(at, "toggle-read", "inbox", "Mark as unread", d).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxButton(at, "toggle-read", "dot", "Mark as unread", d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -518,7 +518,7 @@ func InboxRow(at Place, of InboxData, d InboxRowData) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = inboxButton(at, "done", "status-completed", "Done", d).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxButton(at, "done", "check", "Done", d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -887,9 +887,9 @@ func (d InboxRowData) subscription() string {
 
 func (d InboxRowData) bell() string {
 	if d.Subscribed {
-		return "close"
+		return "bell-off"
 	}
-	return "plus"
+	return "bell"
 }
 
 func boolean(b bool) string {

@@ -2,7 +2,7 @@
 import {page} from './page.js';
 
 const field = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]';
-const row = '[data-rows] [data-record]:not(form)';
+const row = '[data-rows] [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
 
 /** keys are what may be pressed, after "g" where two; run returns false where there is nothing to do. */
 export const keys = [
@@ -20,7 +20,11 @@ export const keys = [
   {key: 'i', words: 'Assign to me', run: () => click(document.querySelector(`form[data-action=assign] button[value="${CSS.escape(page().member)}"]`))},
   {key: 'l', words: 'Labels', run: () => open('open-labels')},
   {key: 'm', words: 'Move the card (Shift and arrows move it at once)', run: () => open('open-move', current())},
-  {key: 'e', words: 'Edit', run: () => open('edit')},
+  {key: 'e', words: 'Edit; in the inbox: done', run: () => press('done') || open('edit')},
+  {key: 'u', words: 'In the inbox: read or unread', run: () => press('toggle-read')},
+  {key: 'h', words: 'In the inbox: snooze', run: () => open('open-snooze', current())},
+  {key: 'S', words: 'In the inbox: unsubscribe', run: () => press('unsubscribe')},
+  {key: 'gi', words: 'Go to the inbox', run: () => link('go-inbox')},
   {key: 'ga', words: 'Go to my issues', run: () => visit()},
   {key: 'ge', words: 'Go to the list', run: () => link('go-list')},
   {key: 'gd', words: 'Go to the board', run: () => link('go-board')},
@@ -32,8 +36,8 @@ let last = '', lastAt = 0;
 
 export function install(root) {
   if (root === document) document.addEventListener('keydown', pressed);
-  if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest('[data-list]'), target.closest(row)));
-  for (const list of document.querySelectorAll('[data-list]')) rove(list);
+  if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
+  document.querySelectorAll(list).forEach(one => rove(one));
 }
 
 function pressed(event) {
@@ -56,21 +60,21 @@ function pressed(event) {
 export const find = key => keys.find(one => one.key === key || one.also === key);
 
 /** One tab stop a list: the row that had focus last, else the first. */
-function rove(list, to) {
-  if (!list) return;
-  const links = [...list.querySelectorAll(row)].map(one => one.querySelector('a[href]')).filter(Boolean);
+function rove(root, to) {
+  if (!root) return;
+  const links = [...root.querySelectorAll(row)].map(one => one.querySelector('a[href]')).filter(Boolean);
   const at = to ? to.querySelector('a[href]') : links.find(one => one === document.activeElement) ?? links.find(one => one.tabIndex === 0 && one.hasAttribute('tabindex')) ?? links[0];
   for (const one of links) one.tabIndex = one === at ? 0 : -1;
 }
 
-const current = () => document.activeElement?.closest(row) ?? document.querySelector(`[data-list] ${row}:has(a[tabindex="0"])`);
+const current = () => document.activeElement?.closest(row) ?? document.querySelector(`${list} ${row}:has(a[tabindex="0"])`);
 
 /** Moves focus over columns and rows; sideways only on a board, where the place in the column is kept. */
 function move(across, down) {
-  const from = document.activeElement?.closest(row), list = from?.closest('[data-list]') ?? document.querySelector('[data-list]');
-  if (!list || (across && !from)) return false;
-  const board = across || isBoard(list), columns = [...list.querySelectorAll('[data-group]')];
-  const groups = board && columns.length ? columns.map(rowsOf) : [rowsOf(list)];
+  const from = document.activeElement?.closest(row), home = from?.closest(list) ?? document.querySelector(list);
+  if (!home || (across && !from)) return false;
+  const board = across || isBoard(home), columns = [...home.querySelectorAll('[data-group]')];
+  const groups = board && columns.length ? columns.map(rowsOf) : [rowsOf(home)];
   const to = target(groups, from, across, down) ?? current();
   to?.querySelector('a[href]')?.focus();
   to?.scrollIntoView({block: 'nearest', inline: 'nearest'});
@@ -102,6 +106,7 @@ function compose() {
 }
 
 const focus = selector => { const found = document.querySelector(selector); found?.focus(); return !!found; };
+const press = action => click(current()?.querySelector(`button[data-action="${action}"]`));
 const click = found => { found?.click(); return !!found; };
 const visit = (path = '') => { location.href = `/${page().workspace}/${path}`.replace(/\/$/, ''); };
 const link = action => click(document.querySelector(`li:has([aria-current]) > [data-action="${action}"]`) ?? document.querySelector(`[data-action="${action}"]`));
