@@ -25,6 +25,9 @@
 // Undo. One's own steps of the last day can be taken back, from any client of one's own, under the rights of now: each
 // record goes back by itself or is named, and a step goes back whole unless a part of it is asked for.
 //
+// Being told. What the log holds that concerns a member is in their inbox when they read it, each transaction once, never
+// their own doing, and never of what they do not see: neither when the log was followed nor when it is read.
+//
 // # What is not promised
 //
 // That V tells what happened: that it rises shows a member that something was written somewhere in the workspace.
@@ -45,6 +48,7 @@
 //	read.go and issue_list.go, issue_page.go, family.go, search.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
+//	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
