@@ -24,7 +24,11 @@ var bench struct {
 	browser func() (*browser, error)
 }
 
+// together is how many journeys go on at once. Most of the time each waits: for a heartbeat, for a line that is cut.
+const together = "3"
+
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", together) // before the command line, which may say otherwise
 	flag.Parse()
 	os.Exit(run(m))
 }
