@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e
 
 import "testing"
@@ -11,6 +13,7 @@ func TestKeptPagesOverABuild_S63(t *testing.T) {
 	_, visited := c.makes("ENG", "Visited and done", fields{"status": c.ref("status ENG/Done")})
 	_, open := c.makes("ENG", "Never opened", nil)
 	ann := newMember(t, "ann", demo)
+	ann.savesData(false)
 	ann.excuse(`net::ERR_|Failed to fetch|status of 50[0-9]`)
 	ann.keepsForLater([]string{"/acme/issue/" + visited})
 	ann.sees("the pack", packed, "/acme/issue/"+open)

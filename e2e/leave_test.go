@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e
 
 import (
@@ -19,6 +21,7 @@ func TestEditOfATeamThatOneIsRemovedFrom_S47(t *testing.T) {
 	hidden, hiddenKey := c.makes("SEC", "Vault door", fields{"description": "Shut."})
 	_, key := c.makes("ENG", "Garden gate", nil)
 	ben := newMember(t, "ben", demo)
+	ben.savesData(false)
 	ben.keepsForLater([]string{"/acme/team/SEC", "/acme/issue/" + hiddenKey, "/acme/issue/" + key})
 	ben.sees("the pack", packed, "/acme/issue/"+hiddenKey)
 	ben.losesTheLine()
@@ -62,6 +65,7 @@ func TestAnotherPersonSeesNothingOfTheFirstOnesCache_S62(t *testing.T) {
 	_, key := c.makes("SEC", "Hidden lantern", nil)
 	_, open := c.makes("ENG", "Common lantern", nil)
 	ann := newMember(t, "ann", demo)
+	ann.savesData(false)
 	ann.keepsForLater([]string{"/acme", "/acme/issue/" + key})
 	ann.sees("the pack", packed, "/acme/issue/"+key)
 

@@ -11,10 +11,7 @@ import (
 	"testing"
 )
 
-var (
-	screenshots = flag.Bool("screenshots", false, "write docs/screenshots anew")
-	long        = flag.Bool("long", false, "break every script in turn, not only those that most hangs on")
-)
+var screenshots = flag.Bool("screenshots", false, "write docs/screenshots anew")
 
 // bench is what the journeys of one run share: the program, and at most one demo and one browser.
 var bench struct {

@@ -22,6 +22,7 @@ func TestReadingWhatWasNeverOpenedWithoutAServer(t *testing.T) {
 	issue, key := c.makes("OPS", "Lighthouse <b>&amp; $& lamp", fields{"description": "Trim the *wick*.", "status": c.ref("status OPS/Todo"), "labels": []string{}})
 	c.push(fields{"op": "create", "record": "comment:" + newID(), "set": fields{"issue": issue, "body": "Oil is low."}})
 	ann := newMember(t, "ann", demo)
+	ann.savesData(false)
 	ann.opens("/acme/team/ENG")
 	ann.mayLoseTheLine()
 	ann.sees("the pack", packed, "/acme/issue/"+key)

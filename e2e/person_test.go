@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -34,7 +35,14 @@ func sit(t *testing.T, name string, at *program, b *browser, options ...chromedp
 	p := &person{line: newLine(t, func() string { return at.addr })}
 	p.window = openWindow(t, name, b.ctx, options...)
 	p.inFront()
+	p.savesData(true)
 	return p
+}
+
+// savesData says whether the browser is asked to fetch little, so that no pack is: it would be most of what a journey does.
+func (p *person) savesData(yes bool) {
+	p.t.Helper()
+	must(p.window, emulation.SetDataSaverOverride, emulation.SetDataSaverOverrideParams{DataSaverEnabled: &yes})
 }
 
 func (p *person) signsInAs(handle string) {
@@ -176,3 +184,9 @@ func (p *person) showsWhatIsThere(c *client, path string) {
 
 // soon is how late a change may be on another's screen: a second in S85, and more on a machine that runs other tests too.
 const soon = 10 * time.Second
+
+// mayWrite loads what writes, as the first touch of the page does, and waits until it is at work.
+func (p *person) mayWrite() {
+	p.t.Helper()
+	ask[bool](p.window, "async () => !!await (await import('/assets/' + document.querySelector('meta[name=tandem-build]').content + '/js/outbox.js')).write()")
+}

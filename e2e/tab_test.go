@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e
 
 import (
@@ -18,12 +20,6 @@ func (p *person) opensATab(name, path string) *person {
 	tab := &person{line: p.line, window: openWindow(p.t, name, p.ctx, chromedp.WithNewWindow(false))}
 	tab.opens(path)
 	return tab
-}
-
-// mayWrite loads what writes, as the first touch of the page does, and waits until it is at work.
-func (p *person) mayWrite() {
-	p.t.Helper()
-	ask[bool](p.window, "async () => !!await (await import('/assets/' + document.querySelector('meta[name=tandem-build]').content + '/js/outbox.js')).write()")
 }
 
 func TestTheSenderMayDie_S61(t *testing.T) {
