@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e
 
 import (
@@ -7,20 +9,6 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 )
-
-// drafted holds when a field shows what was typed, and says since when.
-const drafted = `(css, text) => {
-	const field = all(css).find(one => one.value === text), note = field?.nextElementSibling;
-	return field && seen(field) && /^Draft from \d\d:\d\d – discard$/.test(note?.textContent) && seen(note);
-}`
-
-// keptForGood holds when a text is on the disk, where kill -9 cannot reach it.
-const keptForGood = `async text => {
-	const base = await new Promise(done => { const open = indexedDB.open('tandem'); open.onsuccess = () => done(open.result); });
-	const rows = await new Promise(done => { const all = base.transaction('kept').objectStore('kept').getAll(); all.onsuccess = () => done(all.result); });
-	base.close();
-	return rows.some(row => JSON.parse(row).text === text);
-}`
 
 func TestDraftsComeBack(t *testing.T) {
 	t.Parallel()

@@ -190,3 +190,17 @@ func (p *person) mayWrite() {
 	p.t.Helper()
 	ask[bool](p.window, "async () => !!await (await import('/assets/' + document.querySelector('meta[name=tandem-build]').content + '/js/outbox.js')).write()")
 }
+
+// drafted holds when a field shows what was typed, and says since when.
+const drafted = `(css, text) => {
+	const field = all(css).find(one => one.value === text), note = field?.nextElementSibling;
+	return field && seen(field) && /^Draft from \d\d:\d\d – discard$/.test(note?.textContent) && seen(note);
+}`
+
+// keptForGood holds when a text is on the disk, where kill -9 cannot reach it.
+const keptForGood = `async text => {
+	const base = await new Promise(done => { const open = indexedDB.open('tandem'); open.onsuccess = () => done(open.result); });
+	const rows = await new Promise(done => { const all = base.transaction('kept').objectStore('kept').getAll(); all.onsuccess = () => done(all.result); });
+	base.close();
+	return rows.some(row => JSON.parse(row).text === text);
+}`
