@@ -156,13 +156,6 @@ func (l *line) hold(path string, delay time.Duration) {
 	l.delay[path] = delay
 }
 
-// bar ends calls that ask for a path, "" none.
-func (l *line) bar(path string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.barred = path
-}
-
 // streams counts the open streams.
 func (l *line) streams() int {
 	l.mu.Lock()
