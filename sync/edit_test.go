@@ -56,6 +56,18 @@ func TestText(t *testing.T) {
 		}
 	})
 
+	t.Run("texts of one transaction that clash are one conflict, with the last of them", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, at := h.issue(t, "Fix login", described(base))
+		from, theirs, mine := base, "one\ntwo by Ann\nthree\n", "one\ntwo by Ben\nthree\n"
+		h.applied(t, h.ann, h.annsTab, textOp(issue, at, &from, theirs))
+		result := h.push(t, h.ben, h.bensTab, textOp(issue, at, &from, "one\ntwo, or so\nthree\n"), textOp(issue, at, &from, mine))
+		if len(result.Conflicts) != 1 || result.Conflicts[0].Mine != mine || result.Conflicts[0].Theirs != theirs {
+			t.Errorf("%+v", result)
+		}
+	})
+
 	t.Run("a plain form names only its base, and the log knows the text", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

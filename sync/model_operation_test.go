@@ -115,6 +115,8 @@ func (w *modelWork) startedFrom(op Operation) (from any) {
 	return w.at(op.Record, op.Field, *op.Base)
 }
 
+// clash names a field once, however many of a transaction's operations clash there: whoever answers a conflict chooses one
+// value for the field, and of one's own values the last is what one meant. A text is a whole value too, so it is no exception.
 func (w *modelWork) clash(ref Ref, field string, base, mine any, last stamp) {
 	w.conflicts = slices.DeleteFunc(w.conflicts, func(c modelConflict) bool { return c.Record == ref && c.Field == field })
 	w.conflicts = append(w.conflicts, modelConflict{Record: ref, Field: field, Base: base, Mine: mine, Theirs: w.get(ref).fields[field],
@@ -139,9 +141,7 @@ func (w *modelWork) text(op Operation) string {
 	before, known := from.(string)
 	together, clean := Merge(before, current, *op.Text)
 	if !clean || !known {
-		last := w.get(op.Record).stamps[op.Field]
-		w.conflicts = append(w.conflicts, modelConflict{Record: op.Record, Field: op.Field, Base: from, Mine: *op.Text, Theirs: current,
-			By: NewRef("member", last.Member), Version: w.get(op.Record).version})
+		w.clash(op.Record, op.Field, from, *op.Text, w.get(op.Record).stamps[op.Field])
 		return ""
 	}
 	w.edit(op.Record).fields[op.Field] = together
