@@ -68,6 +68,23 @@ func TestText(t *testing.T) {
 		}
 	})
 
+	t.Run("what a transaction wrote itself is not theirs, and keeping mine keeps all of it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, at := h.issue(t, "Fix login", described(base))
+		from, theirs, first, mine := base, "one\ntwo by Ann\nthree\n", "ONE\ntwo\nthree\n", "ONE\ntwo by Ben\nthree\n"
+		h.applied(t, h.ann, h.annsTab, textOp(issue, at, &from, theirs))
+		result := h.push(t, h.ben, h.bensTab, textOp(issue, at, &from, first), textOp(issue, at, &first, mine))
+		if len(result.Conflicts) != 1 || result.Conflicts[0].Theirs != theirs {
+			t.Errorf("%+v", result)
+		}
+		told := result.Conflicts[0].Theirs.(string)
+		h.applied(t, h.ben, h.bensTab, textOp(issue, result.Conflicts[0].Version, &told, mine))
+		if got := h.page(t, issue).Description; got != mine {
+			t.Errorf("%q", got)
+		}
+	})
+
 	t.Run("a plain form names only its base, and the log knows the text", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

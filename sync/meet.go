@@ -62,9 +62,20 @@ func (w *work) overwrite(mine *record, field string, wanted value, last stamp) {
 
 // conflict notes both values; what the base held is looked up in the log once the group is through.
 func (w *work) conflict(mine *record, field string, wanted value, base int64, last stamp) {
-	w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == mine.ref() && c.Field == field && field != "labels" })
-	w.conflicts = append(w.conflicts, Conflict{Record: mine.ref(), Field: field, Mine: wanted, Theirs: mine.fields[field],
-		By: memberRef(last.Member), At: moment(last.At), Version: mine.version, since: base, askBase: true})
+	w.nameConflict(mine, last, Conflict{Field: field, Mine: wanted, since: base, askBase: true})
+}
+
+// nameConflict adds one. Theirs is what the transaction found, not what an earlier operation of it has put there: nothing
+// of that is applied, and who keeps mine sends it as a change of theirs. A field is named once, by the last that clashes.
+func (w *work) nameConflict(mine *record, last stamp, met Conflict) {
+	met.Record = mine.ref()
+	there := w.world.lookup(met.Record)
+	if there == nil { // made by this very transaction
+		there = mine
+	}
+	met.Theirs, met.Version, met.By, met.At = there.fields[met.Field], there.version, memberRef(last.Member), moment(last.At)
+	w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == met.Record && c.Field == met.Field && met.Field != "labels" })
+	w.conflicts = append(w.conflicts, met)
 }
 
 func moment(at time.Time) *time.Time {
@@ -97,9 +108,7 @@ func (w *work) doText(op Operation) error {
 	together, clean := Merge(from, current, text(wanted))
 	if !ok || !clean {
 		last, _ := found.stamps.of(op.Field)
-		w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == op.Record && c.Field == op.Field })
-		w.conflicts = append(w.conflicts, Conflict{Record: op.Record, Field: op.Field, Base: knownText(from, ok), Mine: wanted, Theirs: current,
-			By: memberRef(last.Member), At: moment(last.At), Version: found.version})
+		w.nameConflict(found, last, Conflict{Field: op.Field, Base: knownText(from, ok), Mine: wanted})
 		return nil
 	}
 	if _, bad := field.shape.read(together); bad != "" {

@@ -119,8 +119,12 @@ func (w *modelWork) startedFrom(op Operation) (from any) {
 // value for the field, and of one's own values the last is what one meant. A text is a whole value too, so it is no exception.
 func (w *modelWork) clash(ref Ref, field string, base, mine any, last stamp) {
 	w.conflicts = slices.DeleteFunc(w.conflicts, func(c modelConflict) bool { return c.Record == ref && c.Field == field })
-	w.conflicts = append(w.conflicts, modelConflict{Record: ref, Field: field, Base: base, Mine: mine, Theirs: w.get(ref).fields[field],
-		By: NewRef("member", last.Member), Version: w.get(ref).version})
+	there := w.records[ref] // nothing of the transaction is applied, so theirs is what it found
+	if there == nil {
+		there = w.get(ref)
+	}
+	w.conflicts = append(w.conflicts, modelConflict{Record: ref, Field: field, Base: base, Mine: mine, Theirs: there.fields[field],
+		By: NewRef("member", last.Member), Version: there.version})
 }
 
 func (w *modelWork) replaced(ref Ref, field string, wanted any, last stamp) {

@@ -73,6 +73,18 @@ func TestSet(t *testing.T) {
 		}
 	})
 
+	t.Run("S68 theirs is what stands there, not what the same transaction put there before", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, base := h.issue(t, "Fix login")
+		seen := h.applied(t, h.ann, h.annsTab, setField(issue, base, "priority", 1)).Version
+		h.clock.advance(time.Minute)
+		result := h.push(t, h.ben, h.bensTab, setField(issue, seen, "priority", 2), setField(issue, base, "priority", 3))
+		if len(result.Conflicts) != 1 || result.Conflicts[0].Mine != int64(3) || result.Conflicts[0].Theirs != int64(1) {
+			t.Errorf("%+v", result)
+		}
+	})
+
 	t.Run("S68 a queued write is never a race", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
