@@ -95,6 +95,7 @@ func TestSigningOutAsksForUnsentWrites_S62(t *testing.T) {
 	ann.unsent(1)
 
 	ann.clicks("[data-action=sign-out]")
+	ann.excuse("status of 401") // of what the page was fetching when the session ended
 	ann.clicks("dialog[data-dialog=sign-out] [data-action=send]")
 	ann.getsTheLineBack()
 	ann.seesWithin(45*time.Second, "the sign-in page", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")

@@ -1,11 +1,11 @@
 // What this browser keeps: localStorage, read and written at once, and IndexedDB, which survives kill -9. Same keys in both.
 // Values are JSON with a `rev`; the greater one wins. A removed key leaves a tombstone in IndexedDB, since localStorage reaches the disk late.
 
-const day = 86400e3, patience = 3000;
+const day = 86400e3;
 
-/** openStore opens both; ok is false where either is denied, and then nothing may be called kept. */
-export function openStore({local = () => localStorage, idb = () => indexedDB} = {}) {
-  let area, base, busy = false;
+/** openStore opens both; ok is false where either is denied, and then nothing may be called kept; patience is how long the disk may take, in ms. */
+export function openStore({local = () => localStorage, idb = () => indexedDB, patience = 3000} = {}) {
+  let area, base, opened, busy = false;
   const batch = [];
   const self = {ok: true, get, keys, put, remove, union, forget, ready: null};
   try {
@@ -13,16 +13,10 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
     area.setItem('tandem:probe', '1');
     area.removeItem('tandem:probe');
   } catch { self.ok = false; }
-  self.ready = self.ok ? ready(open()) : Promise.resolve();
+  opened = (self.ok ? open() : Promise.resolve()).catch(() => { self.ok = false; });
+  // A database may open late, as one page waits for another that was left while it made the database: what is put then waits in localStorage.
+  self.ready = within(patience, opened).catch(() => {});
   return self;
-
-  /** A database that opens late is as good: one page may wait for another that was left while it made the database. */
-  function ready(opening) {
-    return within(patience, opening).catch(() => {
-      self.ok = false;
-      opening.then(() => { self.ok = true; }, () => {});
-    });
-  }
 
   function get(key) { try { return area.getItem(key); } catch { return null; } }
 
@@ -32,7 +26,7 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
     return found;
   }
 
-  /** put writes localStorage now (throws when full); the promise resolves once the copy is on disk. */
+  /** put writes localStorage now (throws when full); the promise resolves once the copy is on disk, and fails when it is not there in time. */
   function put(key, text) {
     area.setItem(key, text);
     return write(store => store.put(text, key));
@@ -46,7 +40,7 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
   /** union makes both sides equal below prefix: what only one of them has comes back, the greater rev wins. */
   async function union(prefix) {
     await self.ready;
-    if (!self.ok) return;
+    if (!base) return;
     const rows = new Map(await new Promise((resolve, reject) => {
       const tx = base.transaction('kept'), all = [], cursor = tx.objectStore('kept').openCursor(IDBRange(prefix));
       cursor.onsuccess = () => { const at = cursor.result; if (at) { all.push([at.key, at.value]); at.continue(); } };
@@ -73,13 +67,13 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
 
   /** write commits a change; what comes while a commit is under way goes together into the next, since each waits for the disk. */
   function write(change) {
-    return new Promise((resolve, reject) => { batch.push({change, resolve, reject}); flush(); });
+    return within(patience, new Promise((resolve, reject) => { batch.push({change, resolve, reject}); flush(); }));
   }
 
   async function flush() {
     if (busy) return;
     busy = true;
-    await self.ready;
+    await opened;
     while (batch.length) {
       const now = batch.splice(0);
       await commit(now).then(() => now.forEach(w => w.resolve()), error => now.forEach(w => w.reject(error)));
@@ -114,4 +108,9 @@ export function openStore({local = () => localStorage, idb = () => indexedDB} = 
 export function parse(text) { try { return JSON.parse(text) ?? undefined; } catch { return undefined; } }
 
 const IDBRange = prefix => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-const within = (ms, promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, ms, new Error('too slow')))]);
+
+function within(ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(reject, ms, new Error('too slow')); });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

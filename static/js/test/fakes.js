@@ -16,8 +16,8 @@ export class FakeArea {
 
 globalThis.IDBKeyRange ??= {bound: (low, high) => ({low, high})};
 
-/** fakeIDB is one database that outlives "the browser"; broken = commits fail. */
-export function fakeIDB({rows = new Map(), broken = false} = {}) {
+/** fakeIDB is one database that outlives "the browser"; broken = commits fail; it opens after `opening`. */
+export function fakeIDB({rows = new Map(), broken = false, opening = Promise.resolve()} = {}) {
   const store = tx => ({
     put(value, key) { tx.rows.push(() => rows.set(key, value)); },
     delete(key) { tx.rows.push(() => { for (const k of [...rows.keys()]) if (key.low ? k >= key.low && k <= key.high : k === key) rows.delete(k); }); },
@@ -50,7 +50,7 @@ export function fakeIDB({rows = new Map(), broken = false} = {}) {
           return tx;
         },
       }};
-      queueMicrotask(() => { request.onupgradeneeded?.(); request.onsuccess(); });
+      opening.then(() => { request.onupgradeneeded?.(); request.onsuccess(); }, error => { request.error = error; request.onerror(); });
       return request;
     },
   };

@@ -6,8 +6,8 @@ import {FakeArea, fakeIDB, ids, turn} from './fakes.js';
 
 const scope = 'tandem:acme:me:';
 
-function setup({area = new FakeArea(), idb = fakeIDB(), mint = ids(), now = {at: 0}, wall = () => 1e12, events = []} = {}) {
-  const store = openStore({local: () => area, idb: () => idb});
+function setup({area = new FakeArea(), idb = fakeIDB(), patience, mint = ids(), now = {at: 0}, wall = () => 1e12, events = []} = {}) {
+  const store = openStore({local: () => area, idb: () => idb, patience});
   const box = createOutbox({store, scope, mint, wall, elapsed: () => now.at, epoch: () => 'e1', emit: r => events.push(r)});
   return {area, idb, store, box, now, events, mint};
 }
@@ -150,6 +150,23 @@ test('S60 storage full: done entries make room first, then add refuses', async (
 test('S60 a write that IndexedDB does not commit is not called kept', async () => {
   const {box} = setup({idb: fakeIDB({broken: true})});
   await assert.rejects(box.add(set('issue:1', 'a')));
+});
+
+test('S60 a write while IndexedDB opens late waits in localStorage, is not called kept, and reaches the disk', async () => {
+  let opens;
+  const idb = fakeIDB({opening: new Promise(resolve => { opens = resolve; })}), {box} = setup({idb, patience: 1});
+  await assert.rejects(box.add(set('issue:1', 'a')));
+  assert.equal(box.usable(), true);
+  assert.deepEqual(titles(box), ['a']);
+  opens();
+  await turn();
+  assert.ok(idb.rows.has(box.entries()[0].key));
+});
+
+test('S60 IndexedDB denied: nothing is usable', async () => {
+  const {box, store} = setup({idb: fakeIDB({opening: Promise.reject(new DOMException('no', 'SecurityError'))})});
+  await store.ready;
+  assert.equal(box.usable(), false);
 });
 
 test('S63 an entry of another version is kept, failed, and breaks nothing', async () => {
