@@ -94,7 +94,7 @@ func TestUndoAndRedoWalkSteps_S77_S78(t *testing.T) {
 	}
 	ann.takesBackInText()
 	ann.presses("Enter")
-	ann.sees("the title", "() => textOf('h1[data-field=title]').startsWith('Walk')")
+	ann.sees("the form is shut", "() => !document.querySelector('.issue__title details[open]')")
 	ann.renames("Walk 2")
 	ann.setsStatus("Done")
 	ann.unsent(0)

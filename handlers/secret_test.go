@@ -49,6 +49,7 @@ func (h *house) counted() *tally {
 	config := h.pool.Config()
 	counts := &tally{}
 	config.ConnConfig.Tracer = counts
+	config.MaxConns = 1 // another connection would prepare its statements anew
 	pool, err := pgxpool.NewWithConfig(h.t.Context(), config)
 	must(h.t, err)
 	h.t.Cleanup(pool.Close)
