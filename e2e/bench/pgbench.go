@@ -61,6 +61,9 @@ func (b *bench) newPgbench(ctx context.Context, s *tandemSide) (*pgbench, error)
 	if err := b.cluster.exec(ctx, pgbenchDatabase, "update change set version = version + $1", far); err != nil {
 		return nil, err
 	}
+	if err := b.cluster.exec(ctx, pgbenchDatabase, "update workspace set epoch = (select epoch from workspace where slug = $1)", slug(0)); err != nil {
+		return nil, err // the recorded one is in the script
+	}
 	script, err := b.recordWrite(ctx, s, p)
 	if err != nil {
 		return nil, fmt.Errorf("record a write: %w", err)
@@ -256,17 +259,20 @@ func (p *pgbench) run(ctx context.Context, b *bench) (rate, cpu float64, err err
 	return rate, float64((after - before).Microseconds()) / float64(written), err
 }
 
-// rewind gives each workspace's record the version that its first write of a round expects: writes are numbered from first + 1 by
-// each client, and every fourth is in the same workspace.
+// rewind gives each workspace's record and log the version that its first write of a round expects: writes are numbered from
+// first + 1 by each client, and every fourth is in the same workspace.
 func (p *pgbench) rewind(ctx context.Context, b *bench, first int) error {
 	for workspace := range workspaces {
 		turn := workspace / pgbenchClients
 		if turn == 0 {
 			turn = eachClient
 		}
-		err := b.cluster.exec(ctx, pgbenchDatabase, "update issue set version = $1 where id = $2 and workspace_id = $3",
-			first+turn-eachClient, p.issue, workspaceID(workspace+1))
+		version, id := first+turn-eachClient, workspaceID(workspace+1)
+		err := b.cluster.exec(ctx, pgbenchDatabase, "update issue set version = $1 where id = $2 and workspace_id = $3", version, p.issue, id)
 		if err != nil {
+			return err
+		}
+		if err := b.cluster.exec(ctx, pgbenchDatabase, "update workspace set base_version = $1 where id = $2", version, id); err != nil {
 			return err
 		}
 	}
