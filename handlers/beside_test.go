@@ -81,8 +81,10 @@ func TestS44_AReferenceToWhatGoesOutOfSightIsPlainText(t *testing.T) {
 	path := "/acme/f/issue/" + issue.key
 	had := h.ben.get(path).ok().has("Soon secret")
 	ann := h.ann.get(path).ok()
+	h.ben.get("/acme/f/pack/issue?key=" + issue.key).ok().has("Soon secret")
 
 	h.ann.apply(toTeam(named, h.sec))
+	h.ben.get("/acme/f/pack/issue?key="+issue.key).ok().lacks("Soon secret", string(named.ref))
 	left := h.ben.told(path, had).ok().lacks("Soon secret", string(named.ref), `class="issue-ref`)
 	h.ann.told(path, ann).ok().has("Soon secret", "SEC-1")
 	h.ann.apply(setField(named.ref, h.head(), "title", "Wholly secret"))

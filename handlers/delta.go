@@ -15,13 +15,14 @@ import (
 // is byte for byte what it has. So membership, order and counts are whole, and nothing rests on what a row depends on.
 
 // sinceThen is what of a drawn fragment the browser lacks; all of it when it does not ask, or what it has is not known here.
-func (s *Server) sinceThen(c echo.Context, f fragment, tag string, whole *drawnFragment) (*drawnFragment, error) {
+func (s *Server) sinceThen(c echo.Context, f fragment, whole *drawnFragment) (*drawnFragment, error) {
 	had := c.Request().Header.Get("If-None-Match")
 	if c.QueryParam("since") == "" || had == "" {
 		return whole, nil
 	}
-	before, known := s.fragments.kept.get(f.name + " " + had)
-	if !known {
+	tag, sum := parseETag(had)
+	before, known := s.fragments.kept.get(f.name + " " + tag)
+	if !known || before.sum != sum {
 		return whole, nil
 	}
 	then, now := before.at(0), whole.at(0)
@@ -30,7 +31,7 @@ func (s *Server) sinceThen(c echo.Context, f fragment, tag string, whole *drawnF
 		snapshot.Version = now.version
 		return snapshot, templ.Raw(string(delta(then.body, now.body))), nil
 	}
-	return s.fragments.get(c.Request().Context(), f.name+" "+had+" "+tag, f)
+	return s.fragments.get(c.Request().Context(), f.name+" "+had+" "+c.Response().Header().Get("ETag"), f)
 }
 
 // delta is a list without the rows that another has too.

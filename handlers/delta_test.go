@@ -56,6 +56,10 @@ func TestS33_ADeltaAndWhatOneHasAreTheList(t *testing.T) {
 		for name, change := range changes {
 			change()
 			got, want := h.ann.get(path+"since=1", "If-None-Match", had.header.Get("ETag")), h.ann.get(path).ok()
+			tag, _ := parseETag(had.header.Get("ETag"))
+			if odd := h.ann.get(path+"since=1", "If-None-Match", etag(tag, "another node's")); odd.code == http.StatusOK && odd.body != want.body {
+				t.Errorf("%s, %s: who has another drawing of the same tag is given\n%s", path, name, odd.body)
+			}
 			if got.code == http.StatusNotModified && want.header.Get("ETag") == had.header.Get("ETag") {
 				continue // it was so already
 			}

@@ -47,9 +47,9 @@ func (s *Server) showEmbed(c echo.Context) error {
 // tagged answers with a body by its own hash: a share has no topics to tell when it changed.
 func (s *Server) tagged(c echo.Context, body []byte) error {
 	sum := sha256.Sum256(body)
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
-	c.Response().Header().Set("ETag", tag)
-	if holds(c.Request().Header.Get("If-None-Match"), tag) {
+	tag := hex.EncodeToString(sum[:12])
+	c.Response().Header().Set("ETag", etag(tag, ""))
+	if _, ok := held(c.Request().Header.Get("If-None-Match"), tag); ok {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return send(c, http.StatusOK, htmlType, body)

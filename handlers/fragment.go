@@ -31,16 +31,17 @@ var errRightsMoved = errors.New("the reader's rights changed meanwhile")
 // fragment answers with the fragment, or with a 304 when the browser has it as it is: then nothing is read or rendered.
 func (s *Server) fragment(c echo.Context, f fragment) error {
 	tag := s.tag(f.fresh, f.beside...)
-	c.Response().Header().Set("ETag", tag)
-	if holds(c.Request().Header.Get("If-None-Match"), tag) {
+	if had, ok := held(c.Request().Header.Get("If-None-Match"), tag); ok {
+		c.Response().Header().Set("ETag", had)
 		setVersion(c, f.fresh.Version)
 		return c.NoContent(http.StatusNotModified)
 	}
-	drawn, err := s.fragments.get(c.Request().Context(), f.name+" "+tag, f)
+	drawn, err := s.draw(c.Request().Context(), f)
 	if err != nil {
 		return err
 	}
-	if drawn, err = s.sinceThen(c, f, tag, drawn); err != nil {
+	c.Response().Header().Set("ETag", etag(tag, drawn.sum))
+	if drawn, err = s.sinceThen(c, f, drawn); err != nil {
 		return err
 	}
 	shown := drawn.at(f.fresh.Version)
@@ -48,8 +49,13 @@ func (s *Server) fragment(c echo.Context, f fragment) error {
 	return sendEither(c, http.StatusOK, htmlType, shown.body, shown.small)
 }
 
-// tag is the weak ETag: equal tags mean that nothing differs but the V that it is true at. It names what is shown beside
-// the fragment's own, since the latest change of what is left says nothing of what has gone out of sight.
+// draw gives the fragment, from memory where it was drawn before.
+func (s *Server) draw(ctx context.Context, f fragment) (*drawnFragment, error) {
+	return s.fragments.get(ctx, f.name+" "+s.tag(f.fresh, f.beside...), f)
+}
+
+// tag says what a fragment depends on: under equal tags nothing differs but the V that it is true at. It names what is shown
+// beside the fragment's own, since the latest change of what is left says nothing of what has gone out of sight.
 func (s *Server) tag(fresh sync.Freshness, beside ...string) string {
 	parts := []string{fresh.Epoch.String(), string(s.build), fresh.Rights, base36(fresh.Stale), days(fresh.Snapshot)}
 	if len(beside) > 0 {
@@ -59,7 +65,36 @@ func (s *Server) tag(fresh sync.Freshness, beside ...string) string {
 	if fresh.Marks != "" {
 		parts = append(parts, fresh.Marks)
 	}
-	return `W/"` + strings.Join(parts, "-") + `"`
+	return strings.Join(parts, "-")
+}
+
+// etag is weak: a tag, and the sum of the body where that matters. What is drawn a moment after its tag was taken may be ahead
+// of it, on one node and not on another.
+func etag(tag, sum string) string {
+	if sum == "" {
+		return `W/"` + tag + `"`
+	}
+	return `W/"` + tag + "~" + sum + `"`
+}
+
+// parseETag is the reverse of etag; of anything else it makes a tag that is none of ours.
+func parseETag(text string) (tag, sum string) {
+	tag, sum, _ = strings.Cut(strings.Trim(strings.TrimPrefix(text, "W/"), `"`), "~")
+	return tag, sum
+}
+
+// held finds in an If-None-Match what has the tag, whatever its body.
+func held(ifNoneMatch, tag string) (string, bool) {
+	for candidate := range strings.SplitSeq(ifNoneMatch, ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" {
+			return etag(tag, ""), true
+		}
+		if had, _ := parseETag(candidate); had == tag {
+			return candidate, true
+		}
+	}
+	return "", false
 }
 
 // days are the dates that it is now in the time zones of the reader's teams: due dates are worded by them.
@@ -70,17 +105,6 @@ func days(snapshot sync.Snapshot) string {
 	}
 	slices.Sort(dates)
 	return strings.Join(slices.Compact(dates), ".")
-}
-
-// holds compares weakly, as If-None-Match does.
-func holds(ifNoneMatch, tag string) bool {
-	for candidate := range strings.SplitSeq(ifNoneMatch, ",") {
-		candidate = strings.TrimSpace(candidate)
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
-			return true
-		}
-	}
-	return false
 }
 
 // drawTime bounds a rendering that several wait for: it must not end with the first of them.

@@ -3,6 +3,8 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	stdsync "sync"
 
@@ -48,7 +50,8 @@ func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*
 
 // drawnFragment is a rendered fragment. The V that it says it is true at rises while nothing in it changes.
 type drawnFragment struct {
-	from, to int // where the V stands in the body; from = 0: it has none
+	sum      string // of the body but for the V
+	from, to int    // where the V stands in the body; from = 0: it has none
 
 	mu     stdsync.Mutex
 	latest shownFragment
@@ -74,6 +77,10 @@ func newDrawnFragment(version int64, body []byte) *drawnFragment {
 		d.from = at + len(marker)
 		d.to = d.from + max(0, bytes.IndexByte(root[d.from:], '"'))
 	}
+	sum := sha256.New()
+	sum.Write(body[:d.from])
+	sum.Write(body[d.to:])
+	d.sum = hex.EncodeToString(sum.Sum(nil)[:6])
 	return d
 }
 

@@ -47,8 +47,8 @@ func (s *Server) showPack(c echo.Context, v visit) error {
 		return err
 	}
 	tag := s.tag(sync.Freshness{Snapshot: now, Stale: now.Version})
-	if holds(c.Request().Header.Get("If-None-Match"), tag) {
-		c.Response().Header().Set("ETag", tag)
+	if had, ok := held(c.Request().Header.Get("If-None-Match"), tag); ok {
+		c.Response().Header().Set("ETag", had)
 		setVersion(c, now.Version)
 		return c.NoContent(http.StatusNotModified)
 	}
@@ -57,7 +57,7 @@ func (s *Server) showPack(c echo.Context, v visit) error {
 		return err
 	}
 	setVersion(c, found.Version)
-	c.Response().Header().Set("ETag", s.tag(sync.Freshness{Snapshot: found.Snapshot, Stale: found.Version}))
+	c.Response().Header().Set("ETag", etag(s.tag(sync.Freshness{Snapshot: found.Snapshot, Stale: found.Version}), ""))
 	return sendJSON(c, s.packOf(v, found))
 }
 
@@ -123,7 +123,7 @@ func (s *Server) packIssue(ctx context.Context, v visit, key string) (packedIssu
 	if err != nil {
 		return packedIssue{}, err
 	}
-	drawn, err := s.fragments.get(ctx, f.name+" "+s.tag(f.fresh), f)
+	drawn, err := s.draw(ctx, f)
 	if err != nil {
 		return packedIssue{}, err
 	}
