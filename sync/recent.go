@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"tandem/queries"
 )
@@ -18,6 +20,12 @@ const (
 	recordKept  = 8 << 10     // bytes of text; larger records are read anew
 	recentLife  = time.Minute // PostgreSQL's clock is read anew after a pause
 	recentRest  = time.Second // without the short road, once another node was found to write too
+)
+
+// What PostgreSQL calls it when expect_head fails, and when a key is taken.
+const (
+	logMovedOn      = "TD001"
+	uniqueViolation = "23505"
 )
 
 // recent is what a committer knows from the group before: as long as the log has not moved on since, which PostgreSQL
@@ -70,10 +78,20 @@ func (e *Engine) applyKnown(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, j
 			return nil, err
 		}
 		rollBack(ctx, conn)
+		if !overtaken(err) {
+			e.logger.Error("a group that should have gone the short road is tried by the long one", "workspace", ws, "error", err)
+		}
 		return nil, nil
 	}
 	world.read = reading{known.head, *at, time.Now()}
 	return world, nil
+}
+
+// overtaken tells whether PostgreSQL refused a group for what somebody else wrote meanwhile: the log went on, or what was to be
+// made is there.
+func overtaken(err error) bool {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (failure.Code == logMovedOn || failure.Code == uniqueViolation)
 }
 
 // knownWorld is the working copy without a question to PostgreSQL; nil when something must be asked.

@@ -3,10 +3,10 @@ package sync
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -99,11 +99,16 @@ func TestRecent(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
 		issue, version := h.issue(t, "Fix login")
-		rows := fmt.Appendf(nil, `[{"id": "%s", "expected": %d}]`, issue.ID(), version+7)
-		err := h.queries.UpdateIssues(t.Context(), h.pool, queries.UpdateIssuesParams{WorkspaceID: h.ws, Rows: rows, Expected: 1})
-		if failure, ok := errors.AsType[*pgconn.PgError](err); !ok || failure.Code != "TD002" {
-			t.Error("passed over:", err)
+		update := func(expected int64) error {
+			var rows []byte
+			const as = `select jsonb_agg(to_jsonb(i) || jsonb_build_object('expected', $2::bigint, 'stamps', '{}'::jsonb)) from issue i where id = $1`
+			must(t, h.pool.QueryRow(t.Context(), as, issue.ID(), expected).Scan(&rows))
+			return h.queries.UpdateIssues(t.Context(), h.pool, queries.UpdateIssuesParams{WorkspaceID: h.ws, IDs: []uuid.UUID{issue.ID()}, Rows: rows, Expected: 1})
 		}
+		if failure, ok := errors.AsType[*pgconn.PgError](update(version + 7)); !ok || failure.Code != "TD002" {
+			t.Error("passed over:", failure)
+		}
+		must(t, update(version))
 	})
 }
 
