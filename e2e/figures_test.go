@@ -89,7 +89,7 @@ func (p *person) figureOfANewIssue(*client) string {
 		ask[bool](p.window, "() => { document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'c', bubbles: true})); return !!document.querySelector('dialog[open]'); }")
 		p.types(title)
 		all = append(all, p.clock("keydown", fmt.Sprintf("() => document.querySelector('[data-list]').textContent.includes(%q)", title), func() { p.presses("Ctrl+Enter") }))
-		p.sees("the dialog is gone, and all sent", "() => !document.querySelector('dialog[open]') && document.documentElement.dataset.unsent === '0'")
+		p.sees("the dialog is gone, and all sent", "() => !seen(document.querySelector('dialog[data-dialog=new]')) && document.documentElement.dataset.unsent === '0'")
 	}
 	return median(all)
 }

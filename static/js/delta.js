@@ -14,17 +14,22 @@ export function apply(region, delta) {
       const {same: key, group, record} = one.dataset;
       if (key) return rows.get(key);
       const part = group ? groups.get(group) : 'rows' in one.dataset && heads.find(mine => 'rows' in mine.dataset);
-      if (part) { match(part, one); return part; }
-      const equal = record ? null : heads.find(mine => mine.isEqualNode(one));
-      if (!equal) fresh.push(one);
-      return equal ?? one;
+      if (part) { match(part, one); dress(part, one); return part; }
+      const equal = record ? -1 : heads.findIndex(mine => mine.isEqualNode(one));
+      if (equal < 0) fresh.push(one);
+      return equal < 0 ? one : heads.splice(equal, 1)[0];
     }));
   }
 
   match(region, delta);
   for (const node of fresh) for (const place of same(node)) place.replaceWith(rows.get(place.dataset.same));
-  for (const {name, value} of delta.attributes) if (region.getAttribute(name) !== value) region.setAttribute(name, value);
+  dress(region, delta);
   return fresh;
+}
+
+/** dress gives a node the attributes of another; what scripts put on it stays. */
+function dress(node, as) {
+  for (const {name, value} of as.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
 /** arrange makes nodes the children of home, in their order, and moves as few as it can see at once. */

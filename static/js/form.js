@@ -10,25 +10,25 @@ import {toast} from './toast.js';
 
 const last = new WeakMap();
 
-/** keep stores the write of a form, as the user left it (data, when), and only then empties it; instead is what happens where nothing can be stored. */
+/** keep puts the write of a form, as the user left it (data), into the outbox and empties it at once; instead is what happens where nothing can be stored. */
 export async function keep(form, data, instead) {
   if (!outbox.usable()) return straight(form, instead);
   const {ops, more} = described(form, data);
-  let entry;
+  let kept;
   if (!ops.length || ops[0].op === 'create' && twice(form, data)) return done();
-  try {
-    const kept = outbox.add(ops, more);
-    entry = await kept.catch(() => null);
-    if (!entry) toast('This browser keeps nothing: do not close the page before this is sent.', {kind: 'failed', alert: true});
-  } catch {
+  try { kept = outbox.add(ops, more); } catch {
     toast('This browser keeps nothing: sent straight to the server.', {kind: 'kept', alert: true});
     return straight(form, instead);
   }
-  if (entry) {
-    close(form);
-    if (form.dataset.resolves) { outbox.drop(form.dataset.resolves); form.closest('[data-conflict]')?.remove(); }
+  // Before the disk has it: what is typed from here on is another write. A draft leaves the disk after its write got there.
+  close(form);
+  if (form.dataset.resolves) { outbox.drop(form.dataset.resolves); form.closest('[data-conflict]')?.remove(); }
+  try {
+    const entry = await kept;
     dispatchEvent(new CustomEvent('tandem:stored', {detail: entry}));
     if (ops[0].op === 'create' && location.pathname === `/${page().workspace}/new`) go(entry);
+  } catch {
+    toast('Not on the disk of this browser yet: do not close it before this is sent.', {kind: 'failed', alert: true});
   }
   return done();
 }

@@ -44,6 +44,9 @@ export const mentions = (ops, record) => ops.some(op =>
 /** typed finds what the user typed in operations, if anything: never to be lost. */
 const typed = ops => ops.map((op, i) => ({i, op, field: 'text' in op ? op.field : ['body', 'description', 'title', 'name'].find(name => op.set?.[name])})).find(({op, field}) => op.text || op.set?.[field]);
 
+/** needs tells whether operations can come to nothing without a record; a neighbour that vanished is none to a move. */
+export const needs = (ops, record) => ops.some(op => [op.record, op.value, ...Object.values(op.set ?? {}).flat()].includes(record));
+
 /** text is what the user typed. */
 export const text = ops => { const {op, field} = typed(ops) ?? {}; return op?.text ?? op?.set?.[field] ?? ''; };
 

@@ -2,7 +2,7 @@
 // An entry is {id, label, ops, words, at, state, sent, result, …}; state is waiting, done or failed. Nothing else sends or forgets a write.
 
 import {uuid7} from './ids.js';
-import {amended, mentions, records, reworded} from './operation.js';
+import {amended, mentions, needs, records, reworded} from './operation.js';
 import {names, page} from './page.js';
 import {followed, inverse, rebased, steps} from './steps.js';
 import {openStore, parse} from './store.js';
@@ -87,7 +87,7 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     mark(entry.id, {state, result, at: wall()});
     emit({...result, records: records(entry.ops)});
     for (const {op, record} of state === 'failed' ? entry.ops : []) if (op === 'create') {
-      for (const e of waiting()) if (mentions(e.ops, record)) finish({id: e.id, status: 'rejected', error: {code: 'depends', text: ''}});
+      for (const e of waiting()) if (needs(e.ops, record)) finish({id: e.id, status: 'rejected', error: {code: 'depends', text: ''}});
     }
     return true;
   }
@@ -107,7 +107,7 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     const kept = add(text === undefined ? ops : reworded(ops, text), {label: entry.label, before: entry.before});
     drop(id);
     for (const {op, record} of ops) if (op === 'create') {
-      for (const e of list) if (e.id !== id && e.result?.error?.code === 'depends' && mentions(e.ops, record)) retry(e.id);
+      for (const e of list) if (e.id !== id && e.result?.error?.code === 'depends' && needs(e.ops, record)) retry(e.id);
     }
     return kept;
   }

@@ -139,10 +139,11 @@ async function leave(form) {
   form.dataset.leaving = 'true';
   dispatchEvent(new Event('pagehide')); // the stream and the sender end: they keep cursors and results
   const {scope, store} = outbox, {workspace} = page();
-  try {
-    localStorage.removeItem(`tandem:${workspace}:who`);
-    await store.forget(scope);
-    await (await import('./offline.js')).forget();
-  } catch { /* what is denied cannot hold anything */ }
+  // Each by itself: what is denied or slow keeps no other from going.
+  await Promise.allSettled([
+    import('./offline.js').then(({forget}) => forget()),
+    store.forget(scope),
+    (async () => localStorage.removeItem(`tandem:${workspace}:who`))(),
+  ]);
   form.submit();
 }

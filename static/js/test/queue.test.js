@@ -128,6 +128,14 @@ test('S79 undo of an unsent create that others need is sent after them, not drop
   assert.deepEqual(box.waiting().map(w => w.ops[0].op), ['create', 'create', 'undo']);
 });
 
+test('S58 a move behind what was refused goes on without it', async () => {
+  const {box} = setup(), e = await box.add([{op: 'create', record: 'issue:n', set: {title: ''}}]);
+  const move = await box.add([{op: 'move', record: 'issue:1', after: 'issue:n'}]), edit = await box.add(set('issue:n', 'x'));
+  box.finish({id: e.id, status: 'rejected', error: {code: 'invalid'}});
+  assert.equal(box.find(edit.id).result.error.code, 'depends');
+  assert.equal(box.finish({id: move.id, status: 'applied', version: 2}), true);
+});
+
 test('S60 storage denied: nothing is usable and add refuses', async () => {
   const store = openStore({local: () => { throw new DOMException('no', 'SecurityError'); }, idb: () => fakeIDB()});
   await store.ready;
