@@ -33,6 +33,8 @@ func startBrowser(profile string, more ...chromedp.ExecAllocatorOption) (*browse
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		// The library's own two, and menus of the address bar: for each window Chromium loads 400 files for them.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup"),
 		chromedp.WindowSize(1280, 900),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
