@@ -46,14 +46,15 @@ func (s *Server) showUnreadFragment(c echo.Context, v visit) error {
 	if err := onlyMine(c, v); err != nil {
 		return err
 	}
-	fresh, err := s.engine.InboxFreshness(c.Request().Context(), v.Actor, sync.InboxView{})
+	unread, err := s.engine.Unread(c.Request().Context(), v.Actor)
 	if err != nil {
 		return err
 	}
+	data := unreadData(unread, v)
+	fresh := sync.Freshness{Snapshot: unread.Snapshot, Marks: strconv.FormatBool(data.More)} // nothing but which issues they are is shown
 	name := "unread " + v.Workspace.String() + " " + v.Member.String()
-	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		unread, err := s.engine.Unread(ctx, v.Actor)
-		return unread.Snapshot, views.Unread(s.place(v), unreadData(unread, v)), err
+	return s.fragment(c, fragment{fresh: fresh, name: name, beside: data.Region.Topics, draw: func(context.Context) (sync.Snapshot, templ.Component, error) {
+		return unread.Snapshot, views.Unread(s.place(v), data), nil
 	}})
 }
 

@@ -90,8 +90,8 @@ func TestInbox_AConditionalGETIsAnsweredByWhatTheReaderDid(t *testing.T) {
 	h.ben.post("/acme/inbox/"+issue.ref.ID().String()+"/read", nil, "HX-Request", "true").is(http.StatusNoContent)
 	stale("a mark", 200)
 	h.ann.apply(setField(issue.ref, h.head(), "title", "Mend login"))
-	stale("a title that is shown", 200)
-	h.ben.get(paths[0]).has("Mend login")
+	h.ben.get(paths[0], "If-None-Match", tags[paths[0]]).ok().has("Mend login")
+	h.ben.get(paths[1], "If-None-Match", tags[paths[1]]).is(http.StatusNotModified) // a number alone
 	h.ann.apply(sync.Operation{Op: sync.Delete, Record: issue.ref})
 	h.ben.get(paths[0]).lacks("Mend login")
 	for _, path := range paths {
@@ -133,6 +133,27 @@ func TestS44_AnInboxForgetsWhatItsReaderMayNoLongerSee(t *testing.T) {
 		t.Error("it is still counted")
 	}
 	h.ben.post("/acme/inbox/"+secret.ref.ID().String()+"/done", nil).is(http.StatusNotFound)
+}
+
+// What is left did not change, and the list is longer than a page: one that is only counted goes, then one that is shown.
+func TestS44_AnIssueThatMovesOutOfSightLeavesInboxAndCount(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	mentioned := func(set map[string]any) { set["description"] = "@ben" }
+	counted := h.issue("Soon gone", mentioned)
+	h.manyTold(sync.PageSize)
+	shown := h.issue("Soon secret", mentioned)
+	h.manyTold(1)
+	inbox, unread := h.ben.memberPath("inbox"), h.ben.memberPath("unread")
+	list := h.ben.get(inbox).ok().has("Soon secret").header.Get("ETag")
+	tag := h.ben.get(unread).ok().has("53").header.Get("ETag")
+	for i, issue := range []madeIssue{counted, shown} {
+		h.ann.apply(setField(issue.ref, issue.version, "team", sync.NewRef("team", h.sec)))
+		answer := h.ben.get(unread, "If-None-Match", tag).ok().has(fmt.Sprint(52 - i))
+		tag = answer.header.Get("ETag")
+	}
+	h.ben.get(inbox, "If-None-Match", list).ok().lacks("Soon secret", shown.ref.ID().String())
+	h.ben.get(unread, "If-None-Match", tag).is(http.StatusNotModified)
 }
 
 func TestNapUntil(t *testing.T) {

@@ -48,14 +48,11 @@ WHERE w.id > @after AND EXISTS (SELECT 1 FROM change l WHERE l.workspace_id = w.
 ORDER BY w.id LIMIT @most;
 
 -- name: GetInboxState :one
--- How far the log was followed, the last V that may be news to the member, and all that makes what they see another one.
--- A row that woke since counts: nothing was written when it did.
+-- How far the log was followed, the last V that may be news to the member, and how often what they see was made another one.
 SELECT COALESCE((SELECT c.version FROM inbox_cursor c WHERE c.workspace_id = @workspace_id), 0)::bigint AS followed,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = 'member:' || (@member_id::uuid)::text), 0)::bigint AS told,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary,
-    COALESCE((SELECT r.revision FROM inbox_revision r WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id), 0)::bigint AS revision,
-    (SELECT count(*) FROM inbox n WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND NOT n.done
-        AND n.snoozed_until <= @now::timestamptz)::bigint AS woken;
+    COALESCE((SELECT r.revision FROM inbox_revision r WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id), 0)::bigint AS revision;
 
 -- name: ListUnread :many
 -- The issues that the member has not read of, newest first. Whether they may see them is looked at now. Each issue is looked
@@ -66,14 +63,17 @@ WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND NOT n.done
     AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
 ORDER BY n.version DESC LIMIT @most;
 
--- name: GetInboxTopics :one
--- When one of the issues last changed that a page of the inbox shows.
-SELECT COALESCE(max(t.version), 0)::bigint AS version FROM (
+-- name: GetInboxShown :one
+-- Which issues a page of the inbox shows, in few letters, and when one of them last changed: the latest change of what is
+-- left says nothing of what has gone out of sight.
+SELECT COALESCE(max(t.version), 0)::bigint AS version, COALESCE(left(md5(string_agg(shown.issue_id::text, '' ORDER BY shown.issue_id)), 12), '')::text AS issues
+FROM (
     SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = n.issue_id OFFSET 0) AS i
     WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.done = @done AND n.version < @before
-        AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz) AND i.team_id = ANY(@team_ids::uuid[])
+        AND (@done OR n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
+        AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
     ORDER BY n.version DESC FETCH FIRST (@most::integer) ROWS WITH TIES) AS shown
-JOIN topic t ON t.workspace_id = @workspace_id AND t.name = 'issue:' || shown.issue_id::text;
+LEFT JOIN topic t ON t.workspace_id = @workspace_id AND t.name = 'issue:' || shown.issue_id::text;
 
 -- name: ListInbox :many
 -- What one transaction told of is never split over two pages: a page rather holds more.

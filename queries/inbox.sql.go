@@ -13,57 +13,18 @@ import (
 	"github.com/google/uuid"
 )
 
-const getInboxState = `-- name: GetInboxState :one
-SELECT COALESCE((SELECT c.version FROM inbox_cursor c WHERE c.workspace_id = $1), 0)::bigint AS followed,
-    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = $1 AND t.name = 'member:' || ($2::uuid)::text), 0)::bigint AS told,
-    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = $1 AND t.name = 'vocabulary'), 0)::bigint AS vocabulary,
-    COALESCE((SELECT r.revision FROM inbox_revision r WHERE r.workspace_id = $1 AND r.member_id = $2), 0)::bigint AS revision,
-    (SELECT count(*) FROM inbox n WHERE n.workspace_id = $1 AND n.member_id = $2 AND NOT n.done
-        AND n.snoozed_until <= $3::timestamptz)::bigint AS woken
-`
-
-type GetInboxStateParams struct {
-	WorkspaceID uuid.UUID
-	MemberID    uuid.UUID
-	Now         time.Time
-}
-
-type GetInboxStateRow struct {
-	Followed   int64
-	Told       int64
-	Vocabulary int64
-	Revision   int64
-	Woken      int64
-}
-
-// How far the log was followed, the last V that may be news to the member, and all that makes what they see another one.
-// A row that woke since counts: nothing was written when it did.
-func (q *Queries) GetInboxState(ctx context.Context, db DBTX, arg GetInboxStateParams) (GetInboxStateRow, error) {
-	row := db.QueryRow(ctx, getInboxState, arg.WorkspaceID, arg.MemberID, arg.Now)
-	var i GetInboxStateRow
-	err := row.Scan(
-		&i.Followed,
-		&i.Told,
-		&i.Vocabulary,
-		&i.Revision,
-		&i.Woken,
-	)
-	if err != nil {
-		err = fmt.Errorf("query GetInboxState: %w", err)
-	}
-	return i, err
-}
-
-const getInboxTopics = `-- name: GetInboxTopics :one
-SELECT COALESCE(max(t.version), 0)::bigint AS version FROM (
+const getInboxShown = `-- name: GetInboxShown :one
+SELECT COALESCE(max(t.version), 0)::bigint AS version, COALESCE(left(md5(string_agg(shown.issue_id::text, '' ORDER BY shown.issue_id)), 12), '')::text AS issues
+FROM (
     SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
     WHERE n.workspace_id = $1 AND n.member_id = $2 AND n.done = $3 AND n.version < $4
-        AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz) AND i.team_id = ANY($6::uuid[])
+        AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
+        AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
     ORDER BY n.version DESC FETCH FIRST ($7::integer) ROWS WITH TIES) AS shown
-JOIN topic t ON t.workspace_id = $1 AND t.name = 'issue:' || shown.issue_id::text
+LEFT JOIN topic t ON t.workspace_id = $1 AND t.name = 'issue:' || shown.issue_id::text
 `
 
-type GetInboxTopicsParams struct {
+type GetInboxShownParams struct {
 	WorkspaceID uuid.UUID
 	MemberID    uuid.UUID
 	Done        bool
@@ -73,9 +34,15 @@ type GetInboxTopicsParams struct {
 	Most        int32
 }
 
-// When one of the issues last changed that a page of the inbox shows.
-func (q *Queries) GetInboxTopics(ctx context.Context, db DBTX, arg GetInboxTopicsParams) (int64, error) {
-	row := db.QueryRow(ctx, getInboxTopics,
+type GetInboxShownRow struct {
+	Version int64
+	Issues  string
+}
+
+// Which issues a page of the inbox shows, in few letters, and when one of them last changed: the latest change of what is
+// left says nothing of what has gone out of sight.
+func (q *Queries) GetInboxShown(ctx context.Context, db DBTX, arg GetInboxShownParams) (GetInboxShownRow, error) {
+	row := db.QueryRow(ctx, getInboxShown,
 		arg.WorkspaceID,
 		arg.MemberID,
 		arg.Done,
@@ -84,12 +51,47 @@ func (q *Queries) GetInboxTopics(ctx context.Context, db DBTX, arg GetInboxTopic
 		arg.TeamIDs,
 		arg.Most,
 	)
-	var version int64
-	err := row.Scan(&version)
+	var i GetInboxShownRow
+	err := row.Scan(&i.Version, &i.Issues)
 	if err != nil {
-		err = fmt.Errorf("query GetInboxTopics: %w", err)
+		err = fmt.Errorf("query GetInboxShown: %w", err)
 	}
-	return version, err
+	return i, err
+}
+
+const getInboxState = `-- name: GetInboxState :one
+SELECT COALESCE((SELECT c.version FROM inbox_cursor c WHERE c.workspace_id = $1), 0)::bigint AS followed,
+    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = $1 AND t.name = 'member:' || ($2::uuid)::text), 0)::bigint AS told,
+    COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = $1 AND t.name = 'vocabulary'), 0)::bigint AS vocabulary,
+    COALESCE((SELECT r.revision FROM inbox_revision r WHERE r.workspace_id = $1 AND r.member_id = $2), 0)::bigint AS revision
+`
+
+type GetInboxStateParams struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+}
+
+type GetInboxStateRow struct {
+	Followed   int64
+	Told       int64
+	Vocabulary int64
+	Revision   int64
+}
+
+// How far the log was followed, the last V that may be news to the member, and how often what they see was made another one.
+func (q *Queries) GetInboxState(ctx context.Context, db DBTX, arg GetInboxStateParams) (GetInboxStateRow, error) {
+	row := db.QueryRow(ctx, getInboxState, arg.WorkspaceID, arg.MemberID)
+	var i GetInboxStateRow
+	err := row.Scan(
+		&i.Followed,
+		&i.Told,
+		&i.Vocabulary,
+		&i.Revision,
+	)
+	if err != nil {
+		err = fmt.Errorf("query GetInboxState: %w", err)
+	}
+	return i, err
 }
 
 const getNewsEnd = `-- name: GetNewsEnd :one

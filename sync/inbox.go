@@ -113,25 +113,25 @@ func (e *Engine) Unread(ctx context.Context, actor Actor) (Unread, error) {
 	return Unread{snapshot, (*issues)[:min(len(*issues), mostUnread)], len(*issues) > mostUnread}, nil
 }
 
-// InboxFreshness tells when a page of the reader's inbox last changed. Its Marks are how often the rows were, and how many
-// have woken.
+// InboxFreshness tells when a page of the reader's inbox last changed. Its Marks are how often the rows were, and which
+// issues are shown: one goes when it goes out of sight and comes when it wakes, and nothing that is left tells of it.
 func (e *Engine) InboxFreshness(ctx context.Context, actor Actor, view InboxView) (Freshness, error) {
 	before, err := parseVersion(view.After)
 	if err != nil {
 		return Freshness{}, err
 	}
-	var shown *int64
+	var shown *queries.GetInboxShownRow
 	snapshot, known, err := e.readInbox(ctx, actor, func(p *queries.Pipeline, s Snapshot, now time.Time) {
-		shown = queries.Ask(p, func(db queries.DBTX) (int64, error) {
-			return e.queries.GetInboxTopics(ctx, db, queries.GetInboxTopicsParams{WorkspaceID: actor.Workspace, MemberID: actor.Member, Done: view.Done,
+		shown = queries.Ask(p, func(db queries.DBTX) (queries.GetInboxShownRow, error) {
+			return e.queries.GetInboxShown(ctx, db, queries.GetInboxShownParams{WorkspaceID: actor.Workspace, MemberID: actor.Member, Done: view.Done,
 				Before: before, Now: now, TeamIDs: s.who.visibleTeams(), Most: PageSize + 1})
 		})
 	})
 	if err != nil {
 		return Freshness{}, err
 	}
-	marks := strconv.FormatInt(known.Revision, 36) + "." + strconv.FormatInt(known.Woken, 36)
-	return Freshness{Snapshot: snapshot, Stale: max(*shown, known.Vocabulary), Marks: marks}, nil
+	marks := strconv.FormatInt(known.Revision, 36) + "." + shown.Issues
+	return Freshness{Snapshot: snapshot, Stale: max(shown.Version, known.Vocabulary), Marks: marks}, nil
 }
 
 // readInbox reads when nothing in the log can be news to the reader that was not followed yet. Where others write faster
@@ -142,13 +142,16 @@ func (e *Engine) readInbox(ctx context.Context, actor Actor, ask func(*queries.P
 		var state *queries.GetInboxStateRow
 		snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 			state = queries.Ask(p, func(db queries.DBTX) (queries.GetInboxStateRow, error) {
-				return e.queries.GetInboxState(ctx, db, queries.GetInboxStateParams{WorkspaceID: actor.Workspace, MemberID: actor.Member, Now: now})
+				return e.queries.GetInboxState(ctx, db, queries.GetInboxStateParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 			})
 			ask(p, s, now)
 			return nil
 		})
-		if err != nil || state.Followed >= state.Told {
-			return snapshot, zeroIfNil(state), err
+		if err != nil {
+			return snapshot, queries.GetInboxStateRow{}, err
+		}
+		if state.Followed >= state.Told {
+			return snapshot, *state, nil
 		}
 		if tries == 3 {
 			snapshot.Version = min(snapshot.Version, state.Followed)
@@ -158,13 +161,6 @@ func (e *Engine) readInbox(ctx context.Context, actor Actor, ask func(*queries.P
 			return Snapshot{}, *state, err
 		}
 	}
-}
-
-func zeroIfNil[T any](value *T) (zero T) {
-	if value == nil {
-		return zero
-	}
-	return *value
 }
 
 // Mark is what a reader does with a row of their inbox; nil leaves as it is.
