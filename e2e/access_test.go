@@ -60,6 +60,38 @@ func TestAccessEnds_S46(t *testing.T) {
 	}
 }
 
+// Nobody tells this browser that a page went out of sight, or its reader out of the workspace: its next answer does.
+func TestWhatIsOutOfSightIsKeptNoLonger_S46(t *testing.T) {
+	t.Parallel()
+	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	demo := ownProgram(t, "demo")
+	ann := signedIn(t, demo, "ann")
+	issue, key := ann.makes("ENG", "Vault door", fields{"description": "The combination is 7-7-7."})
+	_, other := ann.makes("ENG", "Garden gate", nil)
+	ben := newMember(t, "ben", demo)
+	ben.savesData(false)
+	ben.excuse(`status of 404`)
+	ben.keepsForLater([]string{"/acme/issue/" + key, "/acme/issue/" + other})
+	keeps := `async name => !!await caches.match(location.origin + '/acme/issue/' + name)`
+	gone := `async name => !await (` + keeps + `)(name)`
+	away := ben.line.url("/healthz")
+
+	ben.goes(away)
+	ann.sets(issue, fields{"team": ann.ref("team SEC")})
+	ben.goes(ben.line.url("/acme/issue/" + key))
+	ben.sees("that it is not there", "() => textOf('h1') === 'Not Found'")
+	ben.sees("it to be kept no longer", gone, key)
+	ben.sees("another page still kept", keeps, other)
+
+	ben.goes(away)
+	ann.push(fields{"op": "delete", "record": ann.ref("member ben")})
+	ben.goes(ben.line.url("/acme/issue/" + other))
+	ben.sees("nothing of the workspace kept", `async () => {
+		const names = (await caches.keys()).filter(name => name.startsWith('tandem:acme:'));
+		return (await Promise.all(names.map(async name => (await (await caches.open(name)).keys()).length))).every(count => !count);
+	}`)
+}
+
 func TestAccessBegins_S48(t *testing.T) {
 	t.Parallel()
 	demo := ownProgram(t, "demo")

@@ -22,6 +22,12 @@ function owner({status, redirected, type, headers}) {
   return kept && headers.get('Tandem-Member') || '';
 }
 
+/** lost tells that our server has nothing there, or nothing for this member to see. */
+const lost = ({status, headers}) => status === 404 && headers.has('Tandem-Build');
+
+/** names are the paths that one thing is kept under: a page and its fragment. */
+const names = path => { const page = path.replace(/^(\/[^/]+)\/f(\/|$)/, '$1$2'); return [page, page.replace(/^\/[^/]+/, '$&/f')]; };
+
 /** shelf names the cache of one member's pages in one workspace, or of their pack. */
 const shelf = (path, member, what = 'pages') => `tandem:${path.split('/')[1]}:${member.replace('member:', '')}:${what}`;
 
@@ -43,7 +49,7 @@ const marked = (html, marks) => html.replace(/<html\b/, () => `<html ${marks}`);
 /** current is an asset's path in this build: pages of older builds run on what is kept. */
 const current = (path, build) => path.replace(/^\/assets\/[^/]+\//, () => `/assets/${build}/`);
 
-if (typeof module === 'object') module.exports = {kind, owner, shelf, obsolete, changing, marked, current, newer};
+if (typeof module === 'object') module.exports = {kind, owner, lost, names, shelf, obsolete, changing, marked, current, newer};
 else serve(new URL(self.location.href).searchParams.get('build'));
 
 function serve(build) {
@@ -94,7 +100,7 @@ function serve(build) {
   /** The network's answer; without one in time what is kept; without that the network's after all, or what stands in. */
   async function page(event, path, how) {
     const {request} = event, began = left;
-    const network = fetch(request).then(response => { event.waitUntil(store(began, request.url, path, response.clone())); return response; });
+    const network = fetch(request).then(response => { event.waitUntil(learn(began, request.url, path, response.clone())); return response; });
     event.waitUntil(network.catch(() => {}));
     const late = new Promise(done => setTimeout(done, patience));
     const first = await Promise.race([network.catch(() => {}), late]);
@@ -109,6 +115,22 @@ function serve(build) {
       const shell = await recall(new URL(`/${path.split('/')[1]}/outbox`, request.url).href, path);
       return shell ? mark(shell, 'data-cached data-fallback') : absent();
     }
+  }
+
+  /** An answer is kept, or ends what was kept before. */
+  function learn(began, url, path, response) { return lost(response) ? drop(path) : store(began, url, path, response); }
+
+  /** drop forgets a page that is not there for its reader any more, and all that is theirs once the workspace is not. */
+  async function drop(path) {
+    const who = await member(path), shell = `/${path.split('/')[1]}/outbox`;
+    if (!who) return;
+    for (const name of [shelf(path, who), shelf(path, who, 'pack')]) {
+      if (!await caches.has(name)) continue;
+      const cache = await caches.open(name);
+      for (const one of names(path)) await cache.delete(one, {ignoreSearch: true, ignoreVary: true});
+    }
+    const home = await fetch(new URL(shell, origin), {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
+    if (home && lost(home)) await forget(who);
   }
 
   /** What was asked for before a member left (began) is not stored after it. */
@@ -162,7 +184,7 @@ function serve(build) {
       const kept = await recall(url.href, pathname), same = kept?.headers.get('Tandem-Build') === wanted && kept.url === url.href;
       if (same && (stale ? kept.headers.get('Tandem-Version') >= stale : Date.now() - Date.parse(kept.headers.get('Date')) < renew)) continue;
       const response = await fetch(url, {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
-      if (response) await store(began, url.href, pathname, response);
+      if (response) await learn(began, url.href, pathname, response);
     }
   }
 

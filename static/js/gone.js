@@ -1,9 +1,12 @@
 // What a page becomes when its reader may not see it any more and it cannot just be loaded anew: words, and what they had typed.
 
+import {scope} from './channel.js';
+
 const texts = 'form[data-dirty] :is(textarea, input:not([type]), input[type=text])';
 
-/** cover puts words in the place of the page. */
+/** cover puts words in the place of the page, and forgets what was kept of it for when there is no server. */
 export function cover() {
+  forget().catch(console.error);
   const main = document.querySelector('main'), typed = [...main.querySelectorAll(texts)].map(field => field.value).filter(Boolean);
   const make = (tag, more) => Object.assign(document.createElement(tag), more);
   const words = make('section', {className: 'problem'}), way = make('p');
@@ -14,4 +17,10 @@ export function cover() {
   main.replaceChildren(words);
   document.querySelector('[data-alert]')?.replaceChildren('What this page showed is not there any more, or not for you to see.');
   document.title = 'Not found - Tandem';
+}
+
+async function forget() {
+  for (const name of await globalThis.caches?.keys() ?? []) {
+    if (name.startsWith(`${scope()}:`)) await (await caches.open(name)).delete(location.pathname, {ignoreSearch: true, ignoreVary: true});
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import worker from '../../service_worker.js';
 
-const {kind, owner, shelf, obsolete, changing, marked, current, newer} = worker;
+const {kind, owner, lost, names, shelf, obsolete, changing, marked, current, newer} = worker;
 const get = (path, mode = 'navigate') => kind({method: 'GET', mode, path});
 
 test('pages, fragments and assets are the worker\'s, everything else is not', () => {
@@ -22,6 +22,14 @@ test('S62: nothing is kept but a plain 200 of which it is known whose it is', ()
   for (const more of [{status: 304}, {status: 404}, {status: 206}, {redirected: true}, {type: 'opaque'}, {type: 'opaqueredirect', status: 0}]) assert.equal(owner(answer(more)), '');
   assert.equal(owner(answer({}, {'Content-Type': 'text/html'})), '');
   assert.equal(owner(answer({}, {'Tandem-Member': 'member:1', 'Content-Type': 'application/zip'})), '', 'an export');
+});
+
+test('S46: what our server says is not there is kept no longer, whoever else says so', () => {
+  assert.ok(lost(answer({status: 404}, {'Tandem-Build': 'b1'})));
+  assert.ok(!lost(answer({status: 404}, {})), 'a proxy');
+  for (const status of [200, 304, 403, 429, 503]) assert.ok(!lost(answer({status}, {'Tandem-Build': 'b1'})), status);
+  for (const path of ['/acme/issue/ENG-1', '/acme/f/issue/ENG-1']) assert.deepEqual(names(path), ['/acme/issue/ENG-1', '/acme/f/issue/ENG-1']);
+  for (const path of ['/acme', '/acme/f']) assert.deepEqual(names(path), ['/acme', '/acme/f']);
 });
 
 test('S62: each member and workspace has a shelf of its own, under the prefix that sign-out clears', () => {
