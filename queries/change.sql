@@ -20,7 +20,7 @@ FROM jsonb_to_recordset(@results::jsonb) AS r(transaction_id uuid, client_id uui
 
 -- name: ListChangesSince :many
 -- For the hub: what was touched after a V, without contents.
-SELECT version, kind, record_id, team_id, topics, access FROM change
+SELECT version, kind, record_id, op, team_id, topics, access FROM change
 WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordinal LIMIT @most;
 
 -- name: ListChangesByTransaction :many

@@ -214,7 +214,7 @@ func (q *Queries) ListChangesByTransaction(ctx context.Context, db DBTX, arg Lis
 }
 
 const listChangesSince = `-- name: ListChangesSince :many
-SELECT version, kind, record_id, team_id, topics, access FROM change
+SELECT version, kind, record_id, op, team_id, topics, access FROM change
 WHERE workspace_id = $1 AND version > $2 ORDER BY version, ordinal LIMIT $3
 `
 
@@ -228,6 +228,7 @@ type ListChangesSinceRow struct {
 	Version  int64
 	Kind     string
 	RecordID uuid.UUID
+	Op       string
 	TeamID   *uuid.UUID
 	Topics   []string
 	Access   []uuid.UUID
@@ -247,6 +248,7 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 			&i.Version,
 			&i.Kind,
 			&i.RecordID,
+			&i.Op,
 			&i.TeamID,
 			&i.Topics,
 			&i.Access,

@@ -34,6 +34,7 @@ type hub struct {
 // notice is what the hub needs of a log entry.
 type notice struct {
 	version int64
+	op      Verb
 	record  string
 	team    uuid.UUID
 	topics  []string
@@ -104,7 +105,7 @@ func (e *Engine) published(workspace uuid.UUID, world *world) {
 func noticesOf(log []entry) []notice {
 	notices := make([]notice, len(log))
 	for i, entry := range log {
-		notices[i] = notice{version: entry.Version, record: string(entry.ref()), topics: entry.Topics, access: entry.Access}
+		notices[i] = notice{version: entry.Version, op: entry.Op, record: string(entry.ref()), topics: entry.Topics, access: entry.Access}
 		if entry.Team != nil {
 			notices[i].team = *entry.Team
 		}

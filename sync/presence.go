@@ -233,7 +233,7 @@ func (p *presence) of(workspace, member uuid.UUID) (issues []uuid.UUID) {
 	return issues
 }
 
-// follow notes which team an issue is of now: on that hangs who is told.
+// follow notes which team an issue is of now: on that hangs who is told. The line of its departure bears the team it left.
 func (p *presence) follow(workspace uuid.UUID, batch []notice) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -241,7 +241,7 @@ func (p *presence) follow(workspace uuid.UUID, batch []notice) {
 		return
 	}
 	for _, n := range batch {
-		if ref := Ref(n.record); ref.kind() == "issue" {
+		if ref := Ref(n.record); ref.kind() == "issue" && n.op != Leave {
 			if here := p.rooms[room{workspace, ref.ID()}]; here != nil {
 				here.team = n.team
 			}

@@ -172,6 +172,22 @@ func TestPresence_S43(t *testing.T) {
 		h.toldNothing(t, ben)
 	})
 
+	t.Run("S43 S46 who goes right after an issue moved out of sight is not told to whom it left", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, version := h.issue(t, "Fix login")
+		anns := h.tab(h.ann, issue)
+		anns.says(t, Looking)
+		h.tab(h.ben, issue).says(t, Looking)
+		ben := h.watch(t, h.Engine, h.ben, nil)
+		h.sees(t, ben, "ann ben")
+		moved := h.applied(t, h.ann, h.annsTab, setField(issue, version, "team", string(NewRef("team", h.private))))
+		for event := next(t, ben); event.Version < moved.Version; event = next(t, ben) {
+		}
+		anns.says(t, Left)
+		h.toldNothing(t, ben)
+	})
+
 	t.Run("S43 a member's tabs take bounded memory", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

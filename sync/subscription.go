@@ -161,7 +161,7 @@ func (e *Engine) askChanges(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 }
 
 func noticeOf(row queries.ListChangesSinceRow) notice {
-	n := notice{version: row.Version, record: topic(row.Kind, row.RecordID), topics: row.Topics, access: row.Access}
+	n := notice{version: row.Version, op: Verb(row.Op), record: topic(row.Kind, row.RecordID), topics: row.Topics, access: row.Access}
 	if row.TeamID != nil {
 		n.team = *row.TeamID
 	}
