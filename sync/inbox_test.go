@@ -378,6 +378,30 @@ func TestS52_ASubscriberIsToldLive(t *testing.T) {
 	}
 }
 
+func TestS45_WhoIsNoLongerInATeamIsNotToldThatItsIssuesChange(t *testing.T) {
+	t.Parallel()
+	h := toldHouse(t)
+	team := NewRef("team", h.private)
+	h.applied(t, h.ann, h.annsTab, addTo(team, "members", h.ref(h.ben)))
+	secret, _ := h.issueIn(t, h.private, "Secret", having("assignee", string(h.ref(h.ben))))
+	bens := NewRef("issue", newID())
+	h.applied(t, h.ben, h.bensTab, Operation{Op: Create, Record: bens, Set: map[string]any{"team": string(team), "title": "Ben's"}})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: team, Field: "members", Value: string(h.ref(h.ben))})
+	mine := func() int64 {
+		pack, err := h.Pack(t.Context(), h.ben)
+		must(t, err)
+		return pack.Mine
+	}
+	before := mine()
+	h.applied(t, h.ann, h.annsTab, commentOn(secret, "Still a subscriber, and the assignee"))
+	for _, issue := range []Ref{secret, bens} {
+		h.applied(t, h.ann, h.annsTab, setField(issue, h.page(t, issue).IssueRow.Version, "title", "Secret still"))
+	}
+	if after := mine(); after != before {
+		t.Errorf("what is ben's changed at %d, with what he does not see", after)
+	}
+}
+
 func TestInbox_TakesAsManyQueriesForOneRowAsForMany(t *testing.T) {
 	t.Parallel()
 	h := toldHouse(t)

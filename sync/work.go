@@ -269,9 +269,20 @@ func (w *work) entries(version int64) []entry {
 		entries = w.steps
 	}
 	for i := range entries {
-		entries[i].Ordinal, entries[i].Version = i, version
+		entries[i].Ordinal, entries[i].Version, entries[i].Topics = i, version, w.heard(entries[i])
 	}
 	return entries
+}
+
+// heard are a line's topics without those of members who do not see what it is about: that theirs moved would tell of it.
+func (w *work) heard(e entry) []string {
+	deaf := func(topic string) bool {
+		return Ref(topic).kind() == "member" && !w.rightsOf(Ref(topic).ID()).sees(*e.Team)
+	}
+	if e.Issue == nil || !slices.ContainsFunc(e.Topics, deaf) {
+		return e.Topics
+	}
+	return slices.DeleteFunc(slices.Clone(e.Topics), deaf) // several lines may share them
 }
 
 func (w *work) entry(was, now *record, version int64) (entry, bool) {
