@@ -1,6 +1,12 @@
 package sync
 
-import stdsync "sync"
+import (
+	"slices"
+	"strings"
+	stdsync "sync"
+
+	"github.com/google/uuid"
+)
 
 // Event is a bump: what has become stale since the reader was last told. It never holds content.
 type Event struct {
@@ -50,16 +56,37 @@ type bulletin struct {
 	notices  []notice
 	watchers int
 	events   map[audience]*Event
+	named    map[string]bool // the topics of members among those of the notices
 }
 
 // audience are readers who are told the same of the same stretch.
 type audience struct {
 	class string // of their rights
 	share string // "" = members
+	named string // the topic of the one member whom the stretch concerns besides; "" = of none
 }
 
 func newBulletin(from int64, notices []notice, watchers int) *bulletin {
-	return &bulletin{from: from, notices: notices, watchers: watchers, events: map[audience]*Event{}}
+	b := &bulletin{from: from, notices: notices, watchers: watchers, events: map[audience]*Event{}, named: map[string]bool{}}
+	for _, n := range notices {
+		for _, topic := range n.topics {
+			if ofMember(topic) {
+				b.named[topic] = true
+			}
+		}
+	}
+	return b
+}
+
+func ofMember(topic string) bool { return strings.HasPrefix(topic, "member:") }
+
+// namedOf is a member's topic if the stretch has it. It is told to them alone: what hangs on it nobody else can show, and
+// the many who hear of an issue would make the event one that says nothing but that all may be stale.
+func (b *bulletin) namedOf(member uuid.UUID) string {
+	if own := string(NewRef("member", member)); b.named[own] {
+		return own
+	}
+	return ""
 }
 
 func (b *bulletin) version() int64 { return b.notices[len(b.notices)-1].version }
@@ -68,17 +95,18 @@ func (b *bulletin) version() int64 { return b.notices[len(b.notices)-1].version 
 func (b *bulletin) eventFor(who audience, concerns func(notice) bool) *Event {
 	event, known := b.events[who]
 	if !known {
-		event = b.event(concerns)
+		event = b.event(who.named, concerns)
 		b.events[who] = event
 	}
 	return event
 }
 
-func (b *bulletin) event(concerns func(notice) bool) *Event {
+func (b *bulletin) event(named string, concerns func(notice) bool) *Event {
 	var stale staleKeys
 	for _, n := range b.notices {
 		if concerns(n) {
-			stale.addNotice(n)
+			topics := slices.DeleteFunc(slices.Clone(n.topics), func(topic string) bool { return topic != named && ofMember(topic) })
+			stale.add([]string{n.record}, topics)
 		}
 	}
 	if stale.empty() {

@@ -24,10 +24,6 @@ func (k *staleKeys) empty() bool {
 	return len(k.records) == 0 && len(k.topics) == 0 && !k.coarse && !k.all
 }
 
-func (k *staleKeys) addNotice(n notice) {
-	k.add([]string{n.record}, n.topics)
-}
-
 // addEvent adds what an event names. One that names topics alone had too many records.
 func (k *staleKeys) addEvent(e *Event) {
 	switch {

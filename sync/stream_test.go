@@ -176,6 +176,27 @@ func TestS34_AReaderWhoTakesNothingHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// An issue that many hear of does not make everything stale for everybody: each is told of themselves alone.
+func TestStream_ManySubscribersAreNotToldOfEachOther(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue, _ := h.issue(t, "Fix login")
+	adds := []Operation{addTo(issue, "subscribers", h.ref(h.ben))}
+	for i := range mailboxTopics + 1 {
+		member := NewRef("member", newID())
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: member, Set: map[string]any{"name": fmt.Sprint("Reader ", i), "handle": fmt.Sprint("reader", i)}})
+		adds = append(adds, addTo(issue, "subscribers", member))
+	}
+	h.applied(t, h.ann, h.annsTab, adds...)
+	ben, cleo := h.watch(t, h.Engine, h.ben, nil), h.watch(t, h.Engine, h.cleo, nil)
+	h.applied(t, h.ann, h.annsTab, commentOn(issue, "A word to all"))
+	for s, want := range map[*Subscription][]string{ben: {string(issue), string(h.ref(h.ben))}, cleo: {string(issue)}} {
+		if event := next(t, s); event.All || !slices.Equal(event.Topics, want) {
+			t.Errorf("told %v, all: %t", event.Topics, event.All)
+		}
+	}
+}
+
 // What is told alike is worked out once, and made into its form once; who sees less is told less.
 func TestBulletin_IsSharedByWhoSeeTheSame(t *testing.T) {
 	t.Parallel()

@@ -186,7 +186,7 @@ func (s *Subscription) deliver(b *bulletin) {
 	if !known {
 		return
 	}
-	event := b.eventFor(audience{class, s.share}, func(n notice) bool { return who.sees(n.team) && s.wants(n.topics) })
+	event := b.eventFor(audience{class, s.share, b.namedOf(s.member)}, func(n notice) bool { return who.sees(n.team) && s.wants(n.topics) })
 	if event == nil {
 		s.box.pass(b.version())
 		return

@@ -277,7 +277,7 @@ func (w *work) entries(version int64) []entry {
 // heard are a line's topics without those of members who do not see what it is about: that theirs moved would tell of it.
 func (w *work) heard(e entry) []string {
 	deaf := func(topic string) bool {
-		return Ref(topic).kind() == "member" && !w.rightsOf(Ref(topic).ID()).sees(*e.Team)
+		return ofMember(topic) && !w.rightsOf(Ref(topic).ID()).sees(*e.Team)
 	}
 	if e.Issue == nil || !slices.ContainsFunc(e.Topics, deaf) {
 		return e.Topics
