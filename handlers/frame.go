@@ -71,7 +71,7 @@ func (s *Server) look(c echo.Context, v visit, title, here string) (views.Page, 
 	return s.frame(c, v, snapshot, title, here), snapshot, nil
 }
 
-// family reads what rows show of the issues around theirs.
-func (s *Server) family(ctx context.Context, v visit, rows ...[]sync.IssueRow) (sync.Family, error) {
-	return s.engine.Family(ctx, v.Actor, slices.Concat(rows...))
+// family reads what the rows of a reading show of the issues around theirs.
+func (s *Server) family(ctx context.Context, v visit, of sync.Snapshot, rows ...[]sync.IssueRow) (sync.Family, error) {
+	return s.engine.Family(ctx, v.Actor, of, slices.Concat(rows...))
 }

@@ -78,7 +78,7 @@ func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myI
 	if err != nil {
 		return myIssues{}, err
 	}
-	family, err := s.family(ctx, v, found.Issues)
+	family, err := s.family(ctx, v, found.Snapshot, found.Issues)
 	return myIssues{found, family}, err
 }
 

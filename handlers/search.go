@@ -42,7 +42,7 @@ func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.S
 	for i, hit := range found.Issues {
 		rows[i] = hit.IssueRow
 	}
-	family, err := s.family(ctx, v, rows)
+	family, err := s.family(ctx, v, found.Snapshot, rows)
 	return found, searchData(found, family), err
 }
 

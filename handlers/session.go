@@ -44,7 +44,7 @@ func (s *Server) in(handle memberHandler) echo.HandlerFunc {
 			return refuse(http.StatusForbidden, sync.CodeReadOnly, "This token may read, not write.")
 		}
 		for range 3 {
-			if err = handle(c, v); !errors.Is(err, errRightsMoved) {
+			if err = handle(c, v); !errors.Is(err, errRightsMoved) && !errors.Is(err, sync.ErrRightsMoved) {
 				break
 			}
 		}

@@ -149,7 +149,7 @@ func (s *Server) teamIssues(ctx context.Context, v visit, key string, query view
 	for _, group := range found.Groups {
 		rows = append(rows, group.Issues)
 	}
-	family, err := s.family(ctx, v, rows...)
+	family, err := s.family(ctx, v, found.Snapshot, rows...)
 	return teamIssues{found, family}, err
 }
 

@@ -85,7 +85,7 @@ func (s *Server) links(ctx context.Context, v visit, snapshot sync.Snapshot, all
 		keys, handles = append(keys, r.issues...), append(handles, r.mentions...)
 	}
 	slices.Sort(keys)
-	found, err := s.engine.IssuesByKey(ctx, v.Actor, slices.Compact(keys))
+	found, err := s.engine.IssuesByKey(ctx, v.Actor, snapshot, slices.Compact(keys))
 	if err != nil {
 		return links{}, err
 	}

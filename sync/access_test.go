@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -173,4 +174,21 @@ func sameAnswer(a, b error) bool {
 	one, ok := asError(a)
 	other, too := asError(b)
 	return ok && too && one.Kind == other.Kind && one.Code == other.Code && one.Text == other.Text
+}
+
+// A page is kept for all who see the same as its first reading did.
+func TestS44_APageIsNotMadeOfReadingsWithDifferentRights(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	secret, _ := h.issueIn(t, h.private, "Secret")
+	above, _ := h.issue(t, "Above")
+	before, err := h.Look(t.Context(), h.ben)
+	must(t, err)
+	h.applied(t, h.ann, h.annsTab, addTo(NewRef("team", h.private), "members", h.ref(h.ben)))
+	if named, err := h.IssuesByKey(t.Context(), h.ben, before, []string{h.page(t, secret).Key(h.private, 1)}); !errors.Is(err, ErrRightsMoved) {
+		t.Errorf("%v, %v", named, err)
+	}
+	if family, err := h.Family(t.Context(), h.ben, before, []IssueRow{h.page(t, above).IssueRow}); !errors.Is(err, ErrRightsMoved) {
+		t.Errorf("%+v, %v", family, err)
+	}
 }

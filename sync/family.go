@@ -18,9 +18,9 @@ type Family struct {
 // Progress is how many of an issue's sub-issues are done. The zero value is that of an issue without any.
 type Progress struct{ Done, Total int }
 
-// Family reads what rows show of the issues around theirs, in one round trip however many they are. What the reader
-// does not see is left out.
-func (e *Engine) Family(ctx context.Context, actor Actor, rows []IssueRow) (Family, error) {
+// Family reads what the rows of a reading show of the issues around theirs, in one round trip however many they are. What
+// the reader does not see is left out. ErrRightsMoved when they see something else by now.
+func (e *Engine) Family(ctx context.Context, actor Actor, of Snapshot, rows []IssueRow) (Family, error) {
 	family := Family{map[uuid.UUID]IssueTitle{}, map[uuid.UUID]Progress{}}
 	if len(rows) == 0 {
 		return family, nil
@@ -28,7 +28,7 @@ func (e *Engine) Family(ctx context.Context, actor Actor, rows []IssueRow) (Fami
 	var titles *[]queries.ListIssueTitlesRow
 	var counts *[]queries.CountSubIssuesRow
 	ids, parents := related(rows)
-	_, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		titles = ask(p, len(parents), func(db queries.DBTX) ([]queries.ListIssueTitlesRow, error) {
 			return e.queries.ListIssueTitles(ctx, db, queries.ListIssueTitlesParams{WorkspaceID: actor.Workspace, IDs: parents, TeamIDs: s.who.visibleTeams()})
 		})
@@ -38,7 +38,7 @@ func (e *Engine) Family(ctx context.Context, actor Actor, rows []IssueRow) (Fami
 		})
 		return nil
 	})
-	if err != nil {
+	if err = firstError(err, of.sameRights(snapshot)); err != nil {
 		return Family{}, err
 	}
 	for _, row := range *titles {
@@ -90,6 +90,6 @@ func (e *Engine) addFamily(ctx context.Context, actor Actor, page *IssuePage, be
 		return nil
 	}
 	var err error
-	page.Family, err = e.Family(ctx, actor, append([]IssueRow{page.IssueRow}, page.SubIssues...))
+	page.Family, err = e.Family(ctx, actor, page.Snapshot, append([]IssueRow{page.IssueRow}, page.SubIssues...))
 	return err
 }

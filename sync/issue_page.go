@@ -297,7 +297,8 @@ func (e *Engine) IssueTitles(ctx context.Context, actor Actor, ids []uuid.UUID) 
 }
 
 // IssuesByKey reads the names of the issues that a text refers to by key; what the reader does not see is left out.
-func (e *Engine) IssuesByKey(ctx context.Context, actor Actor, keys []string) (map[string]IssueTitle, error) {
+// ErrRightsMoved when they see something else by now than in the reading of the text.
+func (e *Engine) IssuesByKey(ctx context.Context, actor Actor, of Snapshot, keys []string) (map[string]IssueTitle, error) {
 	found := map[string]IssueTitle{}
 	if len(keys) == 0 {
 		return found, nil
@@ -311,7 +312,7 @@ func (e *Engine) IssuesByKey(ctx context.Context, actor Actor, keys []string) (m
 		})
 		return nil
 	})
-	if err != nil {
+	if err = firstError(err, of.sameRights(snapshot)); err != nil {
 		return nil, err
 	}
 	for _, row := range *rows {

@@ -32,6 +32,18 @@ func (s Snapshot) As(member uuid.UUID) (Snapshot, bool) {
 	return s, same
 }
 
+// ErrRightsMoved says that the reader's rights changed between two readings that make one page: what was read later may show
+// more than those see whom the page is drawn for. It begins anew.
+var ErrRightsMoved = errors.New("the reader's rights changed between two readings")
+
+// sameRights tells whether a later reading was done with the same rights.
+func (s Snapshot) sameRights(later Snapshot) error {
+	if s.Rights != later.Rights {
+		return ErrRightsMoved
+	}
+	return nil
+}
+
 // RightsClass names what a member sees, as Snapshot.Rights does, as far as it is in memory: it may be old, and "" when
 // nothing is known.
 func (e *Engine) RightsClass(actor Actor) string {

@@ -174,7 +174,9 @@ func TestRevoke(t *testing.T) {
 		}
 		_, _, err = h.IssueFreshness(t.Context(), h.ben, IssueID{Team: "SEC", Number: 1})
 		wantCode(t, err, CodeNotFound)
-		named, err := h.IssuesByKey(t.Context(), h.ben, []string{"SEC-1"})
+		snapshot, err := h.Look(t.Context(), h.ben)
+		must(t, err)
+		named, err := h.IssuesByKey(t.Context(), h.ben, snapshot, []string{"SEC-1"})
 		must(t, err)
 		if len(named) != 0 {
 			t.Errorf("the key of the hidden team names %v", named)

@@ -82,7 +82,9 @@ func TestTransfer(t *testing.T) {
 				t.Errorf("%s leads to %s", key, title.ID)
 			}
 		}
-		named, err := h.IssuesByKey(t.Context(), h.ben, []string{"ENG-1"})
+		snapshot, err := h.Look(t.Context(), h.ben)
+		must(t, err)
+		named, err := h.IssuesByKey(t.Context(), h.ben, snapshot, []string{"ENG-1"})
 		must(t, err)
 		found, err := h.Search(t.Context(), h.ben, "ENG-1", "")
 		must(t, err)
