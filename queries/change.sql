@@ -2,12 +2,12 @@
 -- A group's lines, the topics that they move, and what its transactions were answered: in one statement, since each that
 -- a lone write sends costs it more than the rows do.
 WITH lines AS (
-    INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, issue_id,
+    INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, other_team_id, issue_id,
         topics, access, member_id, client_id, transaction_id, imported, at)
-    SELECT @workspace_id, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.issue_id,
+    SELECT @workspace_id, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.other_team_id, r.issue_id,
         r.topics, r.access, r.member_id, r.client_id, r.transaction_id, r.imported, r.at
     FROM jsonb_to_recordset(@changes::jsonb) AS r(version bigint, ordinal integer, kind text, record_id uuid, op text,
-        before jsonb, after jsonb, overwrote jsonb, team_id uuid, issue_id uuid, topics text[], access uuid[],
+        before jsonb, after jsonb, overwrote jsonb, team_id uuid, other_team_id uuid, issue_id uuid, topics text[], access uuid[],
         member_id uuid, client_id uuid, transaction_id uuid, imported boolean, at timestamptz)),
 moved AS (
     INSERT INTO topic (workspace_id, name, version)
@@ -20,7 +20,7 @@ FROM jsonb_to_recordset(@results::jsonb) AS r(transaction_id uuid, client_id uui
 
 -- name: ListChangesSince :many
 -- For the hub: what was touched after a V, without contents.
-SELECT version, kind, record_id, op, team_id, topics, access FROM change
+SELECT version, kind, record_id, op, team_id, other_team_id, topics, access FROM change
 WHERE workspace_id = @workspace_id AND version > @since ORDER BY version, ordinal LIMIT @most;
 
 -- name: ListChangesByTransaction :many
@@ -31,9 +31,16 @@ WHERE r.workspace_id = @workspace_id AND r.transaction_id = ANY(@transaction_ids
 ORDER BY c.version, c.ordinal;
 
 -- name: ListChangesByIssue :many
--- Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page.
-SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change
-WHERE workspace_id = @workspace_id AND issue_id = @issue_id AND kind <> 'comment' AND op <> 'leave'
+-- Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page. A
+-- relation is part of the history of both its issues, and of neither for who does not see both.
+SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM (
+    SELECT c.* FROM change c
+    WHERE c.workspace_id = @workspace_id AND c.issue_id = @issue_id AND c.kind NOT IN ('comment', 'relation') AND c.op <> 'leave'
+    UNION ALL
+    SELECT c.* FROM relation r JOIN change c ON c.workspace_id = r.workspace_id AND c.record_id = r.id AND c.kind = 'relation'
+    WHERE r.workspace_id = @workspace_id AND (r.issue_id = @issue_id OR r.other_id = @issue_id)
+        AND r.team_id = ANY(@team_ids::uuid[]) AND r.other_team_id = ANY(@team_ids::uuid[]) AND c.op IN ('create', 'delete', 'restore')
+) AS line
 ORDER BY version DESC, ordinal DESC LIMIT @most;
 
 -- name: ListValuesAt :many

@@ -53,12 +53,12 @@ func (q *Queries) GetTopicsVersion(ctx context.Context, db DBTX, arg GetTopicsVe
 
 const insertLog = `-- name: InsertLog :exec
 WITH lines AS (
-    INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, issue_id,
+    INSERT INTO change (workspace_id, version, ordinal, kind, record_id, op, before, after, overwrote, team_id, other_team_id, issue_id,
         topics, access, member_id, client_id, transaction_id, imported, at)
-    SELECT $1, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.issue_id,
+    SELECT $1, r.version, r.ordinal, r.kind, r.record_id, r.op, r.before, r.after, r.overwrote, r.team_id, r.other_team_id, r.issue_id,
         r.topics, r.access, r.member_id, r.client_id, r.transaction_id, r.imported, r.at
     FROM jsonb_to_recordset($3::jsonb) AS r(version bigint, ordinal integer, kind text, record_id uuid, op text,
-        before jsonb, after jsonb, overwrote jsonb, team_id uuid, issue_id uuid, topics text[], access uuid[],
+        before jsonb, after jsonb, overwrote jsonb, team_id uuid, other_team_id uuid, issue_id uuid, topics text[], access uuid[],
         member_id uuid, client_id uuid, transaction_id uuid, imported boolean, at timestamptz)),
 moved AS (
     INSERT INTO topic (workspace_id, name, version)
@@ -95,14 +95,21 @@ func (q *Queries) InsertLog(ctx context.Context, db DBTX, arg InsertLogParams) e
 }
 
 const listChangesByIssue = `-- name: ListChangesByIssue :many
-SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM change
-WHERE workspace_id = $1 AND issue_id = $2 AND kind <> 'comment' AND op <> 'leave'
-ORDER BY version DESC, ordinal DESC LIMIT $3
+SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM (
+    SELECT c.workspace_id, c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.overwrote, c.team_id, c.issue_id, c.topics, c.access, c.member_id, c.client_id, c.transaction_id, c.imported, c.at, c.other_team_id FROM change c
+    WHERE c.workspace_id = $1 AND c.issue_id = $2 AND c.kind NOT IN ('comment', 'relation') AND c.op <> 'leave'
+    UNION ALL
+    SELECT c.workspace_id, c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.overwrote, c.team_id, c.issue_id, c.topics, c.access, c.member_id, c.client_id, c.transaction_id, c.imported, c.at, c.other_team_id FROM relation r JOIN change c ON c.workspace_id = r.workspace_id AND c.record_id = r.id AND c.kind = 'relation'
+    WHERE r.workspace_id = $1 AND (r.issue_id = $2 OR r.other_id = $2)
+        AND r.team_id = ANY($3::uuid[]) AND r.other_team_id = ANY($3::uuid[]) AND c.op IN ('create', 'delete', 'restore')
+) AS line
+ORDER BY version DESC, ordinal DESC LIMIT $4
 `
 
 type ListChangesByIssueParams struct {
 	WorkspaceID uuid.UUID
 	IssueID     *uuid.UUID
+	TeamIDs     []uuid.UUID
 	Most        int32
 }
 
@@ -121,9 +128,15 @@ type ListChangesByIssueRow struct {
 	At            time.Time
 }
 
-// Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page.
+// Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page. A
+// relation is part of the history of both its issues, and of neither for who does not see both.
 func (q *Queries) ListChangesByIssue(ctx context.Context, db DBTX, arg ListChangesByIssueParams) ([]ListChangesByIssueRow, error) {
-	rows, err := db.Query(ctx, listChangesByIssue, arg.WorkspaceID, arg.IssueID, arg.Most)
+	rows, err := db.Query(ctx, listChangesByIssue,
+		arg.WorkspaceID,
+		arg.IssueID,
+		arg.TeamIDs,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListChangesByIssue: %w", err)
 	}
@@ -214,7 +227,7 @@ func (q *Queries) ListChangesByTransaction(ctx context.Context, db DBTX, arg Lis
 }
 
 const listChangesSince = `-- name: ListChangesSince :many
-SELECT version, kind, record_id, op, team_id, topics, access FROM change
+SELECT version, kind, record_id, op, team_id, other_team_id, topics, access FROM change
 WHERE workspace_id = $1 AND version > $2 ORDER BY version, ordinal LIMIT $3
 `
 
@@ -225,13 +238,14 @@ type ListChangesSinceParams struct {
 }
 
 type ListChangesSinceRow struct {
-	Version  int64
-	Kind     string
-	RecordID uuid.UUID
-	Op       string
-	TeamID   *uuid.UUID
-	Topics   []string
-	Access   []uuid.UUID
+	Version     int64
+	Kind        string
+	RecordID    uuid.UUID
+	Op          string
+	TeamID      *uuid.UUID
+	OtherTeamID *uuid.UUID
+	Topics      []string
+	Access      []uuid.UUID
 }
 
 // For the hub: what was touched after a V, without contents.
@@ -250,6 +264,7 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 			&i.RecordID,
 			&i.Op,
 			&i.TeamID,
+			&i.OtherTeamID,
 			&i.Topics,
 			&i.Access,
 		); err != nil {

@@ -73,18 +73,26 @@ func (q *Queries) ListCommentsByIssues(ctx context.Context, db DBTX, arg ListCom
 const listDepartures = `-- name: ListDepartures :many
 SELECT m.kind, m.record_id, max(m.version)::bigint AS version
 FROM change l JOIN change m ON m.workspace_id = l.workspace_id AND m.issue_id = l.issue_id AND m.version = l.version
-WHERE l.workspace_id = $1 AND l.op = 'leave' AND l.version > $2 AND l.team_id = ANY($3::uuid[])
-    AND m.before ? 'team'
-    AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = l.workspace_id AND i.id = l.issue_id AND i.team_id = ANY($3::uuid[]))
+WHERE l.workspace_id = $2 AND l.op = 'leave' AND l.kind = 'issue' AND l.version > $3 AND l.team_id = ANY($4::uuid[])
+    AND m.before ? 'team' AND m.kind <> 'relation'
+    AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.workspace_id = l.workspace_id AND i.id = l.issue_id AND i.team_id = ANY($4::uuid[]))
 GROUP BY m.kind, m.record_id
-ORDER BY max(m.version) FETCH FIRST ($4::integer) ROWS WITH TIES
+UNION ALL
+SELECT l.kind, l.record_id, max(l.version)::bigint
+FROM change l
+WHERE l.workspace_id = $2 AND l.op = 'leave' AND l.kind = 'relation' AND l.version > $3
+    AND l.team_id = ANY($4) AND l.other_team_id = ANY($4)
+    AND NOT EXISTS (SELECT 1 FROM relation r WHERE r.workspace_id = l.workspace_id AND r.id = l.record_id
+        AND r.team_id = ANY($4) AND r.other_team_id = ANY($4))
+GROUP BY l.kind, l.record_id
+ORDER BY version FETCH FIRST ($1::integer) ROWS WITH TIES
 `
 
 type ListDeparturesParams struct {
+	Most        int32
 	WorkspaceID uuid.UUID
 	Since       int64
 	TeamIDs     []uuid.UUID
-	Most        int32
 }
 
 type ListDeparturesRow struct {
@@ -94,13 +102,13 @@ type ListDeparturesRow struct {
 }
 
 // What went out of a reader's sight after a V, with its last departure: issues that left a team the reader sees and are
-// in one now that they do not, and what moved along with them.
+// in one now that they do not, and what moved along with them. A relation hangs on two teams, so it has lines of its own.
 func (q *Queries) ListDepartures(ctx context.Context, db DBTX, arg ListDeparturesParams) ([]ListDeparturesRow, error) {
 	rows, err := db.Query(ctx, listDepartures,
+		arg.Most,
 		arg.WorkspaceID,
 		arg.Since,
 		arg.TeamIDs,
-		arg.Most,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListDepartures: %w", err)

@@ -27,6 +27,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'comment', id, true, version, 0, '', '{}', to_jsonb(comment.*) - 'search', NULL, NULL, false, updated_at FROM comment WHERE workspace_id = @workspace_id
     UNION ALL
     SELECT 'share', id, true, version, 0, '', '{}', to_jsonb(share.*), NULL, NULL, false, updated_at FROM share WHERE workspace_id = @workspace_id
+    UNION ALL
+    SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = @workspace_id
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal;
 
 -- name: ListLogFlaws :many
@@ -96,7 +98,19 @@ JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id WHERE c.wo
 UNION ALL
 SELECT 'share'::text, s.id, s.version, s.team_id, i.team_id FROM share s
 JOIN issue i ON i.workspace_id = s.workspace_id AND i.id = s.issue_id WHERE s.workspace_id = @workspace_id AND s.team_id <> i.team_id
+UNION ALL
+SELECT 'relation'::text, r.id, r.version, r.team_id, i.team_id FROM relation r
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id WHERE r.workspace_id = @workspace_id AND r.team_id <> i.team_id
+UNION ALL
+SELECT 'relation'::text, r.id, r.version, r.other_team_id, i.team_id FROM relation r
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.other_id WHERE r.workspace_id = @workspace_id AND r.other_team_id <> i.team_id
 LIMIT 1;
+
+-- name: ListRelationFlaws :many
+-- Relations between the same two issues, more than one of them live.
+SELECT max(r.id::text)::uuid AS id, min(r.id::text)::uuid AS other, max(r.version)::bigint AS version FROM relation r
+WHERE r.workspace_id = @workspace_id AND r.deleted_at IS NULL
+GROUP BY LEAST(r.issue_id, r.other_id), GREATEST(r.issue_id, r.other_id) HAVING count(*) > 1 LIMIT 1;
 
 -- name: ListQuickStates :many
 -- What is quickly read of each workspace: its head, the furthest that anything knows of, whether it can be locked for

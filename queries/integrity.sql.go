@@ -135,6 +135,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'comment', id, true, version, 0, '', '{}', to_jsonb(comment.*) - 'search', NULL, NULL, false, updated_at FROM comment WHERE workspace_id = $1
     UNION ALL
     SELECT 'share', id, true, version, 0, '', '{}', to_jsonb(share.*), NULL, NULL, false, updated_at FROM share WHERE workspace_id = $1
+    UNION ALL
+    SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = $1
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal
 `
 
@@ -371,6 +373,39 @@ func (q *Queries) ListQuickStates(ctx context.Context, db DBTX) ([]ListQuickStat
 	return items, nil
 }
 
+const listRelationFlaws = `-- name: ListRelationFlaws :many
+SELECT max(r.id::text)::uuid AS id, min(r.id::text)::uuid AS other, max(r.version)::bigint AS version FROM relation r
+WHERE r.workspace_id = $1 AND r.deleted_at IS NULL
+GROUP BY LEAST(r.issue_id, r.other_id), GREATEST(r.issue_id, r.other_id) HAVING count(*) > 1 LIMIT 1
+`
+
+type ListRelationFlawsRow struct {
+	ID      uuid.UUID
+	Other   uuid.UUID
+	Version int64
+}
+
+// Relations between the same two issues, more than one of them live.
+func (q *Queries) ListRelationFlaws(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]ListRelationFlawsRow, error) {
+	rows, err := db.Query(ctx, listRelationFlaws, workspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("query ListRelationFlaws: %w", err)
+	}
+	defer rows.Close()
+	var items []ListRelationFlawsRow
+	for rows.Next() {
+		var i ListRelationFlawsRow
+		if err := rows.Scan(&i.ID, &i.Other, &i.Version); err != nil {
+			return nil, fmt.Errorf("query ListRelationFlaws: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListRelationFlaws: %w", err)
+	}
+	return items, nil
+}
+
 const listResultFlaws = `-- name: ListResultFlaws :many
 SELECT r.transaction_id, r.version FROM result r
 WHERE r.workspace_id = $1 AND (r.version > $2 OR r.changed AND r.version > $3 AND NOT EXISTS (
@@ -416,6 +451,12 @@ JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id WHERE c.wo
 UNION ALL
 SELECT 'share'::text, s.id, s.version, s.team_id, i.team_id FROM share s
 JOIN issue i ON i.workspace_id = s.workspace_id AND i.id = s.issue_id WHERE s.workspace_id = $1 AND s.team_id <> i.team_id
+UNION ALL
+SELECT 'relation'::text, r.id, r.version, r.team_id, i.team_id FROM relation r
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id WHERE r.workspace_id = $1 AND r.team_id <> i.team_id
+UNION ALL
+SELECT 'relation'::text, r.id, r.version, r.other_team_id, i.team_id FROM relation r
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.other_id WHERE r.workspace_id = $1 AND r.other_team_id <> i.team_id
 LIMIT 1
 `
 

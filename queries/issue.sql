@@ -179,7 +179,9 @@ WITH own AS (
 )
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
     GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
-        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0))::bigint AS stale
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0),
+        (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
+            AND r.team_id = ANY(@team_ids::uuid[]) AND r.other_team_id = ANY(@team_ids)))::bigint AS stale
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.id IN (SELECT own.id FROM own UNION SELECT latest.id FROM latest)
 ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT @most;
@@ -193,10 +195,13 @@ ORDER BY i.deleted_at DESC, i.id LIMIT @most;
 
 -- name: GetIssueFreshness :one
 -- What a conditional GET of an issue's page asks: which issue it is, and the V at which it, or what it was seen to show
--- beside itself, last changed. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
+-- beside itself, last changed: its relations too, of which the topics of the issue say nothing, since not all who see the
+-- one see the others. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
-        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || @beside::text[])), 0)::bigint AS version
+    GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+            AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || @beside::text[])),
+        (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
+            AND r.team_id = ANY(@team_ids::uuid[]) AND r.other_team_id = ANY(@team_ids)), 0)::bigint AS version
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
     AND (i.id = @id OR i.team_id = @team_id AND i.number = @number

@@ -351,18 +351,20 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 
 const getIssueFreshness = `-- name: GetIssueFreshness :one
 SELECT i.id, i.team_id, i.number,
-    COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
-        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || $1::text[])), 0)::bigint AS version
+    GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
+            AND t.name = ANY(ARRAY['issue:' || i.id::text, 'vocabulary'] || $1::text[])),
+        (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
+            AND r.team_id = ANY($2::uuid[]) AND r.other_team_id = ANY($2)), 0)::bigint AS version
 FROM issue i
-WHERE i.workspace_id = $2 AND i.team_id = ANY($3::uuid[])
+WHERE i.workspace_id = $3 AND i.team_id = ANY($2::uuid[])
     AND (i.id = $4 OR i.team_id = $5 AND i.number = $6
-        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = $2 AND a.team_id = $5 AND a.number = $6 AND a.team_id = ANY($3::uuid[])))
+        OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = $3 AND a.team_id = $5 AND a.number = $6 AND a.team_id = ANY($2::uuid[])))
 `
 
 type GetIssueFreshnessParams struct {
 	Beside      []string
-	WorkspaceID uuid.UUID
 	TeamIDs     []uuid.UUID
+	WorkspaceID uuid.UUID
 	ID          uuid.UUID
 	TeamID      uuid.UUID
 	Number      int64
@@ -376,12 +378,13 @@ type GetIssueFreshnessRow struct {
 }
 
 // What a conditional GET of an issue's page asks: which issue it is, and the V at which it, or what it was seen to show
-// beside itself, last changed. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
+// beside itself, last changed: its relations too, of which the topics of the issue say nothing, since not all who see the
+// one see the others. An earlier key still names it, but not to whom the team of that key is hidden: that there was one would betray the team.
 func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFreshnessParams) (GetIssueFreshnessRow, error) {
 	row := db.QueryRow(ctx, getIssueFreshness,
 		arg.Beside,
-		arg.WorkspaceID,
 		arg.TeamIDs,
+		arg.WorkspaceID,
 		arg.ID,
 		arg.TeamID,
 		arg.Number,
@@ -1071,27 +1074,29 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 const listPack = `-- name: ListPack :many
 WITH own AS (
     SELECT x.id FROM issue x
-    WHERE x.workspace_id = $1 AND x.assignee_id = $3 AND x.deleted_at IS NULL AND x.team_id = ANY($4::uuid[])
+    WHERE x.workspace_id = $2 AND x.assignee_id = $4 AND x.deleted_at IS NULL AND x.team_id = ANY($1::uuid[])
         AND x.status_id = ANY($5::uuid[])
-    ORDER BY x.updated_at DESC, x.id DESC LIMIT $2
+    ORDER BY x.updated_at DESC, x.id DESC LIMIT $3
 ), latest AS (
     SELECT x.id FROM issue x
-    WHERE x.workspace_id = $1 AND x.deleted_at IS NULL AND x.team_id = ANY($4::uuid[]) AND x.status_id = ANY($5::uuid[])
-    ORDER BY x.version DESC LIMIT $2
+    WHERE x.workspace_id = $2 AND x.deleted_at IS NULL AND x.team_id = ANY($1::uuid[]) AND x.status_id = ANY($5::uuid[])
+    ORDER BY x.version DESC LIMIT $3
 )
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
     GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
-        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0))::bigint AS stale
+        AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0),
+        (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
+            AND r.team_id = ANY($1::uuid[]) AND r.other_team_id = ANY($1)))::bigint AS stale
 FROM issue i
-WHERE i.workspace_id = $1 AND i.id IN (SELECT own.id FROM own UNION SELECT latest.id FROM latest)
-ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT $2
+WHERE i.workspace_id = $2 AND i.id IN (SELECT own.id FROM own UNION SELECT latest.id FROM latest)
+ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT $3
 `
 
 type ListPackParams struct {
+	TeamIDs     []uuid.UUID
 	WorkspaceID uuid.UUID
 	Most        int32
 	MemberID    *uuid.UUID
-	TeamIDs     []uuid.UUID
 	StatusIDs   []uuid.UUID
 }
 
@@ -1112,10 +1117,10 @@ type ListPackRow struct {
 // found along an index, whatever the size of the workspace. stale is the V that an issue's page last changed at.
 func (q *Queries) ListPack(ctx context.Context, db DBTX, arg ListPackParams) ([]ListPackRow, error) {
 	rows, err := db.Query(ctx, listPack,
+		arg.TeamIDs,
 		arg.WorkspaceID,
 		arg.Most,
 		arg.MemberID,
-		arg.TeamIDs,
 		arg.StatusIDs,
 	)
 	if err != nil {

@@ -36,6 +36,7 @@ type Change struct {
 	TransactionID uuid.UUID
 	Imported      bool
 	At            time.Time
+	OtherTeamID   *uuid.UUID
 }
 
 type Client struct {
@@ -178,6 +179,21 @@ type RefusedRecord struct {
 	WorkspaceID uuid.UUID
 	RecordID    uuid.UUID
 	ClientID    uuid.UUID
+}
+
+type Relation struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	IssueID     uuid.UUID
+	Kind        string
+	OtherID     uuid.UUID
+	TeamID      uuid.UUID
+	OtherTeamID uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
 }
 
 type Result struct {

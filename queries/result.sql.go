@@ -223,7 +223,8 @@ SELECT r.transaction_id, r.label, r.status, r.changed, r.at,
     COALESCE(CASE WHEN r.request -> 0 ->> 'op' = 'undo' THEN r.request -> 0 ->> 'transaction' END,
         '00000000-0000-0000-0000-000000000000')::uuid AS undoes,
     EXISTS (SELECT FROM change c WHERE c.workspace_id = r.workspace_id AND c.version = r.version AND c.transaction_id = r.transaction_id
-        AND c.member_id = r.member_id AND NOT c.imported AND (c.team_id IS NULL OR c.team_id = ANY($1::uuid[])))::boolean AS in_sight
+        AND c.member_id = r.member_id AND NOT c.imported AND (c.team_id IS NULL OR c.team_id = ANY($1::uuid[]))
+        AND (c.other_team_id IS NULL OR c.other_team_id = ANY($1)))::boolean AS in_sight
 FROM result r
 WHERE r.workspace_id = $2 AND r.member_id = $3 AND (r.changed OR r.request IS NOT NULL) AND r.at >= $4
 ORDER BY r.version DESC, r.changed, r.at DESC LIMIT 1000

@@ -41,7 +41,12 @@ func (r rights) sees(team uuid.UUID) bool {
 
 // seesRecord tells whether a record is shown, in the trash or not.
 func (r rights) seesRecord(target *record) bool {
-	return r.sees(nounOf(target.kind).team(target))
+	return r.seesBoth(teamsOf(target))
+}
+
+// seesBoth tells whether what hangs on two teams is shown.
+func (r rights) seesBoth(team, other uuid.UUID) bool {
+	return r.sees(team) && r.sees(other)
 }
 
 // shown leaves out a reference to what a reader may not see: the team, say, that an issue was in before, or its status there.

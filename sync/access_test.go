@@ -58,12 +58,15 @@ func TestAccess(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
 		secret, base := h.issueIn(t, h.private, "Secret")
+		open, _ := h.issue(t, "Open")
 		writes := map[string]func(Ref) Operation{
-			"set":     func(ref Ref) Operation { return setField(ref, base, "priority", 1) },
-			"text":    func(ref Ref) Operation { return textOp(ref, base, nil, "mine") },
-			"delete":  func(ref Ref) Operation { return Operation{Op: Delete, Record: ref} },
-			"move":    func(ref Ref) Operation { return Operation{Op: Move, Record: ref} },
-			"comment": func(ref Ref) Operation { return comment(ref, NewRef("comment", newID()), "hello") },
+			"set":      func(ref Ref) Operation { return setField(ref, base, "priority", 1) },
+			"text":     func(ref Ref) Operation { return textOp(ref, base, nil, "mine") },
+			"delete":   func(ref Ref) Operation { return Operation{Op: Delete, Record: ref} },
+			"move":     func(ref Ref) Operation { return Operation{Op: Move, Record: ref} },
+			"comment":  func(ref Ref) Operation { return comment(ref, NewRef("comment", newID()), "hello") },
+			"relation": func(ref Ref) Operation { return relation(ref, Related, open) },
+			"related":  func(ref Ref) Operation { return relation(open, Blocks, ref) },
 			"parent": func(ref Ref) Operation {
 				op := create(h, NewRef("issue", newID()), "Child")
 				op.Set["parent"] = string(ref)

@@ -17,7 +17,8 @@
 // names base, mine and theirs, and nothing of the transaction is applied.
 //
 // Rights. What a reader may not see is answered exactly like what is absent. Rights are those of the V that is read,
-// and hang on the team alone; a change of rights reaches a stream before any key of a later V.
+// and hang on the team alone, or on both teams where a record joins two issues; a change of rights reaches a stream before
+// any key of a later V.
 //
 // Delivery. A subscription tells which records and topics became stale, in the order of V, at least once, coalesced
 // and in bounded memory. It never carries content. A lost hint between nodes costs a second, never a change.

@@ -37,6 +37,7 @@ type notice struct {
 	op      Verb
 	record  string
 	team    uuid.UUID
+	other   uuid.UUID // team of what joins two issues
 	topics  []string
 	access  []uuid.UUID
 }
@@ -108,6 +109,9 @@ func noticesOf(log []entry) []notice {
 		notices[i] = notice{version: entry.Version, op: entry.Op, record: string(entry.ref()), topics: entry.Topics, access: entry.Access}
 		if entry.Team != nil {
 			notices[i].team = *entry.Team
+		}
+		if entry.OtherTeam != nil {
+			notices[i].other = *entry.OtherTeam
 		}
 	}
 	return notices

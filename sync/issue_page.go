@@ -22,8 +22,9 @@ type IssuePage struct {
 	Author      uuid.UUID
 	Subscribers []uuid.UUID
 	Deleted     bool
-	SubIssues   []IssueRow   // right below it, as they were made
-	Family      Family       // of the issue and of its sub-issues
+	SubIssues   []IssueRow // right below it, as they were made
+	Family      Family     // of the issue and of its sub-issues
+	Relations   []RelationRow
 	Comments    []CommentRow // oldest first
 	Changes     []Change     // oldest first
 	Earlier     bool         // there is more history than is shown
@@ -155,7 +156,7 @@ func (e *Engine) Issue(ctx context.Context, actor Actor, id IssueID) (IssuePage,
 		issue = queries.Ask(p, func(db queries.DBTX) (queries.GetIssueRow, error) {
 			return noneIsZero(e.queries.GetIssue(ctx, db, queries.GetIssueParams{WorkspaceID: actor.Workspace, ID: title.ID, TeamIDs: s.who.visibleTeams()}))
 		})
-		parts = e.askIssueParts(ctx, p, actor.Workspace, title.ID)
+		parts = e.askIssueParts(ctx, p, s, actor.Workspace, title.ID)
 		below = e.askSubIssues(ctx, p, s, actor.Workspace, title.ID)
 		return nil
 	})
@@ -176,20 +177,22 @@ type issueParts struct {
 	comments *[]queries.ListCommentsByIssueRow
 	changes  *[]queries.ListChangesByIssueRow
 	shares   *[]queries.ListSharesByIssueRow
+	related  *[]queries.ListRelationsOfIssueRow
 }
 
-func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, ws, issue uuid.UUID) issueParts {
+func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, s Snapshot, ws, issue uuid.UUID) issueParts {
 	type db = queries.DBTX
 	return issueParts{
 		queries.Ask(p, func(db db) ([]queries.ListCommentsByIssueRow, error) {
 			return e.queries.ListCommentsByIssue(ctx, db, queries.ListCommentsByIssueParams{WorkspaceID: ws, IssueID: issue, Most: history + 1})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListChangesByIssueRow, error) {
-			return e.queries.ListChangesByIssue(ctx, db, queries.ListChangesByIssueParams{WorkspaceID: ws, IssueID: &issue, Most: history + 1})
+			return e.queries.ListChangesByIssue(ctx, db, queries.ListChangesByIssueParams{WorkspaceID: ws, IssueID: &issue, TeamIDs: s.who.visibleTeams(), Most: history + 1})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListSharesByIssueRow, error) {
 			return e.queries.ListSharesByIssue(ctx, db, queries.ListSharesByIssueParams{WorkspaceID: ws, IssueID: &issue})
 		}),
+		e.askRelations(ctx, p, s, ws, issue),
 	}
 }
 
@@ -216,6 +219,7 @@ func (p *IssuePage) fillParts(parts issueParts) error {
 		p.conceal(&change)
 		p.Changes = append(p.Changes, change)
 	}
+	p.addRelations(*parts.related)
 	if p.who.guest() {
 		return nil
 	}

@@ -21,6 +21,7 @@ type answers struct {
 	parents   *[]queries.ListIssuesByCommentRow
 	comments  *[]queries.ListCommentsByIDRow
 	shares    *[]queries.ListSharesByIDRow
+	relations *[]queries.ListRelationsByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
 	places    *[]queries.ListPlacesRow
@@ -87,6 +88,9 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	})
 	a.shares = ask(p, len(n.shares), func(db db) ([]queries.ListSharesByIDRow, error) {
 		return q.ListSharesByID(ctx, db, queries.ListSharesByIDParams{WorkspaceID: ws, IDs: n.shares})
+	})
+	a.relations = ask(p, len(n.relations), func(db db) ([]queries.ListRelationsByIDRow, error) {
+		return q.ListRelationsByID(ctx, db, queries.ListRelationsByIDParams{WorkspaceID: ws, IDs: n.relations})
 	})
 }
 
@@ -193,6 +197,9 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.shares {
 		keep(shareRecord(row))
+	}
+	for _, row := range *a.relations {
+		keep(relationRecord(row))
 	}
 	a.transfers.records(keep)
 }

@@ -18,6 +18,7 @@ type entry struct {
 	After       map[string]value
 	Overwrote   map[string]overwrite
 	Team        *uuid.UUID // who may see it hangs on the team; nil = the whole workspace
+	OtherTeam   *uuid.UUID // and on this one, where a record joins two issues
 	Issue       *uuid.UUID // the issue whose history it is part of
 	Topics      []string
 	Access      []uuid.UUID // members whose rights it changed
@@ -44,6 +45,7 @@ func (r *rows) entry(e entry) {
 		r.put("overwrote", e.Overwrote)
 	}
 	r.optional("team_id", e.Team)
+	r.optional("other_team_id", e.OtherTeam)
 	r.optional("issue_id", e.Issue)
 	r.put("topics", e.Topics)
 	if e.Access != nil {

@@ -88,7 +88,7 @@ func (run *modelRun) operation() Operation {
 	case 12, 13, 14, 15:
 		return run.set(issue)
 	}
-	kind := rapid.SampledFrom([]string{"issue", "comment", "label"}).Draw(run.r, "trashed")
+	kind := rapid.SampledFrom([]string{"issue", "comment", "label", "relation"}).Draw(run.r, "trashed")
 	if record, some := run.pick(kind); some {
 		return Operation{Op: run.either(Delete, Restore), Record: record}
 	}
@@ -124,9 +124,9 @@ func (run *modelRun) base(ref Ref) *int64 {
 }
 
 func (run *modelRun) create() Operation {
-	kind := rapid.SampledFrom([]string{"issue", "issue", "comment", "label"}).Draw(run.r, "kind")
+	kind := rapid.SampledFrom([]string{"issue", "issue", "issue", "comment", "comment", "label", "label", "relation"}).Draw(run.r, "kind")
 	issue, some := run.pick("issue")
-	if kind == "comment" && !some {
+	if (kind == "comment" || kind == "relation") && !some {
 		kind = "issue"
 	}
 	ref := NewRef(kind, newID())
@@ -138,6 +138,12 @@ func (run *modelRun) create() Operation {
 	switch kind {
 	case "comment":
 		return comment(issue, ref, run.body())
+	case "relation":
+		other, _ := run.pick("issue")
+		if other == "" {
+			other = issue
+		}
+		return relation(issue, rapid.SampledFrom([]string{Related, Blocks, Duplicate}).Draw(run.r, "relation"), other, ref)
 	case "label":
 		return Operation{Op: Create, Record: ref, Set: map[string]any{"name": rapid.SampledFrom([]string{"bug", "Bug", "ui", "core"}).Draw(run.r, "name")}}
 	}

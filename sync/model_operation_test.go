@@ -24,6 +24,18 @@ func (w *modelWork) create(op Operation) string {
 			return CodeDeleted
 		}
 		r.fields = map[string]any{"issue": string(issue), "body": op.Set["body"], "author": me}
+	case "relation":
+		for _, end := range []string{"issue", "other"} {
+			issue := Ref(op.Set[end].(string))
+			if code := w.visible(issue); code != "" {
+				return code
+			}
+			if w.get(issue).deleted {
+				return CodeDeleted
+			}
+			r.fields[end] = string(issue)
+		}
+		r.fields["kind"] = op.Set["kind"]
 	case "issue":
 		if op.Set["title"] == "" {
 			return CodeInvalid

@@ -46,6 +46,8 @@ func (w *modelWork) rule(ref Ref) string {
 		if differs("body") && strings.TrimSpace(now.fields["body"].(string)) == "" {
 			return CodeInvalid
 		}
+	case "relation":
+		return w.onlyRelation(ref, was, now)
 	case "label":
 		if w.began().role(w.member) == Guest {
 			return CodeForbidden
@@ -58,6 +60,27 @@ func (w *modelWork) rule(ref Ref) string {
 	case "member":
 		if w.began().role(w.member) != Admin && (ref.ID() != w.member || differs("role")) {
 			return CodeForbidden
+		}
+	}
+	return ""
+}
+
+// onlyRelation holds that two issues have one at a time, and none has one with itself.
+func (w *modelWork) onlyRelation(ref Ref, was, now *modelRecord) string {
+	ends := func(r *modelRecord) []string {
+		both := []string{r.fields["issue"].(string), r.fields["other"].(string)}
+		slices.Sort(both)
+		return both
+	}
+	if ends(now)[0] == ends(now)[1] {
+		return CodeInvalid
+	}
+	for other := range w.all() {
+		if kind, _, _ := other.Parse(); kind != "relation" || other == ref || now.deleted || was != nil && !was.deleted {
+			continue
+		}
+		if r := w.get(other); !r.deleted && slices.Equal(ends(r), ends(now)) {
+			return CodeInvalid
 		}
 	}
 	return ""

@@ -9,7 +9,8 @@ import (
 )
 
 // A model is a workspace as DESIGN describes it, kept in plain maps and written without the engine's code but for Merge:
-// what it says of a transaction must be what the engine does. It knows issues, comments, labels, teams and members.
+// what it says of a transaction must be what the engine does. It knows issues, comments, relations, labels, teams and
+// members.
 type model struct {
 	head    int64
 	now     time.Time
@@ -205,8 +206,16 @@ func (w *modelWork) teamOf(ref Ref) Ref {
 		return ref
 	case "issue":
 		return Ref(w.get(ref).fields["team"].(string))
-	case "comment":
+	case "comment", "relation":
 		return w.teamOf(Ref(w.get(ref).fields["issue"].(string)))
+	}
+	return ""
+}
+
+// otherTeam is that of the second issue of a relation.
+func (w *modelWork) otherTeam(ref Ref) Ref {
+	if other, joins := w.get(ref).fields["other"].(string); joins {
+		return w.teamOf(Ref(other))
 	}
 	return ""
 }
@@ -215,8 +224,8 @@ func (w *modelWork) teamOf(ref Ref) Ref {
 func (w *modelWork) visible(ref Ref) string {
 	if w.get(ref) != nil {
 		before := modelWork{model: w.model}
-		team := w.teamOf(ref)
-		if team == "" || w.records[team] != nil && before.seesTeam(w.member, team) {
+		sees := func(team Ref) bool { return team == "" || w.records[team] != nil && before.seesTeam(w.member, team) }
+		if sees(w.teamOf(ref)) && sees(w.otherTeam(ref)) {
 			return ""
 		}
 	}

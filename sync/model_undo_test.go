@@ -193,6 +193,8 @@ func modelFields(ref Ref) []string {
 		return []string{"title", "description", "status", "priority", "assignee", "labels", "subscribers", "estimate", "rank"}
 	case "comment":
 		return []string{"body"}
+	case "relation":
+		return []string{"issue", "kind", "other"}
 	case "member":
 		return []string{"role"}
 	case "team":

@@ -6,6 +6,8 @@ import "github.com/google/uuid"
 type needs struct {
 	transactions, clients    []uuid.UUID
 	issues, comments, shares []uuid.UUID
+	relations                []uuid.UUID
+	relating                 []uuid.UUID // issues that get a relation: those that they have
 	anchors                  []uuid.UUID // neighbours of moves
 	movers                   []uuid.UUID // moved issues: the ends of their teams
 	teams                    []uuid.UUID // of new issues
@@ -60,6 +62,7 @@ func (n *needs) operation(op Operation) {
 	switch op.Op {
 	case Create:
 		n.newIssue(op)
+		n.newRelation(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
 	case Undo:
@@ -107,6 +110,15 @@ func (n *needs) newIssue(op Operation) {
 	}
 }
 
+func (n *needs) newRelation(op Operation) {
+	if kind, _, _ := op.Record.Parse(); kind != "relation" {
+		return
+	}
+	if issue, ok := op.Set["issue"].(string); ok {
+		n.relating = append(n.relating, Ref(issue).ID())
+	}
+}
+
 // undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
 func (n *needs) undo(change loggedChange) {
 	n.reference(change.Ref)
@@ -136,5 +148,7 @@ func (n *needs) record(ref Ref) {
 		n.comments = append(n.comments, id)
 	case "share":
 		n.shares = append(n.shares, id)
+	case "relation":
+		n.relations = append(n.relations, id)
 	}
 }

@@ -7,7 +7,7 @@ type noun interface {
 	name() string
 	fields() []field
 
-	// team is the team that what one may see hangs on; the zero id means the whole workspace.
+	// team is the team that what one may see hangs on; the zero id means the whole workspace. See teamsOf.
 	team(*record) uuid.UUID
 	// issue is the issue that the record belongs to, if any.
 	issue(*record) uuid.UUID
@@ -41,12 +41,20 @@ func nounOf(kind string) noun {
 		return workspaceNoun{}
 	case "share":
 		return shareNoun{}
+	case "relation":
+		return relationNoun{}
 	}
 	return nil
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share", "relation"}
+
+// teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
+// issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.
+func teamsOf(r *record) (team, other uuid.UUID) {
+	return nounOf(r.kind).team(r), r.refersTo("other_team")
+}
 
 func fieldOf(n noun, name string) (field, bool) {
 	for _, field := range n.fields() {

@@ -136,6 +136,7 @@ type changedRecords struct {
 	issues   *[]queries.ListIssuesChangedSinceRow
 	comments *[]queries.ListCommentsChangedSinceRow
 	shares   *[]queries.ListSharesChangedSinceRow
+	related  *[]queries.ListRelationsChangedSinceRow
 	left     *[]queries.ListDeparturesRow
 }
 
@@ -150,6 +151,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListSharesChangedSinceRow, error) {
 			return e.queries.ListSharesChangedSince(ctx, db, queries.ListSharesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListRelationsChangedSinceRow, error) {
+			return e.queries.ListRelationsChangedSince(ctx, db, queries.ListRelationsChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListDeparturesRow, error) {
 			return e.queries.ListDepartures(ctx, db, queries.ListDeparturesParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -177,6 +181,9 @@ func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
 	}
 	for _, row := range *c.shares {
 		keep(shareRecord(queries.ListSharesByIDRow(row)))
+	}
+	for _, row := range *c.related {
+		keep(relationRecord(queries.ListRelationsByIDRow(row)))
 	}
 	for _, row := range *c.left {
 		keep(revoked(row))
@@ -231,6 +238,9 @@ func (c changedRecords) known(most int) int64 {
 	}
 	if n := len(*c.shares); n >= most {
 		known = min(known, (*c.shares)[n-1].Version)
+	}
+	if n := len(*c.related); n >= most {
+		known = min(known, (*c.related)[n-1].Version)
 	}
 	if n := len(*c.left); n >= most {
 		known = min(known, (*c.left)[n-1].Version)

@@ -269,7 +269,7 @@ func (r *replica) equals(t testing.TB, h *house, actor Actor) {
 	}
 }
 
-// TestRevoke_ReplicasConverge shifts issues with comments and families between teams at random. Each of four readers
+// TestRevoke_ReplicasConverge shifts issues with comments, relations and families between teams at random. Each of four readers
 // pulls now and then, in pages of any size, and always holds exactly what a pull from nothing gives.
 func TestRevoke_ReplicasConverge(t *testing.T) {
 	t.Parallel()
@@ -284,11 +284,11 @@ func TestRevoke_ReplicasConverge(t *testing.T) {
 			for i, actor := range actors {
 				replicas[i].pull(t, h, actor, 5000) // past the last change of rights, which would reset a smaller page's cursor
 			}
-			var issues []Ref
+			var issues, relations []Ref
 			var done []Result
 			pick := func() Ref { return issues[random.IntN(len(issues))] }
 			for range 140 {
-				h.shift(t, random, teams, &issues, &done, pick)
+				h.shift(t, random, teams, &issues, &relations, &done, pick)
 				if reader := random.IntN(2 * len(actors)); reader < len(actors) {
 					replicas[reader].pull(t, h, actors[reader], 1+random.IntN(40))
 					replicas[reader].equals(t, h, actors[reader])
@@ -304,7 +304,7 @@ func TestRevoke_ReplicasConverge(t *testing.T) {
 }
 
 // shift does one random thing as ann. What the rules refuse is part of it: an undo, say, that meets a conflict.
-func (h *house) shift(t testing.TB, random *rand.Rand, teams []uuid.UUID, issues *[]Ref, done *[]Result, pick func() Ref) {
+func (h *house) shift(t testing.TB, random *rand.Rand, teams []uuid.UUID, issues, relations *[]Ref, done *[]Result, pick func() Ref) {
 	t.Helper()
 	head, team := h.head(t), teams[random.IntN(len(teams))]
 	if len(*issues) < 5 {
@@ -313,7 +313,7 @@ func (h *house) shift(t testing.TB, random *rand.Rand, teams []uuid.UUID, issues
 		return
 	}
 	var result Result
-	switch random.IntN(9) {
+	switch random.IntN(11) {
 	case 0:
 		issue, _ := h.issueIn(t, team, "Made")
 		*issues = append(*issues, issue)
@@ -328,6 +328,16 @@ func (h *house) shift(t testing.TB, random *rand.Rand, teams []uuid.UUID, issues
 	case 7:
 		op := []Verb{Delete, Restore}[random.IntN(2)]
 		result = h.push(t, h.ann, h.annsTab, Operation{Op: op, Record: pick()})
+	case 9:
+		made := relation(pick(), []string{Related, Blocks, Duplicate}[random.IntN(3)], pick())
+		if result = h.push(t, h.ann, h.annsTab, made); result.Status == Applied {
+			*relations = append(*relations, made.Record)
+		}
+	case 10:
+		if len(*relations) > 0 {
+			op := []Verb{Delete, Restore}[random.IntN(2)]
+			result = h.push(t, h.ann, h.annsTab, Operation{Op: op, Record: (*relations)[random.IntN(len(*relations))]})
+		}
 	case 8:
 		if len(*done) > 0 {
 			undone := (*done)[random.IntN(len(*done))]

@@ -165,6 +165,9 @@ func noticeOf(row queries.ListChangesSinceRow) notice {
 	if row.TeamID != nil {
 		n.team = *row.TeamID
 	}
+	if row.OtherTeamID != nil {
+		n.other = *row.OtherTeamID
+	}
 	return n
 }
 
@@ -186,7 +189,7 @@ func (s *Subscription) deliver(b *bulletin) {
 	if !known {
 		return
 	}
-	event := b.eventFor(audience{class, s.share, b.namedOf(s.member)}, func(n notice) bool { return who.sees(n.team) && s.wants(n.topics) })
+	event := b.eventFor(audience{class, s.share, b.namedOf(s.member)}, func(n notice) bool { return who.seesBoth(n.team, n.other) && s.wants(n.topics) })
 	if event == nil {
 		s.box.pass(b.version())
 		return

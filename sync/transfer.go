@@ -10,9 +10,12 @@ import (
 )
 
 // An issue that changes team is transferred. It gets a number, a place, a status and labels of its new team, and takes
-// along its comments and shares, because what one may see hangs on the team alone. Its family stays behind: a parent or
-// sub-issue keeps the tie only when the same transaction transfers it to the same team. The key that it had stays its
-// alias; when it comes back it has that key again.
+// along its comments, shares and relations, because what one may see hangs on the team alone. Its family stays behind: a
+// parent or sub-issue keeps the tie only when the same transaction transfers it to the same team. The key that it had stays
+// its alias; when it comes back it has that key again.
+
+// ends are the fields by which a record hangs on an issue, each with the copy of that issue's team that the record bears.
+var ends = []struct{ issue, team string }{{"issue", "team"}, {"other", "other_team"}}
 
 // transfers is what a transaction notes of them.
 type transfers struct {
@@ -188,22 +191,21 @@ func (w *work) leaveParent(issue *record) {
 	}
 }
 
-// hanging are the comments, shares and sub-issues of issues, as far as they are loaded: of transferred ones that is all.
+// hanging are the comments, shares, relations and sub-issues of issues, as far as they are loaded: of transferred ones
+// that is all.
 func (w *work) hanging() map[uuid.UUID][]Ref {
 	found := map[uuid.UUID]map[Ref]bool{}
 	for _, records := range []map[Ref]*record{w.loaded, w.current, w.changed} {
 		for ref, r := range records {
-			of := r.refersTo("issue")
-			if r.kind == "issue" {
-				of = r.refersTo("parent")
+			for _, of := range []uuid.UUID{r.refersTo("issue"), r.refersTo("other"), r.refersTo("parent")} {
+				if of == uuid.Nil {
+					continue
+				}
+				if found[of] == nil {
+					found[of] = map[Ref]bool{}
+				}
+				found[of][ref] = true
 			}
-			if of == uuid.Nil {
-				continue
-			}
-			if found[of] == nil {
-				found[of] = map[Ref]bool{}
-			}
-			found[of][ref] = true
 		}
 	}
 	sorted := map[uuid.UUID][]Ref{}
@@ -213,13 +215,16 @@ func (w *work) hanging() map[uuid.UUID][]Ref {
 	return sorted
 }
 
-// carry takes a comment or share along with its issue, and leaves a sub-issue behind.
+// carry takes what hangs on an issue along with it, and leaves a sub-issue behind.
 func (w *work) carry(issue *record, ref Ref) {
 	found := w.lookup(ref)
 	switch {
 	case found.kind != "issue":
-		if !same(found.fields["team"], issue.fields["team"]) {
-			w.edit(found).fields["team"] = issue.fields["team"]
+		for _, end := range ends {
+			if found.refersTo(end.issue) == issue.id && !same(found.fields[end.team], issue.fields["team"]) {
+				found = w.edit(found)
+				found.fields[end.team] = issue.fields["team"]
+			}
 		}
 	case found.text("parent") == string(issue.ref()) && w.inherited(w.world.lookup(ref), found, "parent"):
 		if found.refersTo("team") != issue.refersTo("team") {

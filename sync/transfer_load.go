@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -31,6 +32,7 @@ type transferAnswers struct {
 	comments *[]queries.ListCommentsByIssuesRow
 	shares   *[]queries.ListSharesByIssuesRow
 	aliases  *[]queries.ListAliasesByIssueRow
+	related  *[]queries.ListRelationsByIssuesRow
 }
 
 func (n *needs) askTransfers(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID) transferAnswers {
@@ -49,6 +51,9 @@ func (n *needs) askTransfers(ctx context.Context, p *queries.Pipeline, q *querie
 		ask(p, wanted, func(db db) ([]queries.ListAliasesByIssueRow, error) {
 			return q.ListAliasesByIssue(ctx, db, queries.ListAliasesByIssueParams{WorkspaceID: ws, IDs: n.transfers})
 		}),
+		ask(p, wanted+len(n.relating), func(db db) ([]queries.ListRelationsByIssuesRow, error) {
+			return q.ListRelationsByIssues(ctx, db, queries.ListRelationsByIssuesParams{WorkspaceID: ws, IDs: slices.Concat(n.transfers, n.relating)})
+		}),
 	}
 }
 
@@ -61,6 +66,9 @@ func (a transferAnswers) records(keep func(*record)) {
 	}
 	for _, row := range *a.shares {
 		keep(shareRecord(queries.ListSharesByIDRow(row)))
+	}
+	for _, row := range *a.related {
+		keep(relationRecord(queries.ListRelationsByIDRow(row)))
 	}
 }
 

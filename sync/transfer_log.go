@@ -24,8 +24,13 @@ func tellTransfer(was, now *record, from, to map[string]value) {
 
 // carriedAlong tells whether nothing of a record is new but that its issue was transferred.
 func carriedAlong(kind string, after map[string]value) bool {
-	_, team := after["team"]
-	return kind != "issue" && team && len(after) == 1
+	copies := 0
+	for _, end := range ends {
+		if _, told := after[end.team]; told {
+			copies++
+		}
+	}
+	return kind != "issue" && copies > 0 && copies == len(after)
 }
 
 func onlyCarried(before, after *record) bool {
@@ -33,13 +38,16 @@ func onlyCarried(before, after *record) bool {
 	return opOf(before, after) == Set && carriedAlong(after.kind, to)
 }
 
-// departures are the lines for the readers of the teams that an entry's issue left.
+// departures are the lines for the readers of the teams that an entry's record left. What hangs on its issue's team alone
+// has none of its own: that it left follows from the issue's.
 func departures(was, now *record, made entry) []entry {
-	if now.kind != "issue" || !transferred(was, now) {
+	relocated := was != nil && now.kind == "relation" && (changed(was, now, "team") || changed(was, now, "other_team"))
+	if !relocated && (now.kind != "issue" || !transferred(was, now)) {
 		return nil
 	}
 	made.Op, made.Before, made.After, made.Overwrote = Leave, map[string]value{}, map[string]value{}, nil
-	made.Team, made.Topics = optional(was.refersTo("team")), issueNoun{}.topics(was)
+	team, other := teamsOf(was)
+	made.Team, made.OtherTeam, made.Topics = optional(team), optional(other), nounOf(was.kind).topics(was)
 	return []entry{made}
 }
 

@@ -89,9 +89,12 @@ func (w *work) leaveRefused(reversed map[Ref]*record) error {
 
 // settledWith is the issue whose transfer has touched a record.
 func (w *work) settledWith(ref Ref) Ref {
-	was := w.world.lookup(ref)
-	if was.kind == "issue" {
+	was, now := w.world.lookup(ref), w.changed[ref]
+	switch {
+	case was.kind == "issue":
 		return Ref(was.text("parent"))
+	case changed(was, now, "other_team") && !changed(was, now, "team"):
+		return Ref(was.text("other"))
 	}
 	return Ref(was.text("issue"))
 }

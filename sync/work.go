@@ -334,8 +334,9 @@ func (w *work) stampGroups(now *record, before, after value, version int64) {
 
 func (w *work) newEntry(r *record, version int64) entry {
 	noun := nounOf(r.kind)
+	team, other := teamsOf(r)
 	return entry{
-		Version: version, Kind: r.kind, Record: r.id, Team: optional(noun.team(r)), Issue: optional(noun.issue(r)),
+		Version: version, Kind: r.kind, Record: r.id, Team: optional(team), OtherTeam: optional(other), Issue: optional(noun.issue(r)),
 		Topics: noun.topics(r), Member: optional(w.who.member), Client: optional(w.client), Transaction: w.transaction.ID, At: w.at,
 	}
 }

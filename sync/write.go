@@ -99,6 +99,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertComments(ctx, db, queries.InsertCommentsParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
+	case "relation":
+		return q.InsertRelations(ctx, db, queries.InsertRelationsParams{WorkspaceID: ws, Rows: rows})
 	}
 	return fmt.Errorf("no table for new %s records", kind)
 }
@@ -136,6 +138,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "relation":
+		return q.UpdateRelations(ctx, db, queries.UpdateRelationsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	}
 	return fmt.Errorf("no table for %s records", kind)
 }
