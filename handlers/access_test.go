@@ -17,14 +17,14 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token string
+	key, issue, comment, team, status, label, share, transaction, token, relation string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
 func (x hiddenThing) form() []string {
 	return []string{"title", "Mine", "description", "Mine", "status", "status:" + x.status, "priority", "1", "body", "Mine", "add", "label:" + x.label,
 		"team", "team:" + x.team, "name", "Mine", "category", "started", "due", "2026-12-01", "parent", "issue:" + x.issue, "_base", "1",
-		"transaction", x.transaction, "before", "issue:" + x.issue}
+		"transaction", x.transaction, "before", "issue:" + x.issue, "kind", "blocks", "other", x.key}
 }
 
 // routes names for every route below /{ws} the URL that is about a hidden thing; "" = the route is about no single thing.
@@ -40,7 +40,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
 		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
 		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo",
-		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
+		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
+		"GET /:ws/search":              "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
 		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
 		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",
@@ -59,7 +60,7 @@ func (x hiddenThing) routes() map[string]string {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
 	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "position", "trash",
-		"restore", "comment", "share"} {
+		"restore", "comment", "relation", "share"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
 	return routes
@@ -73,7 +74,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -88,15 +89,16 @@ func (h *house) hide() hiddenThing {
 	h.ann.push(transaction)
 	_, err := h.engine.Share(h.t.Context(), h.ann.actor, h.ann.client, issue.ref, "", []string{"https://example.com"})
 	must(h.t, err)
+	h.ann.apply(relation(h.issue("Beside the hidden").ref, sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann)}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String()}
 }
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
@@ -145,10 +147,10 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	hidden := h.hide()
-	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, "classified"}
+	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
-		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
+		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}
 	visible := h.issue("Refers", func(set map[string]any) { set["description"] = "See " + hidden.key })
@@ -165,6 +167,7 @@ func (h *house) opsOn(x hiddenThing) []sync.Operation {
 		{Op: sync.Restore, Record: sync.Ref("comment:" + x.comment)}, {Op: sync.Undo, Transaction: uuid.MustParse(x.transaction)},
 		{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": issue, "body": "Mine"}},
 		{Op: sync.Create, Record: sync.NewRef("issue", newID()), Set: map[string]any{"team": "team:" + x.team, "title": "Mine"}},
+		{Op: sync.Delete, Record: sync.Ref("relation:" + x.relation)}, {Op: sync.Restore, Record: sync.Ref("relation:" + x.relation)},
 		setField(sync.Ref("status:"+x.status), 1, "name", "Mine"), setField(sync.Ref("label:"+x.label), 1, "name", "Mine"),
 	}
 }

@@ -71,6 +71,9 @@ func (p issuePage) words(change sync.Change) (verb string, fields []views.FieldC
 	if change.Kind == "share" {
 		return map[sync.Verb]string{sync.Create: "shared the issue", sync.Delete: "ended a share"}[change.Op], nil
 	}
+	if change.Kind == "relation" {
+		return p.relationWords(change), nil
+	}
 	if change.Kind != "issue" {
 		return "", nil
 	}

@@ -121,7 +121,7 @@ func (p issuePage) team() views.Team {
 
 func (p issuePage) snapshot() sync.Snapshot { return p.Snapshot }
 
-// beside are the issues above and below, and those that the texts refer to.
+// beside are the issues above and below, those that it is related to, and those that the texts refer to.
 func (p issuePage) beside() []string {
 	shown := others{}
 	shown.addFamily(p.IssueRow)
@@ -129,13 +129,17 @@ func (p issuePage) beside() []string {
 	for _, title := range p.links.to {
 		shown.add(title)
 	}
+	for _, related := range p.Relations {
+		shown.add(related.Other)
+	}
 	delete(shown, p.ID)
 	return shown.topics()
 }
 
-// region is what makes an issue's page stale: the issue with its comments, the names that it shows, and other issues.
+// region is what makes an issue's page stale: the issue with its comments, its relations, the names that it shows, and
+// other issues.
 func (p issuePage) region() views.Region {
-	own := []string{string(sync.NewRef("issue", p.ID)), "vocabulary"}
+	own := []string{string(sync.NewRef("issue", p.ID)), string(sync.NewRef("relations", p.ID)), "vocabulary"}
 	return views.Region{Topics: append(own, p.beside()...), Version: p.Snapshot.Version}
 }
 
@@ -145,7 +149,7 @@ func (p issuePage) data(tx string) views.IssueData {
 	d := views.IssueData{
 		IssueRowData: n.row(p.IssueRow, p.Family), Region: p.region(), Team: p.team(), SubIssues: n.rows(p.SubIssues, sync.Family{Progress: p.Family.Progress}),
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
-		Activity: p.activity(), TX: tx,
+		Relations: p.relations(), Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
 	}
 	d.Author, d.Deleted = idOf(p.Author), p.Deleted

@@ -75,6 +75,9 @@ func (s *Server) route() {
 	ws.POST("/comment/:id/trash", s.in(s.setComment("trash")))
 	ws.POST("/comment/:id/restore", s.in(s.setComment("restore")))
 
+	ws.POST("/issue/:key/relation", s.in(s.createRelation))
+	ws.POST("/relation/:id/trash", s.in(s.trashRelation))
+
 	ws.POST("/issue/:key/share", s.in(s.createShare))
 	ws.GET("/issue/:key/share", s.in(s.leaveShare))
 	ws.POST("/team/:key/share", s.in(s.createTeamShare))

@@ -105,10 +105,9 @@ func (s *Server) links(ctx context.Context, v visit, snapshot sync.Snapshot, all
 
 // issueLink is a chip that says of the issue what its row would: it is struck through once the work has ended.
 func (s *Server) issueLink(ctx context.Context, v visit, n named, title sync.IssueTitle) (markdown.Link, error) {
-	key := n.Key(title.Team, title.Number)
-	chip := views.IssueChipData{Key: key, Title: title.Title, Status: n.status(title.Status)}
+	chip := n.chip(title)
 	inner, err := render(ctx, views.IssueChip(s.place(v), chip))
-	link := markdown.Link{Href: v.slug.Issue(key), HTML: string(bytes.TrimSpace(inner))}
+	link := markdown.Link{Href: v.slug.Issue(chip.Key), HTML: string(bytes.TrimSpace(inner))}
 	if chip.Closed() {
 		link.Class = "issue-ref--closed"
 	}

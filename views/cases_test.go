@@ -85,6 +85,14 @@ func listCases() []golden {
 	}
 }
 
+func someRelations() []Relation {
+	return []Relation{
+		{uid(61), BlockedBy, IssueChipData{"OPS-3", "Renew the certificate", started}}, {uid(62), Blocks, IssueChipData{"ENG-14", rtlTitle, todo}},
+		{uid(63), DuplicateOf, IssueChipData{"ENG-2", longTitle, todo}}, {uid(64), DuplicatedBy, IssueChipData{"ENG-21", emoji, done}},
+		{uid(65), Related, IssueChipData{"ENG-7", "Fix logout", done}},
+	}
+}
+
 func issueCases() []golden {
 	of := func(set ...func(*IssueData)) templ.Component { return Issue(here, issue(set...)) }
 	return []golden{
@@ -111,6 +119,11 @@ func issueCases() []golden {
 		{"issue/title_refused", part, of(func(d *IssueData) { d.TitleDraft = Draft{Text: "", Base: 44, Error: "A title is needed."} })},
 		{"issue/description_refused", part, of(func(d *IssueData) {
 			d.DescriptionDraft = Draft{Text: "\nmine", From: new("It loops.\n"), Base: 44, Error: "Too long."}
+		})},
+		{"issue/related", fragment, of(func(d *IssueData) { d.Relations = someRelations() })},
+		{"issue/related_frozen", fragment, of(func(d *IssueData) { d.Relations, d.ReadOnly = someRelations(), true })},
+		{"issue/relation_refused", part, of(func(d *IssueData) {
+			d.RelationDraft = RelationDraft{Kind: "blocks", Other: "<ENG-99>", Error: "There is no issue of this key or title."}
 		})},
 		{"issue/template", part, NewIssueTemplate(here, vocabulary())},
 	}

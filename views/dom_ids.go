@@ -6,6 +6,7 @@ const (
 	NoticeID     = "notice"
 	VocabularyID = "vocabulary"
 	SubIssuesID  = "sub-issues"
+	RelationsID  = "relations"
 	InboxID      = "inbox"
 	UnreadID     = "unread"
 )

@@ -101,11 +101,14 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
 // SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
-// position, comment, trash, restore, share.
+// position, comment, relation, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
 // SetComment takes a write to a comment: body, trash, restore.
 func (w Workspace) SetComment(id, noun string) string { return w.at("comment", id, noun) }
+
+// SetRelation takes a write to a relation: trash.
+func (w Workspace) SetRelation(id, noun string) string { return w.at("relation", id, noun) }
 
 // Undo takes the undoing of a transaction.
 func (w Workspace) Undo() string { return w.at("undo") }
