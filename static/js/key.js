@@ -4,7 +4,7 @@ import {page} from './page.js';
 const field = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]';
 const row = '[data-rows] [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
 
-/** keys are what may be pressed, after "g" where two; run returns false where there is nothing to do. */
+/** keys are what may be pressed, one after the other where two; run returns false where there is nothing to do. */
 export const keys = [
   {key: 'c', words: 'New issue', run: compose},
   {key: '/', words: 'Search', run: () => focus('input[type=search][name=q]') || visit('search')},
@@ -24,6 +24,10 @@ export const keys = [
   {key: 'u', words: 'In the inbox: read or unread', run: () => press('toggle-read')},
   {key: 'h', words: 'In the inbox: snooze', run: () => open('open-snooze', current())},
   {key: 'S', words: 'In the inbox: unsubscribe', run: () => press('unsubscribe')},
+  {key: 'mb', words: 'Blocked by another issue', run: () => relate('blocked_by')},
+  {key: 'mx', words: 'Blocks another issue', run: () => relate('blocks')},
+  {key: 'mr', words: 'Related to another issue', run: () => relate('related')},
+  {key: 'mm', words: 'Duplicate of another issue', run: () => relate('duplicate')},
   {key: 'gi', words: 'Go to the inbox', run: () => link('go-inbox')},
   {key: 'ga', words: 'Go to my issues', run: () => visit()},
   {key: 'ge', words: 'Go to the list', run: () => link('go-list')},
@@ -49,7 +53,7 @@ function pressed(event) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.documentElement.dataset.keys === 'off' || target.closest?.(field) || document.querySelector('dialog[open], details[data-menu][open]')) return;
   if (shiftKey && key.length > 1) return;
-  const pair = last === 'g' && Date.now() - lastAt < 1000 && find(`g${key}`);
+  const pair = Date.now() - lastAt < 1000 && find(last + key);
   const found = pair || find(key);
   last = key;
   lastAt = Date.now();
@@ -103,6 +107,13 @@ function compose() {
   const choice = dialog.querySelector('select[name=team]');
   if (team && choice && !dialog.querySelector('form[data-dirty]')) choice.value = team;
   dialog.showModal();
+}
+
+function relate(kind) {
+  if (!open('new-relation')) return false;
+  const {elements} = document.querySelector('[data-action=new-relation] + form');
+  elements.kind.value = kind;
+  elements.other.focus();
 }
 
 const focus = selector => { const found = document.querySelector(selector); found?.focus(); return !!found; };
