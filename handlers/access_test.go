@@ -89,11 +89,24 @@ func (h *house) hide() hiddenThing {
 	h.ann.push(transaction)
 	_, err := h.engine.Share(h.t.Context(), h.ann.actor, h.ann.client, issue.ref, "", []string{"https://example.com"})
 	must(h.t, err)
-	h.ann.apply(relation(h.issue("Beside the hidden").ref, sync.Blocks, issue.ref))
+	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
 		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String()}
+}
+
+// visible is an issue that ben sees.
+func (h *house) visible() sync.Ref {
+	h.t.Helper()
+	there, err := h.engine.TeamIssues(h.t.Context(), h.ben.actor, "ENG", sync.ListOptions{})
+	must(h.t, err)
+	for _, group := range there.Groups {
+		for _, issue := range group.Issues {
+			return sync.NewRef("issue", issue.ID)
+		}
+	}
+	return h.issue("Beside the hidden").ref
 }
 
 func madeUp() hiddenThing {

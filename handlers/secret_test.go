@@ -140,6 +140,12 @@ func TestS50_WhatARuleReadsStaysInside(t *testing.T) {
 		"a reply": create("comment", func(x hiddenThing) map[string]any {
 			return map[string]any{"issue": string(issue.ref), "body": "Reply", "parent": "comment:" + x.comment}
 		}),
+		"a relation": create("relation", func(x hiddenThing) map[string]any {
+			return map[string]any{"issue": string(issue.ref), "kind": "blocks", "other": "issue:" + x.issue}
+		}),
+		"a relation of its own": create("relation", func(x hiddenThing) map[string]any {
+			return map[string]any{"issue": "issue:" + x.issue, "kind": "duplicate", "other": string(issue.ref)}
+		}),
 		"a label of its name": create("label", func(hiddenThing) map[string]any { return map[string]any{"name": newID().String()} }),
 		"an undo": func(x hiddenThing) sync.Operation {
 			return sync.Operation{Op: sync.Undo, Transaction: mustID(x.transaction)}
