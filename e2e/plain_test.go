@@ -65,6 +65,14 @@ func TestEverythingWithoutScripts_S89(t *testing.T) {
 	ann.goes(ann.line.url("/acme/team/WEB?view=board&text=hinges"))
 	ann.reads("the card in its column", "() => groupOf('Oil the hinges twice') === 'In Progress' && count('In Progress') === 1")
 
+	ann.goes(ann.line.url("/acme/team/WEB?text=hinges"))
+	ann.reads("nothing of a bar before something is selected", "() => !all('.bulk__bar').some(seen)")
+	ann.clicks("[data-rows] [name=record]")
+	ann.chooses(".bulk__bar select[name=priority]", "High")
+	press(".bulk__bar button[value=priority]")
+	ann.reads("the list again, with what was changed", `() => location.search === '?text=hinges' && textOf('#notice').includes('Set priority of 1 issue: done.')
+		&& row('Oil the hinges twice').querySelector('[data-field=priority]').dataset.value === 'priority:2'`)
+
 	ann.goes(ann.line.url("/acme/issue/" + gateKey))
 	ann.clicks(".issue__description summary[data-action=edit]")
 	ann.fills("textarea[name=description]", "The gate is red.")

@@ -24,7 +24,7 @@ type hiddenThing struct {
 func (x hiddenThing) form() []string {
 	return []string{"title", "Mine", "description", "Mine", "status", "status:" + x.status, "priority", "1", "body", "Mine", "add", "label:" + x.label,
 		"team", "team:" + x.team, "name", "Mine", "category", "started", "due", "2026-12-01", "parent", "issue:" + x.issue, "_base", "1",
-		"transaction", x.transaction, "before", "issue:" + x.issue, "kind", "blocks", "other", x.key}
+		"transaction", x.transaction, "before", "issue:" + x.issue, "record", "issue:" + x.issue, "kind", "blocks", "other", x.key}
 }
 
 // routes names for every route below /{ws} the URL that is about a hidden thing; "" = the route is about no single thing.
@@ -39,7 +39,7 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/issue/:key": "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
 		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
 		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
-		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo",
+		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
 		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
 		"GET /:ws/search":              "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,

@@ -13,30 +13,37 @@ import (
 	"tandem/views"
 )
 
-// conflict answers a form that met another's write: both values, and a form for each way out. undo is the transaction
-// that the form wanted to take back, if that was what it did.
-func (s *Server) conflict(c echo.Context, v visit, conflicts []sync.Conflict, undo uuid.UUID) error {
+// conflict answers a form that met another's write: both values, and a form for each way out. ops are what the form asked for.
+func (s *Server) conflict(c echo.Context, v visit, conflicts []sync.Conflict, ops []sync.Operation) error {
 	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
 	if err != nil {
 		return err
 	}
-	data, err := s.conflictData(c.Request().Context(), v, snapshot, conflicts)
+	data, err := s.conflictData(c.Request().Context(), v, snapshot, conflicts, ops)
 	if err != nil {
 		return err
 	}
-	data.Undo = idOf(undo)
 	if fromHTMX(c) {
 		return s.html(c, http.StatusConflict, views.ConflictNotice(s.place(v), data))
 	}
 	page := s.frame(c, v, snapshot, "Conflict", "")
 	data.TX = page.TX
+	for i := range data.Ways {
+		data.Ways[i].TX = page.TX
+	}
 	return s.page(c, http.StatusConflict, snapshot, views.ConflictPage(page, data))
 }
 
 // conflictData is what the page and the card of the tray show.
-func (s *Server) conflictData(ctx context.Context, v visit, snapshot sync.Snapshot, conflicts []sync.Conflict) (views.ConflictData, error) {
+func (s *Server) conflictData(ctx context.Context, v visit, snapshot sync.Snapshot, conflicts []sync.Conflict, ops []sync.Operation) (views.ConflictData, error) {
 	n := named{snapshot}
+	if ofMany(conflicts, ops) {
+		return s.conflictOfMany(ctx, v, n, conflicts, ops)
+	}
 	var data views.ConflictData
+	if len(ops) > 0 {
+		data.Undo = idOf(ops[0].Transaction)
+	}
 	for i, one := range conflicts {
 		at, err := s.subject(ctx, v, n, one.Record)
 		if told, gone := errors.AsType[*sync.Error](err); gone && told.Kind == sync.NotFound && one.Text != "" {

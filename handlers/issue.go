@@ -152,7 +152,7 @@ func (p issuePage) data(tx string) views.IssueData {
 		Relations: p.relations(), Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
 	}
-	d.Author, d.Deleted = idOf(p.Author), p.Deleted
+	d.Deleted = p.Deleted
 	if teams := n.teams(); len(teams) > 1 {
 		d.Choices.Teams = teams
 	}

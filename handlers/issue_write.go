@@ -152,7 +152,7 @@ var typedControls = []string{"title", "name", "description", "body"}
 func (s *Server) refused(c echo.Context, v visit, f form, label string, err error) error {
 	told, ok := errors.AsType[*sync.Error](err)
 	if ok && told.Kind == sync.Conflicted && told.Code == sync.CodeConflict {
-		return s.conflict(c, v, told.Conflicts, f.undoes())
+		return s.conflict(c, v, told.Conflicts, []sync.Operation{{Transaction: f.undoes()}})
 	}
 	typed := f.typed()
 	if len(typed) == 0 || wantsJSON(c) {

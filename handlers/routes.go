@@ -69,6 +69,7 @@ func (s *Server) route() {
 	ws.POST("/issue/:key/position", s.in(s.setIssue("position")))
 	ws.POST("/issue/:key/trash", s.in(s.setIssue("trash")))
 	ws.POST("/issue/:key/restore", s.in(s.setIssue("restore")))
+	ws.POST("/bulk", s.in(s.changeIssues))
 
 	ws.POST("/issue/:key/comment", s.in(s.createComment))
 	ws.POST("/comment/:id/body", s.in(s.setComment("body")))

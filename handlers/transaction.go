@@ -1,7 +1,11 @@
 package handlers
 
 import (
+	"context"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -28,13 +32,13 @@ func (s *Server) showTransactionFragment(c echo.Context, v visit) error {
 	if refusal.Status != sync.InConflict {
 		return s.page(c, http.StatusOK, snapshot, views.RefusalCard(refusalData(refusal)))
 	}
-	data, err := s.conflictData(ctx, v, snapshot, refusal.Conflicts)
+	data, err := s.conflictData(ctx, v, snapshot, refusal.Conflicts, refusal.Request)
 	if err != nil {
 		return err
 	}
 	data.Transaction = id.String()
-	if len(refusal.Request) > 0 {
-		data.Undo = idOf(refusal.Request[0].Transaction)
+	for i := range data.Ways {
+		data.Ways[i].Resolves = data.Transaction
 	}
 	return s.page(c, http.StatusOK, snapshot, views.ConflictCard(s.place(v), data))
 }
@@ -56,8 +60,34 @@ func (s *Server) undo(c echo.Context, v visit) error {
 	if fromHTMX(c) {
 		return seeOther(c, pageBehind(c))
 	}
-	setFlash(c, said("Undo", result), result.ID)
+	text, err := s.undone(c.Request().Context(), v, result)
+	if err != nil {
+		return err
+	}
+	setFlash(c, text, result.ID)
 	return c.Redirect(http.StatusSeeOther, back(c, v.slug.Home("", "")))
+}
+
+// undone says what an undo did, and names the issues that a partial one has left as others made them.
+func (s *Server) undone(ctx context.Context, v visit, result sync.Result) (string, error) {
+	var kept []sync.Ref
+	for _, notice := range result.Notices {
+		if notice.Code == "not_undone" {
+			kept = append(kept, notice.Record)
+		}
+	}
+	if len(kept) == 0 {
+		return said("Undo", result), nil
+	}
+	snapshot, err := s.engine.Look(ctx, v.Actor)
+	if err != nil {
+		return "", err
+	}
+	keys, err := s.issueKeys(ctx, v, named{snapshot}, kept)
+	if err != nil || len(keys) == 0 {
+		return "Undo: done but for what others have changed since.", err
+	}
+	return "Undo: done. As others have made them since stay: " + strings.Join(slices.Sorted(maps.Values(keys)), ", ") + ".", nil
 }
 
 // refusalData keeps what its author typed, with what is wrong with each.

@@ -145,7 +145,7 @@ func fill(r realistic, v VocabularyData, rows int) IssueListData {
 		for n := rows * i / 6; n < rows*(i+1)/6; n++ {
 			g.Rows = append(g.Rows, IssueRowData{
 				ID: r.id(), Key: fmt.Sprintf("ENG-%d", 1+r.IntN(900)), Title: r.title(), Version: int64(r.IntN(5000)),
-				Author: v.Members[r.IntN(8)].ID, Status: s, Priority: Priority(r.IntN(5)), Assignee: v.Members[r.IntN(8)],
+				Status: s, Priority: Priority(r.IntN(5)), Assignee: v.Members[r.IntN(8)],
 				Labels: v.Labels[r.IntN(8):][:r.IntN(3)], Updated: clock.Add(-time.Duration(r.IntN(90*24*3600)) * time.Second),
 			})
 		}

@@ -47,11 +47,11 @@ func (d BoardData) move(column, i int) MoveData {
 	return m
 }
 
-// card is a card with its Move menu.
+// card is a card with its Move menu and its box.
 func (d BoardData) card(column, i int) IssueCardData {
 	card := d.Columns[column].Cards[i]
 	if !d.ReadOnly {
-		card.Move = d.move(column, i)
+		card.Move, card.Selects = d.move(column, i), true
 	}
 	return card
 }

@@ -9,6 +9,7 @@ const (
 	RelationsID  = "relations"
 	InboxID      = "inbox"
 	UnreadID     = "unread"
+	BulkID       = "bulk"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.

@@ -37,7 +37,7 @@ func statuses3() []Status { return []Status{todo, started, done} }
 // row is an issue with the fields that matter set by the caller.
 func row(n int, set ...func(*IssueRowData)) IssueRowData {
 	d := IssueRowData{
-		ID: uid(1000 + n), Key: fmt.Sprintf("ENG-%d", n), Title: "Fix login", Version: int64(40 + n), Author: ann.ID,
+		ID: uid(1000 + n), Key: fmt.Sprintf("ENG-%d", n), Title: "Fix login", Version: int64(40 + n),
 		Status: started, Priority: 2, Assignee: ann, Labels: []Label{bug}, Updated: clock,
 	}
 	for _, f := range set {
@@ -50,7 +50,7 @@ func titled(title string) func(*IssueRowData) { return func(d *IssueRowData) { d
 
 // bare is an issue with nothing but its title.
 func bareRow(d *IssueRowData) {
-	d.Status, d.Priority, d.Assignee, d.Labels, d.Author = todo, 0, Member{}, nil, ""
+	d.Status, d.Priority, d.Assignee, d.Labels = todo, 0, Member{}, nil
 }
 
 func full(d *IssueRowData) {

@@ -104,6 +104,9 @@ func (w Workspace) CreateIssue() string { return w.at("new") }
 // position, comment, relation, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
+// Bulk takes one change to several issues.
+func (w Workspace) Bulk() string { return w.at("bulk") }
+
 // SetComment takes a write to a comment: body, trash, restore.
 func (w Workspace) SetComment(id, noun string) string { return w.at("comment", id, noun) }
 

@@ -434,7 +434,7 @@ func newTemplates(at Place, d VocabularyData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = IssueRow(at, IssueRowData{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = IssueRow(at, IssueRowData{Selects: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -442,7 +442,7 @@ func newTemplates(at Place, d VocabularyData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = IssueCard(at, IssueCardData{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = IssueCard(at, IssueCardData{IssueRowData: IssueRowData{Selects: true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
