@@ -20,6 +20,7 @@ export const keys = [
   {key: 'i', words: 'Assign to me', run: () => click(document.querySelector(`form[data-action=assign] button[value="${CSS.escape(page().member)}"]`))},
   {key: 'l', words: 'Labels', run: () => open('open-labels')},
   {key: 'm', words: 'Move the card (Shift and arrows move it at once)', run: () => open('open-move', current())},
+  {key: 'x', words: 'Select the issue (then Shift and arrows, Ctrl A for all, Esc for none)', run: () => click(current()?.querySelector('[name=record]'))},
   {key: 'e', words: 'Edit; in the inbox: done', run: () => press('done') || open('edit')},
   {key: 'u', words: 'In the inbox: read or unread', run: () => press('toggle-read')},
   {key: 'h', words: 'In the inbox: snooze', run: () => open('open-snooze', current())},

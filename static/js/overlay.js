@@ -1,6 +1,7 @@
 // What one sees = the server's HTML + one's own operations that it does not show yet. Here: which, and when; paint.js changes the nodes.
 
 import {outbox} from './queue.js';
+import {records} from './field.js';
 import {having} from './page.js';
 import {lay, restore, values} from './paint.js';
 
@@ -65,9 +66,10 @@ export function folded(ops) {
 
 /** shown reads the values on the page that operations are about to change, for undo: {record: {field: value}}. */
 export function shown(ops) {
-  const before = {};
+  const before = {}, nodes = new Map(); // looked for once: there may be a thousand operations
+  for (const node of document.querySelectorAll(records)) nodes.set(node.dataset.record, [...nodes.get(node.dataset.record) ?? [], node]);
   for (const {record, set} of ops) for (const field of Object.keys(set ?? {})) {
-    const node = document.querySelector(`${having('data-record', record)}:not(form) ${having('data-field', field)}:not(form)`), ref = node?.dataset.value;
+    const css = `${having('data-field', field)}:not(form)`, node = nodes.get(record)?.find(one => one.querySelector(css))?.querySelector(css), ref = node?.dataset.value;
     if (!node || field === 'labels') continue;
     (before[record] ??= {})[field] = ref === undefined ? node.getAttribute('datetime') ?? node.textContent.trim()
       : field === 'priority' ? Number(ref.split(':')[1]) : ref.endsWith(':') ? null : ref;

@@ -71,6 +71,7 @@ export function fill(clone, {record, set, at}, number = 1) {
   for (const tool of within('[data-for="member:"]')) { tool.dataset.for = member; tool.hidden = false; }
   for (const link of within('a:not([href]), a[href=""], a[href$="/issue/"]')) link.setAttribute('href', `/${workspace}/issue/${uuid}`);
   const key = clone.dataset?.madeKey ?? `${vocabulary(set.team)?.dataset.key ?? 'ISSUE'}-new-${number}`, time = new Date(at).toISOString();
+  for (const box of within('[type=checkbox][name=record]')) { box.setAttribute('value', record); box.ariaLabel = key; }
   for (const node of within(records)) {
     if (node.dataset.record !== record) continue;
     if (kind === 'issue') node.dataset.key = key;

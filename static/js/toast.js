@@ -70,6 +70,8 @@ function met(result) {
     const was = theirs === null || theirs === undefined ? 'nothing' : `“${names(field === 'priority' ? `priority:${theirs}` : String(theirs))}”`;
     toast(`You replaced ${by ? names(by) : 'someone'}’s ${field} of ${names(record)}: ${was}`, {...undoable(result), kind: 'notice'});
   }
+  const {size} = new Set((result.notices ?? []).filter(({code}) => code === 'not_undone').map(({record}) => record));
+  if (size) toast(`Undone but for ${size === 1 ? 'what others have' : `${size} issues that others have`} changed since`, {kind: 'notice'});
   if (result.status === 'applied') return;
   document.querySelector('[data-toasts] [data-kind="stored"]')?.remove();
   const entry = outbox.find(result.id), why = result.status === 'conflict' ? 'someone else changed it' : result.error?.text || result.error?.code;

@@ -1,6 +1,6 @@
 // Operations in words: for the outbox page, and in the past for toasts. Pure.
 
-import {texts} from './operation.js';
+import {records, texts} from './operation.js';
 
 /** words say what operations do, for the outbox page: "Set status of ENG-12 to Done". */
 export function words(ops, names) {
@@ -22,10 +22,10 @@ export function words(ops, names) {
 
 /** said words a stored write for its toast, in the past: "Status changed to Done"; empty = no toast. */
 export function said(ops, names) {
-  const [op] = ops, kind = op.record?.split(':')[0], it = op.record && names(op.record);
-  if (ops.length > 1) return `${ops.length} changes made`;
+  const [op] = ops, kind = op.record?.split(':')[0], many = records(ops).length, it = many > 1 ? `${many} ${kind}s` : op.record && names(op.record);
+  if (ops.length > many) return `${ops.length} changes made`;
   const [field, v] = Object.entries(op.set ?? {})[0] ?? [];
-  return {
+  return ({
     create: () => kind === 'comment' ? '' : `${capital(kind)} created`,
     set: () => v === null ? `${capital(field)} cleared` : `${capital(field)} changed to ${shown(field, v, names)}`,
     text: () => `${capital(op.field)} saved`,
@@ -35,7 +35,7 @@ export function said(ops, names) {
     delete: () => `${capital(it)} deleted`,
     restore: () => `${capital(it)} restored`,
     undo: () => 'Undone',
-  }[op.op]?.() ?? '';
+  }[op.op]?.() ?? '') + (many > 1 && /^(set|add|remove|move)$/.test(op.op) ? ` for ${it}` : '');
 }
 
 const shown = (field, v, names) => Array.isArray(v) ? v.map(names).join(', ')

@@ -22,6 +22,7 @@ export const usable = () => outbox.usable();
 /** install runs each part by itself. */
 export function install(root) {
   for (const part of [queue, overlay, drafts, toasts, sender]) try { part.install(root); } catch (error) { console.error(error); }
+  if (document.querySelector('form[data-bulk]')) import('./bulk.js').then(part => part.install(root)).catch(console.error);
   if (root === document && document.querySelector('[data-outbox], [data-action="sign-out"]')) tray();
 }
 
