@@ -187,7 +187,7 @@ function opened({target}) {
     one.dataset.narrow = '';
     one.addEventListener('keydown', ({key}) => { if (key === 'Enter') body.querySelector('button:not([hidden])')?.click(); });
   }
-  body.replaceChildren(...narrow, ...found.map(one => choice(of, one)), ...found.length ? [] : ['Select issues of one team to choose among its own.']);
+  body.replaceChildren(...narrow, make('div', {}, ...found.map(one => choice(of, one)), ...found.length ? [] : ['Select issues of one team to choose among its own.']));
 }
 
 function choice(of, {dataset: {value: ref}, content}) {
