@@ -157,7 +157,13 @@ func (r *recentRecords) bring(w *world, ref Ref, life int64) bool {
 
 // usable tells whether the log may still end where it did.
 func (k *recent) usable(now time.Time) bool {
-	return k.words != nil && now.After(k.rest) && now.Sub(k.seen) < recentLife && k.heard.Load() <= k.head
+	return k.words != nil && now.After(k.rest) && clockRan(now.Sub(k.seen), now.Round(0).Sub(k.seen.Round(0))) && k.heard.Load() <= k.head
+}
+
+// clockRan tells whether PostgreSQL's clock can still be told by this node's, which counted ran while passed went by on the
+// wall: it stands still while the machine sleeps.
+func clockRan(ran, passed time.Duration) bool {
+	return ran < recentLife && (passed-ran).Abs() < time.Second
 }
 
 // miss forgets everything, and leaves the short road alone for a while.
