@@ -24,14 +24,16 @@ WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @un
 ORDER BY c.version, c.ordinal;
 
 -- name: UpsertInbox :exec
--- A row that knows this V already stays as it is, so that nothing is told twice.
+-- A row that knows this V already stays as it is, so that nothing is told twice. One that sleeps is awake since long for what
+-- is the member's own: a mention or an assignment.
 WITH told AS (
-    INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread)
-    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread
+    INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread, snoozed_until)
+    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread, CASE WHEN r.wakes THEN 'epoch'::timestamptz END
     FROM jsonb_to_recordset(@rows::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, reason text, actor_id uuid, comment_id uuid,
-        at timestamptz, unread integer)
+        at timestamptz, unread integer, wakes boolean)
     ON CONFLICT (workspace_id, member_id, issue_id) DO UPDATE SET version = excluded.version, reason = excluded.reason,
-        actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false
+        actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false,
+        snoozed_until = COALESCE(excluded.snoozed_until, inbox.snoozed_until)
         WHERE inbox.version < excluded.version
     RETURNING member_id)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
@@ -92,7 +94,7 @@ WITH marked AS (
     UPDATE inbox n SET
         unread = CASE WHEN n.version > @seen::bigint THEN n.unread WHEN sqlc.narg('read')::boolean THEN 0 WHEN NOT sqlc.narg('read') THEN GREATEST(n.unread, 1) ELSE n.unread END,
         done = CASE WHEN n.version > @seen THEN n.done ELSE COALESCE(sqlc.narg('done')::boolean, n.done) END,
-        snoozed_until = CASE WHEN @sleep::boolean THEN sqlc.narg('snoozed_until')::timestamptz ELSE n.snoozed_until END
+        snoozed_until = CASE WHEN @sleep::boolean AND (n.version <= @seen::bigint OR sqlc.narg('snoozed_until')::timestamptz IS NULL) THEN sqlc.narg('snoozed_until')::timestamptz ELSE n.snoozed_until END
     FROM issue i
     WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.issue_id = @issue_id
         AND i.workspace_id = n.workspace_id AND i.id = n.issue_id AND i.team_id = ANY(@team_ids::uuid[])

@@ -367,7 +367,7 @@ WITH marked AS (
     UPDATE inbox n SET
         unread = CASE WHEN n.version > $2::bigint THEN n.unread WHEN $3::boolean THEN 0 WHEN NOT $3 THEN GREATEST(n.unread, 1) ELSE n.unread END,
         done = CASE WHEN n.version > $2 THEN n.done ELSE COALESCE($4::boolean, n.done) END,
-        snoozed_until = CASE WHEN $5::boolean THEN $6::timestamptz ELSE n.snoozed_until END
+        snoozed_until = CASE WHEN $5::boolean AND (n.version <= $2::bigint OR $6::timestamptz IS NULL) THEN $6::timestamptz ELSE n.snoozed_until END
     FROM issue i
     WHERE n.workspace_id = $1 AND n.member_id = $7 AND n.issue_id = $8
         AND i.workspace_id = n.workspace_id AND i.id = n.issue_id AND i.team_id = ANY($9::uuid[])
@@ -427,12 +427,13 @@ func (q *Queries) UpdateInboxCursor(ctx context.Context, db DBTX, arg UpdateInbo
 
 const upsertInbox = `-- name: UpsertInbox :exec
 WITH told AS (
-    INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread)
-    SELECT $1, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread
+    INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread, snoozed_until)
+    SELECT $1, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread, CASE WHEN r.wakes THEN 'epoch'::timestamptz END
     FROM jsonb_to_recordset($2::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, reason text, actor_id uuid, comment_id uuid,
-        at timestamptz, unread integer)
+        at timestamptz, unread integer, wakes boolean)
     ON CONFLICT (workspace_id, member_id, issue_id) DO UPDATE SET version = excluded.version, reason = excluded.reason,
-        actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false
+        actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false,
+        snoozed_until = COALESCE(excluded.snoozed_until, inbox.snoozed_until)
         WHERE inbox.version < excluded.version
     RETURNING member_id)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
@@ -445,7 +446,8 @@ type UpsertInboxParams struct {
 	Rows        []byte
 }
 
-// A row that knows this V already stays as it is, so that nothing is told twice.
+// A row that knows this V already stays as it is, so that nothing is told twice. One that sleeps is awake since long for what
+// is the member's own: a mention or an assignment.
 func (q *Queries) UpsertInbox(ctx context.Context, db DBTX, arg UpsertInboxParams) error {
 	_, err := db.Exec(ctx, upsertInbox, arg.WorkspaceID, arg.Rows)
 	if err != nil {

@@ -143,6 +143,7 @@ func (r *rows) news(n *newsItem) {
 	r.optional("comment_id", n.comment)
 	r.put("at", n.at)
 	r.put("unread", int64(n.unread))
+	r.put("wakes", n.wakes)
 	r.end()
 }
 

@@ -316,6 +316,32 @@ func TestInbox_Marks(t *testing.T) {
 		h.hasInbox(t, h.ben, "Login commented 2")
 	})
 
+	t.Run("a mention or an assignment wakes what is snoozed, whatever is said after it", func(t *testing.T) {
+		t.Parallel()
+		h, issue, mark := begin(t)
+		until := h.clock.now(time.Time{}).Add(time.Hour)
+		mark(Mark{Until: &until})
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "It sleeps on"))
+		h.hasInbox(t, h.ben)
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "Except for @ben"))
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "And more"))
+		h.hasInbox(t, h.ben, "Login commented 4")
+	})
+
+	t.Run("what came after the row was seen is not put to sleep with it, and wakes with it", func(t *testing.T) {
+		t.Parallel()
+		h, issue, mark := begin(t)
+		seen, until := h.page(t, issue).IssueRow.Version, h.clock.now(time.Time{}).Add(time.Hour)
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "Meanwhile"))
+		h.hasInbox(t, h.ben, "Login commented 2")
+		mark(Mark{Seen: seen, Until: &until})
+		h.hasInbox(t, h.ben, "Login commented 2")
+		mark(Mark{Until: &until})
+		h.hasInbox(t, h.ben)
+		mark(Mark{Seen: seen, Until: &time.Time{}})
+		h.hasInbox(t, h.ben, "Login commented 2")
+	})
+
 	t.Run("nobody marks another's, nor what they do not see", func(t *testing.T) {
 		t.Parallel()
 		h, issue, _ := begin(t)

@@ -30,7 +30,8 @@ type newsItem struct {
 	actor         *uuid.UUID
 	comment       *uuid.UUID
 	at            time.Time
-	unread        int // versions
+	unread        int  // versions
+	wakes         bool // what sleeps: it is the member's own
 }
 
 // news gathers, over a stretch of the log, what is news to whom. It belongs to one goroutine.
@@ -117,6 +118,7 @@ func (n *news) add(line queries.ListNewsRow, reason Reason, member uuid.UUID) {
 		item = &newsItem{member: member, issue: line.IssueID}
 		n.known[key], n.list = item, append(n.list, item)
 	}
+	item.wakes = item.wakes || reason == Mentioned || reason == Assigned
 	switch {
 	case item.version < line.Version:
 		item.unread++
