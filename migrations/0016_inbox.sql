@@ -17,6 +17,7 @@ CREATE TABLE inbox (
     PRIMARY KEY (workspace_id, member_id, issue_id)
 );
 CREATE INDEX inbox_list ON inbox (workspace_id, member_id, done, version DESC);
+CREATE INDEX inbox_unread ON inbox (workspace_id, member_id, version DESC) WHERE NOT done AND unread > 0; -- each page counts these
 
 -- How often a member's rows have changed: their inbox is stale by it, beside what it shows of the issues.
 CREATE TABLE inbox_revision (

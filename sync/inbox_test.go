@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"tandem/internal/markdown"
 )
 
@@ -356,37 +354,6 @@ func TestInbox_Marks(t *testing.T) {
 	})
 }
 
-func TestInbox_PagesHoldWholeTransactions(t *testing.T) {
-	t.Parallel()
-	h := toldHouse(t)
-	var issues []Ref
-	for i := range PageSize + 20 {
-		issue, _ := h.issue(t, fmt.Sprint(i))
-		issues = append(issues, issue)
-	}
-	var ops []Operation
-	for _, issue := range issues[:20] {
-		ops = append(ops, setField(issue, h.page(t, issue).IssueRow.Version, "assignee", string(h.ref(h.ben))))
-	}
-	h.applied(t, h.ann, h.annsTab, ops...)
-	for _, issue := range issues[20:] {
-		h.applied(t, h.ann, h.annsTab, commentOn(issue, "@ben"))
-	}
-	seen := map[uuid.UUID]bool{}
-	view, pages := InboxView{}, 0
-	for ; pages == 0 || view.After != ""; pages++ {
-		page, err := h.Inbox(t.Context(), h.ben, view)
-		must(t, err)
-		for _, row := range page.Rows {
-			seen[row.ID] = true
-		}
-		view.After = page.More
-	}
-	if len(seen) != len(issues) || pages != 2 {
-		t.Errorf("%d issues of %d on %d pages", len(seen), len(issues), pages)
-	}
-}
-
 func TestS52_ASubscriberIsToldLive(t *testing.T) {
 	t.Parallel()
 	h := toldHouse(t)
@@ -401,50 +368,5 @@ func TestS52_ASubscriberIsToldLive(t *testing.T) {
 	event, _ := stream.Take()
 	if !slices.Contains(event.Topics, string(h.ref(h.ben))) || slices.Contains(event.Topics, string(h.ref(h.cleo))) {
 		t.Errorf("%+v", event)
-	}
-}
-
-func TestS45_WhoIsNoLongerInATeamIsNotToldThatItsIssuesChange(t *testing.T) {
-	t.Parallel()
-	h := toldHouse(t)
-	team := NewRef("team", h.private)
-	h.applied(t, h.ann, h.annsTab, addTo(team, "members", h.ref(h.ben)))
-	secret, _ := h.issueIn(t, h.private, "Secret", having("assignee", string(h.ref(h.ben))))
-	bens := NewRef("issue", newID())
-	h.applied(t, h.ben, h.bensTab, Operation{Op: Create, Record: bens, Set: map[string]any{"team": string(team), "title": "Ben's"}})
-	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: team, Field: "members", Value: string(h.ref(h.ben))})
-	mine := func() int64 {
-		pack, err := h.Pack(t.Context(), h.ben)
-		must(t, err)
-		return pack.Mine
-	}
-	before := mine()
-	h.applied(t, h.ann, h.annsTab, commentOn(secret, "Still a subscriber, and the assignee"))
-	for _, issue := range []Ref{secret, bens} {
-		h.applied(t, h.ann, h.annsTab, setField(issue, h.page(t, issue).IssueRow.Version, "title", "Secret still"))
-	}
-	if after := mine(); after != before {
-		t.Errorf("what is ben's changed at %d, with what he does not see", after)
-	}
-}
-
-func TestInbox_TakesAsManyQueriesForOneRowAsForMany(t *testing.T) {
-	t.Parallel()
-	h := toldHouse(t)
-	for i := range PageSize {
-		h.issue(t, fmt.Sprint(i), having("description", "@ben"))
-	}
-	h.inbox(t, h.ben) // followed
-	counted, trips := h.counted(t)
-	counted.inbox(t, h.ben) // its names are read
-	before := trips.Load()
-	_, err := counted.Inbox(t.Context(), h.ben, InboxView{})
-	must(t, err)
-	_, err = counted.Unread(t.Context(), h.ben)
-	must(t, err)
-	_, err = counted.InboxFreshness(t.Context(), h.ben, InboxView{})
-	must(t, err)
-	if took := trips.Load() - before; took != 3 {
-		t.Errorf("page, count and freshness took %d round trips", took)
 	}
 }
