@@ -35,7 +35,7 @@ func (s *Server) showInboxFragment(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + c.QueryParam("view") + " " + view.After
+	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + strconv.FormatBool(view.Done) + " " + view.After
 	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		inbox, err := s.engine.Inbox(ctx, v.Actor, view)
 		return inbox.Snapshot, views.Inbox(s.place(v), inboxData(inbox, view)), err

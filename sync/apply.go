@@ -13,9 +13,10 @@ import (
 	"tandem/queries"
 )
 
-// apply is the write road: one database transaction for a group, in two round trips. It locks and loads, works every
-// transaction out in memory, writes all of it and commits. What is known from the group before saves the first trip. On an error nothing of the group has happened, unless the
-// commit's answer was lost; the stored results tell then, when the group is done again.
+// apply is the write road: one database transaction for a group. It locks and loads, works every transaction out in memory,
+// writes all of it and commits: in two round trips, or in one when enough is known from the group before. On an error
+// nothing of the group has happened, unless the commit's answer was lost; the stored results tell then, when the group is
+// done again.
 func (e *Engine) apply(ws uuid.UUID, jobs []*job, known *recent) (*world, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.background), groupDeadline)
 	defer cancel()

@@ -46,7 +46,7 @@
 //	transfer.go transfer_*.go revoke.go       issues that change team, and from whose sight they go
 //	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights
 //	access.go vocabulary.go  who may do what; names kept in memory
-//	read.go and issue_list.go, issue_page.go, family.go, search.go, pull.go   reads, each true at one V
+//	read.go and issue_list.go, issue_page.go, family.go, search.go, pack.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
