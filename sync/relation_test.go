@@ -127,10 +127,7 @@ func TestRelation(t *testing.T) {
 			h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: ref})
 		}
 		for name, stream := range streams {
-			last, _ := h.issueIn(t, h.team, "Last")
-			if name == "dan" {
-				last, _ = h.issueIn(t, h.private, "Last")
-			}
+			last, _ := h.issueIn(t, map[string]uuid.UUID{"ben": h.team, "dan": h.private}[name], "Last")
 			if event := next(t, stream); len(event.Records) != 1 || event.Records[0] != string(last) {
 				t.Errorf("%s was told of %v", name, event.Records)
 			}
