@@ -40,7 +40,9 @@ func TestManyIssuesChangedAtOnceByKeys_S76_S77(t *testing.T) {
 	ben.sees("it in words, and all still selected", "() => textOf('[data-toasts]').includes('Priority changed to Urgent for 50 issues') && "+"("+selected+")(50)")
 	ben.unsent(0)
 	versions := map[int64]bool{} // ten were urgent before
-	for _, r := range c.find(func(r record) bool { return r.text("team") == team && r.Fields["priority"] == float64(1) && r.Version > issues[0].Version }) {
+	for _, r := range c.find(func(r record) bool {
+		return r.text("team") == team && r.Fields["priority"] == float64(1) && r.Version > issues[0].Version
+	}) {
 		versions[r.Version] = true
 	}
 	if len(versions) != 1 {
