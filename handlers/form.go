@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -140,7 +141,19 @@ func (f form) membership(record sync.Ref, field string) []sync.Operation {
 }
 
 func (f form) move(record sync.Ref) []sync.Operation {
-	return []sync.Operation{{Op: sync.Move, Record: record, Set: f.given("status"), Before: sync.Ref(f.Get("before")), After: sync.Ref(f.Get("after"))}}
+	set := f.given("status")
+	for name, value := range f.fields("assignee", "priority") { // as the columns of a board name them
+		kind, rest, _ := strings.Cut(fmt.Sprint(value), ":")
+		switch {
+		case kind == "priority":
+			set[name] = form{Values: url.Values{name: {rest}}}.value(name)
+		case kind == "member" && rest == "":
+			set[name] = nil
+		case value != nil:
+			set[name] = value
+		}
+	}
+	return []sync.Operation{{Op: sync.Move, Record: record, Set: set, Before: sync.Ref(f.Get("before")), After: sync.Ref(f.Get("after"))}}
 }
 
 // apply does operations as one transaction of the form's page: sent twice it is done once.

@@ -106,7 +106,7 @@ func (m myIssues) list(view, after string) views.IssueListData {
 				rows = append(rows, row)
 			}
 		}
-		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(status), Count: len(rows), Rows: n.rows(rows, m.family)})
+		d.Groups = append(d.Groups, views.IssueGroup{Of: views.Group{Status: n.statusOf(status)}, Count: len(rows), Rows: n.rows(rows, m.family)})
 	}
 	m.nameTeams(d.Groups)
 	if len(d.Groups) > 0 {
@@ -136,12 +136,12 @@ func (m myIssues) statuses() []sync.StatusName {
 func (m myIssues) nameTeams(groups []views.IssueGroup) {
 	count := map[string]int{}
 	for _, g := range groups {
-		count[g.Status.Name]++
+		count[g.Of.Status.Name]++
 	}
 	for i, g := range groups {
-		id, _ := uuid.Parse(g.Status.Team) // an id of ours
-		if team, seen := m.Team(id); seen && count[g.Status.Name] > 1 {
-			groups[i].Status.Name += " · " + team.Key
+		id, _ := uuid.Parse(g.Of.Status.Team) // an id of ours
+		if team, seen := m.Team(id); seen && count[g.Of.Status.Name] > 1 {
+			groups[i].Of.Status.Name += " · " + team.Key
 		}
 	}
 }

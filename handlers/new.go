@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -117,18 +118,18 @@ func (n named) preset(q url.Values) views.NewIssueValues {
 		values.Status = string(sync.NewRef("status", id))
 	}
 	for _, p := range priorityValues() {
-		if p.slug == q.Get("priority") {
-			values.Priority = views.Priority(slices.Index(priorityValues(), p))
+		if at := slices.Index(priorityValues(), p); q.Get("priority") == p.slug || q.Get("priority") == strconv.Itoa(at) {
+			values.Priority = views.Priority(at)
 		}
 	}
 	for _, member := range n.Members() {
-		if wish := q.Get("assignee"); wish != "" && (wish == member.Handle || wish == "me" && member.ID == n.Me().ID) {
+		if wish := q.Get("assignee"); wish != "" && (wish == member.Handle || wish == member.ID.String() || wish == "me" && member.ID == n.Me().ID) {
 			values.Assignee = string(sync.NewRef("member", member.ID))
 		}
 	}
 	wanted := strings.Split(q.Get("label"), ",")
 	for _, label := range n.Labels(team.ID) {
-		if slices.Contains(wanted, sync.Slug(label.Name)) {
+		if slices.Contains(wanted, sync.Slug(label.Name)) || slices.Contains(wanted, label.ID.String()) {
 			values.Labels = append(values.Labels, string(sync.NewRef("label", label.ID)))
 		}
 	}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -41,7 +40,8 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 		return err
 	}
 	with(&shares)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares}
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
 
@@ -107,29 +107,6 @@ func (s *Server) teamFreshness(ctx context.Context, v visit, key string) (sync.F
 	}
 }
 
-// readQuery reads what a list's URL says.
-func readQuery(values url.Values) views.Query {
-	query := views.Query{View: views.ListView, Text: strings.TrimSpace(values.Get("text")), After: values.Get("after")}
-	if values.Get("view") == views.BoardView {
-		query.View = views.BoardView
-	}
-	for _, term := range values["f"] {
-		field, value, found := strings.Cut(term, ":")
-		if !found || value == "" {
-			continue
-		}
-		filter := views.Filter{Field: strings.TrimPrefix(field, "-"), Value: value, Not: strings.HasPrefix(field, "-")}
-		if !slices.Contains(query.Filters, filter) {
-			query.Filters = append(query.Filters, filter)
-		}
-	}
-	return query
-}
-
-func aboutMe(query views.Query) bool {
-	return slices.ContainsFunc(query.Filters, func(f views.Filter) bool { return f.Value == "me" })
-}
-
 // teamIssues are a team's issues with all the names that their list needs.
 type teamIssues struct {
 	sync.TeamIssues
@@ -137,7 +114,7 @@ type teamIssues struct {
 }
 
 func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
-	options := sync.ListOptions{Text: query.Text, After: query.After}
+	options := sync.ListOptions{Text: query.Text, Layout: layoutOf(query.Display), After: query.After}
 	for _, f := range query.Filters {
 		options.Terms = append(options.Terms, f.String())
 	}
@@ -173,18 +150,18 @@ func (t teamIssues) shared(query views.Query) views.Query {
 
 func (t teamIssues) list(query views.Query) views.IssueListData {
 	n := named{t.Snapshot}
-	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", Empty: emptyTeam(t.team(), query)}
+	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query), Empty: emptyTeam(t.team(), query)}
 	for _, group := range t.Groups {
-		d.Groups = append(d.Groups, views.IssueGroup{Status: n.statusOf(group.Status), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More})
+		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More})
 	}
 	return d
 }
 
 func (t teamIssues) board(query views.Query, tx string) views.BoardData {
 	n := named{t.Snapshot}
-	d := views.BoardData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: "manual", TX: tx}
+	d := views.BoardData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query), TX: tx}
 	for _, group := range t.Groups {
-		column := views.BoardColumn{Status: n.statusOf(group.Status), Count: int(group.Count), After: group.More}
+		column := views.BoardColumn{Of: n.group(group), Count: int(group.Count), After: group.More}
 		for _, row := range n.rows(group.Issues, t.family) {
 			column.Cards = append(column.Cards, views.IssueCardData{IssueRowData: row})
 		}
@@ -193,108 +170,26 @@ func (t teamIssues) board(query views.Query, tx string) views.BoardData {
 	return d
 }
 
+func (n named) group(g sync.IssueGroup) views.Group {
+	group := views.Group{By: g.By}
+	switch g.By {
+	case "status":
+		group.Status = n.statusOf(g.Status)
+	case "assignee":
+		group.Member = n.member(g.ID)
+	case "priority":
+		group.Priority = views.Priority(g.Priority)
+	case "label":
+		label, _ := n.Label(g.ID) // one in the trash has no name
+		group.Label = labelOf(label)
+		group.Label.ID = idOf(g.ID)
+	}
+	return group
+}
+
 func emptyTeam(team views.Team, query views.Query) views.EmptyStateData {
 	if query.Narrow() {
 		return views.EmptyStateData{Text: "No issues match.", Help: "Clear the filters to see all issues of the team."}
 	}
 	return views.EmptyStateData{Text: "No issues yet.", Help: "Write down the first thing that " + team.Name + " has to do."}
-}
-
-// filterBar words the filters in force, and offers the values of the others.
-func (t teamIssues) filterBar(query views.Query) views.FilterBarData {
-	d := views.FilterBarData{Team: t.team(), Query: query}
-	for _, f := range query.Filters {
-		d.Chips = append(d.Chips, views.FilterChip{Filter: f, Field: fieldName(f.Field), Value: t.filterValue(f)})
-	}
-	d.Choices = []views.FilterChoice{
-		t.choice("status", statusValues(t.Statuses(t.Team.ID))),
-		t.choice("assignee", append([]value{{"me", "Me"}, {"none", "No assignee"}}, t.memberValues()...)),
-		t.choice("label", append([]value{{"none", "No label"}}, labelValues(t.Labels(t.Team.ID))...)),
-		t.choice("priority", priorityValues()),
-		t.choice("creator", append([]value{{"me", "Me"}}, t.memberValues()...)),
-	}
-	return d
-}
-
-// value is what a filter may ask for: as it stands in URLs, and in words.
-type value struct{ slug, text string }
-
-func (t teamIssues) choice(field string, values []value) views.FilterChoice {
-	choice := views.FilterChoice{Field: fieldName(field)}
-	for _, v := range values {
-		choice.Values = append(choice.Values, views.Option{Value: field + ":" + v.slug, Text: v.text})
-	}
-	return choice
-}
-
-// filterValue words a filter's value; what names nothing stays as it was written.
-func (t teamIssues) filterValue(f views.Filter) string {
-	for _, choice := range t.filterValues(f.Field) {
-		if choice.slug == f.Value {
-			return choice.text
-		}
-	}
-	if id, err := uuid.Parse(f.Value); err == nil {
-		return t.textOf(f.Field, id)
-	}
-	return f.Value
-}
-
-func (t teamIssues) filterValues(field string) []value {
-	switch field {
-	case "status":
-		return statusValues(t.Statuses(t.Team.ID))
-	case "label":
-		return append([]value{{"none", "none"}}, labelValues(t.Labels(t.Team.ID))...)
-	case "priority":
-		return priorityValues()
-	case "assignee", "creator":
-		return append([]value{{"me", "Me"}, {"none", "nobody"}}, t.memberValues()...)
-	}
-	return nil
-}
-
-func (t teamIssues) textOf(field string, id uuid.UUID) string {
-	n := named{t.Snapshot}
-	switch field {
-	case "status":
-		return n.status(id).Name
-	case "label":
-		label, _ := n.Label(id)
-		return label.Name
-	}
-	return n.member(id).Name
-}
-
-func statusValues(statuses []sync.StatusName) []value {
-	var values []value
-	for _, s := range statuses {
-		values = append(values, value{sync.Slug(s.Name), s.Name})
-	}
-	return values
-}
-
-func labelValues(labels []sync.LabelName) []value {
-	var values []value
-	for _, l := range labels {
-		values = append(values, value{sync.Slug(l.Name), l.Name})
-	}
-	return values
-}
-
-func (t teamIssues) memberValues() []value {
-	var values []value
-	for _, m := range t.Assignable(t.Team.ID) {
-		values = append(values, value{m.Handle, m.Name})
-	}
-	return values
-}
-
-func priorityValues() []value {
-	slugs := []string{"none", "urgent", "high", "medium", "low"}
-	var values []value
-	for _, p := range views.Priorities() {
-		values = append(values, value{slugs[p], p.Name()})
-	}
-	return values
 }

@@ -153,18 +153,6 @@ func searchQuery(typed string) string {
 	return strings.Join(words, " & ")
 }
 
-// statuses are the groups that the filter leaves, of those that a team has.
-func (f Filter) statuses(all []StatusName) []uuid.UUID {
-	left := []uuid.UUID{}
-	for _, status := range all {
-		wanted := len(f.Statuses) == 0 || slices.Contains(f.Statuses, status.ID)
-		if wanted && !slices.Contains(f.NotStatuses, status.ID) {
-			left = append(left, status.ID)
-		}
-	}
-	return left
-}
-
 // given is an array for PostgreSQL, never null.
 func given[T any](list []T) []T {
 	if list == nil {

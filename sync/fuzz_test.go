@@ -97,7 +97,7 @@ func FuzzRef(f *testing.F) {
 // FuzzCursor: where a page begins is read without harm, and written as it was read.
 func FuzzCursor(f *testing.F) {
 	f.Add("")
-	f.Add(after{uuid.Max, "a0V"}.String())
+	f.Add(after{true, groupKey{uuid.Max, 3}, -1 << 63, "a0V"}.String())
 	f.Add(formatMoment(time.Date(2026, 11, 22, 10, 0, 0, 1000, time.UTC), uuid.Max))
 	f.Add("MjAyNi0xMS0yMg")
 	f.Add("10000")

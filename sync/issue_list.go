@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -37,10 +36,13 @@ type IssueRow struct {
 
 // IssueGroup is a group of a list, or a column of a board.
 type IssueGroup struct {
-	Status StatusName
-	Count  int64 // of all issues in the group that pass the filter
-	Issues []IssueRow
-	More   string // where the next page begins; "" at the end
+	By       string     // what the groups are of: status, assignee, priority, label, none
+	ID       uuid.UUID  // of the status, assignee or label; zero for none
+	Status   StatusName // of a group by status
+	Priority int        // of a group by priority
+	Count    int64      // of all issues in the group that pass the filter
+	Issues   []IssueRow
+	More     string // where the next page begins; "" at the end
 }
 
 // TeamIssues is a team's list or board.
@@ -51,15 +53,16 @@ type TeamIssues struct {
 	Groups []IssueGroup
 }
 
-// ListOptions say which part of a team's issues is wanted.
+// ListOptions say which part of a team's issues is wanted, and how it is laid out.
 type ListOptions struct {
 	Terms []string // filter terms as in URLs
 	Text  string
+	Layout
 	After string // a group's More: only that group, from there on
 }
 
-// TeamIssues reads a team's issues in groups by status, each in the shared manual order and with a first page of rows.
-// NotFound when the reader does not see the team, Invalid when After was not made by an earlier page.
+// TeamIssues reads a team's issues in groups, each in its order and with a first page of rows. NotFound when the reader does
+// not see the team, Invalid when After was not made by an earlier page.
 func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, options ListOptions) (TeamIssues, error) {
 	after, err := parseAfter(options.After)
 	if err != nil {
@@ -67,127 +70,30 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 	}
 	var page TeamIssues
 	var rows *[]queries.ListIssueGroupsRow
-	var counts *[]queries.CountIssueGroupsRow
-	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		team, err := s.TeamByKey(key)
 		if err != nil {
 			return err
 		}
-		page.Team, page.Filter = team, s.ParseFilter(team.ID, options.Terms, options.Text)
-		wanted := listParams(actor.Workspace, page.Team.ID, page.Filter, page.Filter.statuses(s.listed(team.ID)), after)
-		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssueGroupsRow, error) {
-			return listGroups(ctx, e.queries, db, wanted)
-		})
-		counts = queries.Ask(p, func(db queries.DBTX) ([]queries.CountIssueGroupsRow, error) {
-			return countGroups(ctx, e.queries, db, wanted)
-		})
+		page = TeamIssues{Snapshot: s, Team: team, Filter: s.ParseFilter(team.ID, options.Terms, options.Text)}
+		page.Groups = after.only(s.groups(team.ID, options.Layout, page.Filter))
+		rows = e.askGroups(ctx, p, page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now())))
 		return nil
 	})
 	if err != nil {
 		return TeamIssues{}, err
 	}
-	page.Groups = page.group(*rows, *counts, after)
+	page.Snapshot = snapshot
+	page.Groups = page.filled(*rows, options.Layout)
 	return page, nil
 }
 
-type after struct {
-	status uuid.UUID
-	rank   string
-}
-
-func parseAfter(raw string) (after, error) {
-	if raw == "" {
-		return after{}, nil
-	}
-	decoded, err := base64.RawURLEncoding.DecodeString(raw)
-	id, rank, found := strings.Cut(string(decoded), " ")
-	status, wrong := uuid.Parse(id)
-	if err != nil || wrong != nil || !found || strings.ContainsRune(rank, 0) || !utf8.ValidString(rank) {
-		return after{}, invalid("after", "This page no longer exists; start from the first one.")
-	}
-	return after{status, rank}, nil
-}
-
-func (a after) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(a.status.String() + " " + a.rank))
-}
-
-func listParams(ws, team uuid.UUID, f Filter, statuses []uuid.UUID, from after) queries.FilterIssueGroupsParams {
-	if from.status != uuid.Nil {
-		statuses = []uuid.UUID{from.status}
-	}
-	return queries.FilterIssueGroupsParams{
-		WorkspaceID: ws, TeamID: team, StatusIDs: statuses, After: from.rank, PerGroup: PageSize + 1, Words: f.Words,
-		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
-		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
-	}
-}
-
-// unfiltered tells whether only the statuses are chosen.
-func unfiltered(l queries.FilterIssueGroupsParams) bool {
-	return len(l.Assignees)+len(l.NotAssignees)+len(l.Creators)+len(l.NotCreators)+len(l.Labels)+len(l.NotLabels)+
-		len(l.Priorities)+len(l.NotPriorities)+len(l.Words) == 0
-}
-
-func listGroups(ctx context.Context, q *queries.Queries, db queries.DBTX, l queries.FilterIssueGroupsParams) ([]queries.ListIssueGroupsRow, error) {
-	if unfiltered(l) {
-		return q.ListIssueGroups(ctx, db, queries.ListIssueGroupsParams{WorkspaceID: l.WorkspaceID, TeamID: l.TeamID,
-			StatusIDs: l.StatusIDs, After: l.After, PerGroup: l.PerGroup})
-	}
-	found, err := q.FilterIssueGroups(ctx, db, l)
-	rows := make([]queries.ListIssueGroupsRow, len(found))
-	for i, row := range found {
-		rows[i] = queries.ListIssueGroupsRow(row)
-	}
-	return rows, err
-}
-
-func countGroups(ctx context.Context, q *queries.Queries, db queries.DBTX, l queries.FilterIssueGroupsParams) ([]queries.CountIssueGroupsRow, error) {
-	if unfiltered(l) {
-		return q.CountIssueGroups(ctx, db, queries.CountIssueGroupsParams{WorkspaceID: l.WorkspaceID, TeamID: l.TeamID, StatusIDs: l.StatusIDs})
-	}
-	found, err := q.CountFilteredGroups(ctx, db, queries.CountFilteredGroupsParams{
-		WorkspaceID: l.WorkspaceID, TeamID: l.TeamID, StatusIDs: l.StatusIDs, Words: l.Words,
-		Assignees: l.Assignees, NotAssignees: l.NotAssignees, Creators: l.Creators, NotCreators: l.NotCreators,
-		Labels: l.Labels, NotLabels: l.NotLabels, Priorities: l.Priorities, NotPriorities: l.NotPriorities,
+// askGroups asks for the rows of groups, by a plan for these very arguments.
+func (e *Engine) askGroups(ctx context.Context, p *queries.Pipeline, wanted queries.ListIssueGroupsParams) *[]queries.ListIssueGroupsRow {
+	p.Run(ctx, "set local plan_cache_mode = force_custom_plan")
+	return queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssueGroupsRow, error) {
+		return e.queries.ListIssueGroups(ctx, db, wanted)
 	})
-	counts := make([]queries.CountIssueGroupsRow, len(found))
-	for i, row := range found {
-		counts[i] = queries.CountIssueGroupsRow(row)
-	}
-	return counts, err
-}
-
-// group puts rows and counts below their statuses; groups that the filter leaves out are not there.
-func (t TeamIssues) group(rows []queries.ListIssueGroupsRow, counts []queries.CountIssueGroupsRow, from after) []IssueGroup {
-	count := map[uuid.UUID]int64{}
-	for _, c := range counts {
-		count[c.StatusID] = c.Issues
-	}
-	byStatus := map[uuid.UUID][]IssueRow{}
-	for _, row := range rows {
-		byStatus[row.GroupID] = append(byStatus[row.GroupID], issueRow(row))
-	}
-	wanted := map[uuid.UUID]bool{}
-	for _, id := range t.Filter.statuses(t.listed(t.Team.ID)) {
-		wanted[id] = from.status == uuid.Nil || from.status == id
-	}
-	var groups []IssueGroup
-	for _, status := range t.listed(t.Team.ID) {
-		if wanted[status.ID] && (!status.Deleted || count[status.ID] > 0) {
-			groups = append(groups, newGroup(status, count[status.ID], byStatus[status.ID]))
-		}
-	}
-	return groups
-}
-
-func newGroup(status StatusName, count int64, rows []IssueRow) IssueGroup {
-	group := IssueGroup{Status: status, Count: count, Issues: rows}
-	if len(rows) > PageSize {
-		group.Issues = rows[:PageSize]
-		group.More = after{status.ID, rows[PageSize-1].rank}.String()
-	}
-	return group
 }
 
 func issueRow(row queries.ListIssueGroupsRow) IssueRow {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -153,16 +154,16 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 		return fmt.Errorf("read the filter of share %s: %w", share.ID, err)
 	}
 	list := TeamIssues{Snapshot: page.Snapshot, Team: page.Team, Filter: page.ParseFilter(page.Team.ID, query["f"], query.Get("text"))}
-	wanted := listParams(share.WorkspaceID, share.TeamID, list.Filter, list.Filter.statuses(page.listed(page.Team.ID)), after{})
-	rows, err := listGroups(ctx, e.queries, e.pool, wanted)
-	if err != nil {
+	list.Groups = list.groups(page.Team.ID, Layout{}, list.Filter)
+	start, _ := parseAfter("") // which is not wrong
+	var p queries.Pipeline
+	p.Run(ctx, "begin isolation level repeatable read read only")
+	rows := e.askGroups(ctx, &p, list.listParams(share.WorkspaceID, Layout{}, start, e.clock(time.Now())))
+	p.Run(ctx, "commit")
+	if err := e.send(ctx, &p); err != nil {
 		return fmt.Errorf("read a shared list: %w", err)
 	}
-	counts, err := countGroups(ctx, e.queries, e.pool, wanted)
-	if err != nil {
-		return fmt.Errorf("count a shared list: %w", err)
-	}
-	page.Groups = list.group(rows, counts, after{})
+	page.Groups = list.filled(*rows, Layout{})
 	return nil
 }
 

@@ -141,7 +141,7 @@ func fill(r realistic, v VocabularyData, rows int) IssueListData {
 	d := list(Query{})
 	d.Team = v.Teams[0]
 	for i, s := range v.Statuses[:6] {
-		g := IssueGroup{Status: s}
+		g := IssueGroup{Of: Group{Status: s}}
 		for n := rows * i / 6; n < rows*(i+1)/6; n++ {
 			g.Rows = append(g.Rows, IssueRowData{
 				ID: r.id(), Key: fmt.Sprintf("ENG-%d", 1+r.IntN(900)), Title: r.title(), Version: int64(r.IntN(5000)),

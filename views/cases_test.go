@@ -68,20 +68,30 @@ func listCases() []golden {
 	readOnlyBoard.ReadOnly = true
 	withTX.TX = uid(8)
 	withTX.Columns[2].Count, withTX.Columns[2].After = 40, "opaque"
+	byPriority := BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView, Display: Display{Group: "priority", Order: "due"}}, Order: "due",
+		Columns: []BoardColumn{{Of: Group{By: "priority", Priority: 1}, Count: 1, Cards: []IssueCardData{{IssueRowData: row(1)}}}, {Of: Group{By: "priority"}}}}
 	return []golden{
 		{"issue_list/empty", fragment, IssueList(here, list(Query{}, group(todo), group(started), group(done)))},
 		{"issue_list/one", fragment, IssueList(here, list(Query{}, group(todo, row(1))))},
 		{"issue_list/many", fragment, IssueList(here, list(Query{}, group(todo, row(1), row(2, full)), more, group(done)))},
 		{"issue_list/filtered_away", fragment, IssueList(here, narrow)},
+		{"issue_list/by_assignee", fragment, IssueList(here, list(Query{Display: Display{Group: "assignee", Hide: []string{"due", "labels"}}},
+			IssueGroup{Of: Group{By: "assignee"}, Count: 1, Rows: []IssueRowData{row(1)}}, IssueGroup{Of: Group{By: "assignee", Member: ann}, Count: 1, Rows: []IssueRowData{row(2)}}))},
+		{"issue_list/by_label", fragment, IssueList(here, list(Query{Display: Display{Group: "label"}},
+			IssueGroup{Of: Group{By: "label"}}, IssueGroup{Of: Group{By: "label", Label: bug}, Count: 1, Rows: []IssueRowData{row(2)}}))},
+		{"issue_list/by_nothing", fragment, IssueList(here, list(Query{Display: Display{Group: "none"}}, IssueGroup{Of: Group{By: "none"}, Count: 1, Rows: []IssueRowData{row(1)}}))},
 		{"issue_list/read_only", fragment, IssueList(here, frozen)},
 		{"issue_list/of_member", fragment, IssueList(here, mine)},
 		{"board/many", fragment, Board(here, board())},
 		{"board/empty", fragment, Board(here, BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView}})},
 		{"board/read_only", fragment, Board(here, readOnlyBoard)},
+		{"board/by_priority", part, Board(here, byPriority)},
 		{"board/in_page", part, Board(here, withTX)},
 		{"filter_bar/none", part, FilterBar(here, filterBar(Query{}))},
 		{"filter_bar/some", part, FilterBar(here, filterBar(Query{View: BoardView, Filters: []Filter{{"assignee", "me", false}, {"label", "bug", true}}, Text: "a&b"},
-			FilterChip{Filter{"assignee", "me", false}, "Assignee", "Me"}, FilterChip{Filter{"label", "bug", true}, "Label", "bug"}))},
+			FilterChip{"Assignee", false, []FilterValue{{Filter{"assignee", "me", false}, "Me"}}}, FilterChip{"Label", true, []FilterValue{{Filter{"label", "bug", true}, "bug"}}}))},
+		{"filter_bar/any_of", part, FilterBar(here, filterBar(Query{Filters: []Filter{{"label", "bug", false}, {"label", "ui", false}}, Display: Display{Group: "assignee", Order: "-due", Closed: "14", Sub: "off", Empty: "show", Hide: []string{"labels"}}},
+			FilterChip{"Label", false, []FilterValue{{Filter{"label", "bug", false}, "bug"}, {Filter{"label", "ui", false}, "ui"}}}))},
 	}
 }
 
@@ -233,6 +243,7 @@ func pageCases() []golden {
 	}
 	return []golden{
 		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo, row(1), row(2)))})},
+		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo)), Wrong: []string{"“x” is no filter, so it was left out."}})},
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
 		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},
 		{"search/found", wholePage, SearchPage(page("Search"), found)},

@@ -108,13 +108,13 @@ func list(q Query, groups ...IssueGroup) IssueListData {
 }
 
 func group(s Status, rows ...IssueRowData) IssueGroup {
-	return IssueGroup{Status: s, Count: len(rows), Rows: rows}
+	return IssueGroup{Of: Group{Status: s}, Count: len(rows), Rows: rows}
 }
 
 func board() BoardData {
 	d := BoardData{Region: region("team:"+eng.ID, "vocabulary"), Team: eng, Query: Query{View: BoardView}, Order: "manual"}
 	for i, s := range statuses3() {
-		column := BoardColumn{Status: s, Count: i * 2}
+		column := BoardColumn{Of: Group{Status: s}, Count: i * 2}
 		for j := range i * 2 {
 			column.Cards = append(column.Cards, IssueCardData{IssueRowData: row(10*i+j, func(r *IssueRowData) { r.Status, r.Progress = s, Progress{j, 2 * i} }), Comments: j})
 		}

@@ -77,11 +77,12 @@ func (w Workspace) CommentOn(key, comment string) string {
 
 // New is the page that makes an issue; each value may be empty.
 func (w Workspace) New(preset NewPreset) string {
-	return w.at("new") + query("team", preset.Team, "status", preset.Status, "parent", preset.Parent)
+	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "parent", preset.Parent)
 }
 
-// NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a parent's key.
-type NewPreset struct{ Team, Status, Parent string }
+// NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a priority's number, a
+// member's UUID, a label's UUID, a parent's key.
+type NewPreset struct{ Team, Status, Priority, Assignee, Label, Parent string }
 
 // Search is the search page with its results.
 func (w Workspace) Search(text, after string) string {

@@ -3,6 +3,8 @@ package views
 import (
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // The views of a team's issues.
@@ -16,8 +18,30 @@ type Query struct {
 	View    string // ListView is the default and left out of URLs
 	Filters []Filter
 	Text    string
-	After   string // opaque: where the next page begins
+	Display
+	After string // opaque: where the next page begins
 }
+
+// Display is how a list is laid out; the zero value is as the server does it by itself.
+type Display struct {
+	Group  string   // status, assignee, priority, label, none
+	Order  string   // manual, priority, updated, created, due; with a dash before it the other way round
+	Closed string   // for how many days what is closed is shown
+	Sub    string   // "off" leaves sub-issues out
+	Empty  string   // show or hide, of groups without issues
+	Hide   []string // what of an issue is not shown: key, priority, labels, parent, due, updated, assignee
+}
+
+func (d Display) pairs() []string {
+	pairs := []string{"group", d.Group, "order", d.Order, "closed", d.Closed, "sub", d.Sub, "empty", d.Empty}
+	for _, property := range d.Hide {
+		pairs = append(pairs, "hide", property)
+	}
+	return pairs
+}
+
+// Encode is the display as it stands in a URL, without a question mark.
+func (d Display) Encode() string { return strings.TrimPrefix(query(d.pairs()...), "?") }
 
 // Filter is one condition: values of one field are alternatives, fields must all hold.
 type Filter struct {
@@ -35,22 +59,29 @@ func (f Filter) String() string {
 }
 
 // Encode is the query with its question mark, or nothing.
-func (q Query) Encode() string {
-	view := q.View
-	if view == ListView {
-		view = ""
+func (q Query) Encode() string { return query(append(q.pairs(), "after", q.After)...) }
+
+func (q Query) pairs() []string {
+	return slices.Concat(q.viewPair(), q.Display.pairs(), q.filterPairs())
+}
+
+func (q Query) viewPair() []string {
+	if q.View == ListView {
+		return nil
 	}
-	pairs := []string{"view", view}
+	return []string{"view", q.View}
+}
+
+func (q Query) filterPairs() []string {
+	var pairs []string
 	for _, f := range q.Filters {
 		pairs = append(pairs, "f", f.String())
 	}
-	return query(append(pairs, "text", q.Text, "after", q.After)...)
+	return append(pairs, "text", q.Text)
 }
 
 // filter is what the list leaves out, as data-filter has it.
-func (q Query) filter() string {
-	return strings.TrimPrefix(Query{Filters: q.Filters, Text: q.Text}.Encode(), "?")
-}
+func (q Query) filter() string { return strings.TrimPrefix(query(q.filterPairs()...), "?") }
 
 // In is the query in another view, from its beginning.
 func (q Query) In(view string) Query {
@@ -64,19 +95,19 @@ func (q Query) From(after string) Query {
 	return q
 }
 
-// Without is the query with one filter less, from its beginning.
-func (q Query) Without(f Filter) Query {
+// Without is the query with some filters less, from its beginning.
+func (q Query) Without(less ...Filter) Query {
 	q.After = ""
-	q.Filters = slices.DeleteFunc(slices.Clone(q.Filters), func(g Filter) bool { return g == f })
+	q.Filters = slices.DeleteFunc(slices.Clone(q.Filters), func(f Filter) bool { return slices.Contains(less, f) })
 	return q
 }
 
-// Flipped is the query with one filter's "is" and "is not" exchanged, from its beginning.
-func (q Query) Flipped(f Filter) Query {
+// Flipped is the query with "is" and "is not" of some filters exchanged, from its beginning.
+func (q Query) Flipped(some ...Filter) Query {
 	q.After = ""
 	q.Filters = slices.Clone(q.Filters)
-	if i := slices.Index(q.Filters, f); i >= 0 {
-		q.Filters[i].Not = !f.Not
+	for i, f := range q.Filters {
+		q.Filters[i].Not = f.Not != slices.Contains(some, f)
 	}
 	return q
 }
@@ -87,8 +118,25 @@ func (q Query) WithoutText() Query {
 	return q
 }
 
-// Clear is the bare view.
-func (q Query) Clear() Query { return Query{View: q.View} }
+// Clear is the query without any filter, from its beginning.
+func (q Query) Clear() Query { return Query{View: q.View, Display: q.Display} }
+
+// marks are the attributes by which scripts and styles know what a list leaves out.
+func (q Query) marks() templ.OrderedAttributes {
+	var a templ.OrderedAttributes
+	if q.Narrow() {
+		a = append(a, templ.KeyValue[string, any]{Key: "data-filter", Value: q.filter()})
+	}
+	if len(q.Hide) > 0 {
+		a = append(a, templ.KeyValue[string, any]{Key: "data-hide", Value: strings.Join(q.Hide, " ")})
+	}
+	return a
+}
+
+func (q Query) withoutDisplay() Query {
+	q.Display = Display{}
+	return q
+}
 
 // Narrow says that the query leaves something out.
 func (q Query) Narrow() bool { return len(q.Filters) > 0 || q.Text != "" }

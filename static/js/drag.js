@@ -117,8 +117,9 @@ export function step(place, by, length, alt) {
 function move(node, group, rows, before) {
   const form = node.querySelector('form[data-op=move]'), list = node.closest('[data-list]'), key = node.dataset.record;
   const place = before ? rows.indexOf(before) : rows.length, same = node.closest('[data-group]') === group;
-  if (same && (!byHand(list) || rowsOf(group)[place] === node)) return;
-  put(form, 'status', group.dataset.group);
+  const column = form.querySelector('[data-column]'); // none where columns differ in no single field
+  if (same ? !byHand(list) || rowsOf(group)[place] === node : !column) return;
+  if (column) put(form, column.name, group.dataset.group);
   put(form, 'before', byHand(list) && before?.dataset.record || '');
   put(form, 'after', byHand(list) && !before && rows.at(-1)?.dataset.record || '');
   const name = group.getAttribute('aria-label') ?? group.querySelector('h2')?.textContent.trim();

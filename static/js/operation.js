@@ -17,7 +17,8 @@ export function operations(form, mint) {
       case 'text': return {op, record, base: Number(base) || 0, field, from, text: data.find(([name]) => name === field)?.[1] ?? ''};
       case 'add': return ['add', 'remove'].flatMap(op => all(op).map(value => ({op, record, field, value})));
       case 'move': {
-        const set = fields(data.filter(([name, value]) => value !== '' && !/^(before|after|transaction)$/.test(name)), false);
+        // A column is named as its group: "priority:2", "member:" for nobody.
+        const set = fields(data.filter(([name, value]) => value !== '' && !/^(before|after|transaction)$/.test(name)).map(([name, value]) => [name, value.replace(/^priority:|^\w+:$/, '')]), true);
         const [before] = all('before'), [after] = all('after');
         return {op, record, ...Object.keys(set).length && {set}, ...before && {before}, ...after && {after}};
       }

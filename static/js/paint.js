@@ -92,9 +92,10 @@ function create(region, op, index, was, number) {
     return arrive(below, fill(node, op, number));
   }
   if (kind !== 'issue' || !('list' in region.dataset) || (team ? team !== op.set.team : op.set.assignee !== member && !/[?&]view=created/.test(src))) return;
+  if (op.set.parent && /[?&]sub=off/.test(src)) return;
   const set = withStatus(op.set), values = {priority: 0, assignee: null, ...set}, wanted = filters(src);
   if (wanted.some(({field}) => !(field in values)) || Object.keys(values).some(name => !stays(wanted, name, called(name, values[name])))) return;
-  const group = [...region.querySelectorAll('[data-group]')].find(g => g.dataset.group === ref(grouping(g), values[grouping(g)]));
+  const group = [...region.querySelectorAll('[data-group]')].find(g => g.dataset.group === ref(grouping(g), grouping(g) === 'label' ? set.labels?.[0] : values[grouping(g)]));
   const home = (group ?? region).querySelector('[data-rows]'), node = home && (was ?? blank(/[?&]view=board/.test(src) ? 'issue-card' : 'issue-row'));
   if (!node) return;
   arrive(home, fill(node, op, number));

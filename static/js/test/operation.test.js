@@ -40,6 +40,8 @@ test('add and remove repeat; move leaves out what is empty; delete, restore, und
     {op: 'remove', record: issue, field: 'labels', value: 'label:3'}]);
   assert.deepEqual(operations({op: 'move', record: issue, data: [['status', status], ['before', ''], ['after', 'issue:9']]}, ids()),
     [{op: 'move', record: issue, set: {status}, after: 'issue:9'}]);
+  for (const [name, value, set] of [['priority', 'priority:2', {priority: 2}], ['assignee', 'member:', {assignee: null}], ['assignee', 'member:7', {assignee: 'member:7'}]])
+    assert.deepEqual(operations({op: 'move', record: issue, data: [[name, value]]}, ids()), [{op: 'move', record: issue, set}]);
   assert.deepEqual(operations({op: 'move', record: issue, data: [['status', ''], ['before', 'issue:9']]}, ids()), [{op: 'move', record: issue, before: 'issue:9'}]);
   assert.deepEqual(operations({op: 'delete', record: issue, data: []}, ids()), [{op: 'delete', record: issue}]);
   assert.deepEqual(operations({op: 'undo', data: [['transaction', 'u1']]}, ids()), [{op: 'undo', transaction: 'u1'}]);
