@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -42,6 +42,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
 		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
 		"GET /:ws/search":              "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
+		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
+		"POST /:ws/view/:id/trash": "/acme/view/" + x.view + "/trash", "POST /:ws/view/:id/restore": "/acme/view/" + x.view + "/restore",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
 		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
 		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",
@@ -74,7 +76,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -89,11 +91,13 @@ func (h *house) hide() hiddenThing {
 	h.ann.push(transaction)
 	_, err := h.engine.Share(h.t.Context(), h.ann.actor, h.ann.client, issue.ref, "", []string{"https://example.com"})
 	must(h.t, err)
+	view := sync.NewRef("view", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: view, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden view"}})
 	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String()}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String()}
 }
 
 // visible is an issue that ben sees.
@@ -111,7 +115,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {

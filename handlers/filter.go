@@ -14,7 +14,7 @@ import (
 
 // readQuery reads what a list's URL says. What it cannot say is left out: misread tells of it.
 func readQuery(values url.Values) views.Query {
-	query := views.Query{View: views.ListView, Text: strings.TrimSpace(values.Get("text")), Display: readDisplay(values), After: values.Get("after")}
+	query := views.Query{View: views.ListView, Text: strings.TrimSpace(values.Get("text")), Display: readDisplay(values), Saved: savedID(values), After: values.Get("after")}
 	if values.Get("view") == views.BoardView {
 		query.View = views.BoardView
 	}
@@ -25,6 +25,14 @@ func readQuery(values url.Values) views.Query {
 		}
 	}
 	return query
+}
+
+func savedID(values url.Values) string {
+	id, err := uuid.Parse(values.Get("saved"))
+	if err != nil {
+		return ""
+	}
+	return id.String()
 }
 
 // filterFields are what one may filter by.

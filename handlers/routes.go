@@ -85,6 +85,12 @@ func (s *Server) route() {
 	ws.GET("/team/:key/share", s.in(s.leaveTeamShare))
 	ws.POST("/share/:id/revoke", s.in(s.revokeShare))
 
+	ws.POST("/view", s.in(s.createView))
+	ws.GET(page+"/view/:id", s.in(s.showView))
+	ws.POST("/view/:id", s.in(s.setView("")))
+	ws.POST("/view/:id/trash", s.in(s.setView("trash")))
+	ws.POST("/view/:id/restore", s.in(s.setView("restore")))
+
 	ws.GET(page+"/search", s.in(s.search))
 	ws.GET(fragment+"/search", s.in(s.searchFragment))
 	ws.GET(page+"/outbox", s.in(s.showOutbox))

@@ -34,13 +34,17 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 	if query.View == views.BoardView {
 		here += "/" + views.BoardView
 	}
-	page := s.frame(c, v, issues.Snapshot, team.Name, here)
+	title := team.Name
+	if view, seen := issues.View(sync.Ref("view:" + query.Saved).ID()); seen {
+		title, here = view.Name, "view:"+query.Saved
+	}
+	page := s.frame(c, v, issues.Snapshot, title, here)
 	shares, err := s.listShares(c.Request().Context(), v, issues, query, page.TX)
 	if err != nil {
 		return err
 	}
 	with(&shares)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), Saved: issues.saved(query, page.TX), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
@@ -139,7 +143,7 @@ func (t teamIssues) region() views.Region {
 
 // shared is the query without anything of the viewer: "me" becomes who that is.
 func (t teamIssues) shared(query views.Query) views.Query {
-	query.Filters = slices.Clone(query.Filters)
+	query.Filters, query.Saved = slices.Clone(query.Filters), ""
 	for i, f := range query.Filters {
 		if f.Value == "me" {
 			query.Filters[i].Value = t.Me().ID.String()

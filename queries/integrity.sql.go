@@ -137,6 +137,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'share', id, true, version, 0, '', '{}', to_jsonb(share.*), NULL, NULL, false, updated_at FROM share WHERE workspace_id = $1
     UNION ALL
     SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = $1
+    UNION ALL
+    SELECT 'view', id, true, version, 0, '', '{}', to_jsonb(view.*), NULL, NULL, false, updated_at FROM view WHERE workspace_id = $1
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal
 `
 

@@ -290,6 +290,22 @@ type Topic struct {
 	Version     int64
 }
 
+type View struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	Name        string
+	Icon        string
+	Query       string
+	Private     bool
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Workspace struct {
 	ID          uuid.UUID
 	Slug        string

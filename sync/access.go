@@ -41,6 +41,12 @@ func (r rights) sees(team uuid.UUID) bool {
 
 // seesRecord tells whether a record is shown, in the trash or not.
 func (r rights) seesRecord(target *record) bool {
+	noun := nounOf(target.kind)
+	if some, ok := noun.(personal); ok {
+		if owner := some.owner(target); owner != uuid.Nil && owner != r.member && !r.program {
+			return false
+		}
+	}
 	return r.seesBoth(teamsOf(target))
 }
 

@@ -106,7 +106,7 @@ func (b *bulletin) event(named string, concerns func(notice) bool) *Event {
 	for _, n := range b.notices {
 		if concerns(n) {
 			topics := slices.DeleteFunc(slices.Clone(n.topics), func(topic string) bool { return topic != named && ofMember(topic) })
-			stale.add([]string{n.record}, topics)
+			stale.add(n.named(), topics)
 		}
 	}
 	if stale.empty() {

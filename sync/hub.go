@@ -35,11 +35,19 @@ type hub struct {
 type notice struct {
 	version int64
 	op      Verb
-	record  string
+	record  string // "" for what bumps do not name
 	team    uuid.UUID
 	other   uuid.UUID // team of what joins two issues
 	topics  []string
 	access  []uuid.UUID
+}
+
+// named are the records that a bump names.
+func (n notice) named() []string {
+	if n.record == "" {
+		return nil
+	}
+	return []string{n.record}
 }
 
 // logPage is how many entries the hub reads from the log at a time.
@@ -106,7 +114,7 @@ func (e *Engine) published(workspace uuid.UUID, world *world) {
 func noticesOf(log []entry) []notice {
 	notices := make([]notice, len(log))
 	for i, entry := range log {
-		notices[i] = notice{version: entry.Version, op: entry.Op, record: string(entry.ref()), topics: entry.Topics, access: entry.Access}
+		notices[i] = notice{version: entry.Version, op: entry.Op, record: toldAs(entry.ref()), topics: entry.Topics, access: entry.Access}
 		if entry.Team != nil {
 			notices[i].team = *entry.Team
 		}

@@ -22,6 +22,12 @@ type noun interface {
 	allow(who rights, before, after *record) error
 }
 
+// personal is a noun some of whose records are one member's alone. Nobody else sees those, whatever the team, and bumps, which
+// all of the team are told, do not name them.
+type personal interface {
+	owner(*record) uuid.UUID // the zero id: of all who see the team
+}
+
 // nounOf returns nil for a kind that there is not.
 func nounOf(kind string) noun {
 	switch kind {
@@ -43,12 +49,14 @@ func nounOf(kind string) noun {
 		return shareNoun{}
 	case "relation":
 		return relationNoun{}
+	case "view":
+		return viewNoun{}
 	}
 	return nil
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share", "relation"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share", "relation", "view"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

@@ -161,7 +161,7 @@ func (e *Engine) askChanges(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 }
 
 func noticeOf(row queries.ListChangesSinceRow) notice {
-	n := notice{version: row.Version, op: Verb(row.Op), record: topic(row.Kind, row.RecordID), topics: row.Topics, access: row.Access}
+	n := notice{version: row.Version, op: Verb(row.Op), record: toldAs(NewRef(row.Kind, row.RecordID)), topics: row.Topics, access: row.Access}
 	if row.TeamID != nil {
 		n.team = *row.TeamID
 	}
@@ -169,6 +169,14 @@ func noticeOf(row queries.ListChangesSinceRow) notice {
 		n.other = *row.OtherTeamID
 	}
 	return n
+}
+
+// toldAs is the key by which bumps name a record: "" for what may be one member's alone.
+func toldAs(ref Ref) string {
+	if _, some := nounOf(ref.kind()).(personal); some {
+		return ""
+	}
+	return string(ref)
 }
 
 func (s *Subscription) deliverRows(from int64, rows []queries.ListChangesSinceRow) {

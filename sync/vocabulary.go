@@ -41,6 +41,7 @@ type vocabularyQuestions struct {
 	teams     *[]queries.ListTeamsRow
 	statuses  *[]queries.ListStatusesRow
 	labels    *[]queries.ListLabelsRow
+	views     *[]queries.ListViewsRow
 }
 
 func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
@@ -50,6 +51,7 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListTeamsRow, error) { return q.ListTeams(ctx, db, workspace) }),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListStatusesRow, error) { return q.ListStatuses(ctx, db, workspace) }),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListLabelsRow, error) { return q.ListLabels(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListViewsRow, error) { return q.ListViews(ctx, db, workspace) }),
 	}
 }
 
@@ -67,6 +69,9 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 	}
 	for _, row := range *a.labels {
 		v.add(labelRecord(row))
+	}
+	for _, row := range *a.views {
+		v.add(viewRecord(row))
 	}
 	return v
 }

@@ -97,6 +97,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertIssues(ctx, db, queries.InsertIssuesParams{WorkspaceID: ws, Rows: rows})
 	case "comment":
 		return q.InsertComments(ctx, db, queries.InsertCommentsParams{WorkspaceID: ws, Rows: rows})
+	case "view":
+		return q.InsertViews(ctx, db, queries.InsertViewsParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
 	case "relation":
@@ -136,6 +138,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 		}
 		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
+	case "view":
+		return q.UpdateViews(ctx, db, queries.UpdateViewsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "relation":

@@ -70,6 +70,7 @@ func listCases() []golden {
 	withTX.Columns[2].Count, withTX.Columns[2].After = 40, "opaque"
 	byPriority := BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView, Display: Display{Group: "priority", Order: "due"}}, Order: "due",
 		Columns: []BoardColumn{{Of: Group{By: "priority", Priority: 1}, Count: 1, Cards: []IssueCardData{{IssueRowData: row(1)}}}, {Of: Group{By: "priority"}}}}
+	mineFirst := SavedView{ID: uid(77), Name: "Mine first", Icon: "person", Private: true}
 	return []golden{
 		{"issue_list/empty", fragment, IssueList(here, list(Query{}, group(todo), group(started), group(done)))},
 		{"issue_list/one", fragment, IssueList(here, list(Query{}, group(todo, row(1))))},
@@ -87,6 +88,10 @@ func listCases() []golden {
 		{"board/read_only", fragment, Board(here, readOnlyBoard)},
 		{"board/by_priority", part, Board(here, byPriority)},
 		{"board/in_page", part, Board(here, withTX)},
+		{"saved_view/none", part, SavedViewMenu(here, SavedViewData{Team: eng, Query: narrow.Query, TX: uid(8)})},
+		{"saved_view/clean", part, SavedViewMenu(here, SavedViewData{Team: eng, Query: narrow.Query, View: mineFirst, Version: 57, Edits: true, TX: uid(8)})},
+		{"saved_view/changed", part, SavedViewMenu(here, SavedViewData{Team: eng, Query: narrow.Query, View: mineFirst, Version: 57, Edits: true, Dirty: true, TX: uid(8)})},
+		{"saved_view/of_a_guest", part, SavedViewMenu(here, SavedViewData{Team: eng, Query: narrow.Query, View: mineFirst, Version: 57, Dirty: true, Guest: true, TX: uid(8)})},
 		{"filter_bar/none", part, FilterBar(here, filterBar(Query{}))},
 		{"filter_bar/some", part, FilterBar(here, filterBar(Query{View: BoardView, Filters: []Filter{{"assignee", "me", false}, {"label", "bug", true}}, Text: "a&b"},
 			FilterChip{"Assignee", false, []FilterValue{{Filter{"assignee", "me", false}, "Me"}}}, FilterChip{"Label", true, []FilterValue{{Filter{"label", "bug", true}, "bug"}}}))},
@@ -234,6 +239,9 @@ func pageCases() []golden {
 	withUndo.Flash = Flash{Text: "Status changed to Done.", Undo: uid(77)}
 	withTX := board()
 	withTX.TX = uid(8)
+	withView := page("Mine first")
+	withView.Here = "view:" + uid(77)
+	withView.Views = map[string][]SavedViewLink{eng.ID: {{SavedView{uid(77), "Mine first", "person", false}, Query{Saved: uid(77)}}, {SavedView{uid(78), "Late", "clock", true}, Query{Saved: uid(78), Display: Display{Order: "due"}}}}}
 	deferred := vocabulary()
 	deferred.Deferred = true
 	found := SearchData{
@@ -243,6 +251,7 @@ func pageCases() []golden {
 	}
 	return []golden{
 		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo, row(1), row(2)))})},
+		{"team_page/saved_view", wholePage, TeamPage(withView, TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo)), Saved: SavedViewData{Team: eng, View: SavedView{ID: uid(77), Name: "Mine first", Icon: "person"}}})},
 		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo)), Wrong: []string{"“x” is no filter, so it was left out."}})},
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
 		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},

@@ -122,6 +122,15 @@ func (w Workspace) ShareTeam(key string, q Query) string {
 	return w.at("team", key, "share") + q.In(ListView).Encode()
 }
 
+// View is a saved view; it leads to its list.
+func (w Workspace) View(id string) string { return w.at("view", id) }
+
+// CreateView takes the form that saves a list as a view.
+func (w Workspace) CreateView() string { return w.at("view") }
+
+// SetView takes a write to a saved view: "" (its fields), trash, restore.
+func (w Workspace) SetView(id, noun string) string { return w.at("view", id, noun) }
+
 // RevokeShare ends a share.
 func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "revoke") }
 

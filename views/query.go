@@ -19,6 +19,7 @@ type Query struct {
 	Filters []Filter
 	Text    string
 	Display
+	Saved string // UUID of the saved view that the list began as
 	After string // opaque: where the next page begins
 }
 
@@ -61,8 +62,14 @@ func (f Filter) String() string {
 // Encode is the query with its question mark, or nothing.
 func (q Query) Encode() string { return query(append(q.pairs(), "after", q.After)...) }
 
+// Saves is what a saved view keeps of the query.
+func (q Query) Saves() string {
+	q.Saved, q.After = "", ""
+	return strings.TrimPrefix(q.Encode(), "?")
+}
+
 func (q Query) pairs() []string {
-	return slices.Concat(q.viewPair(), q.Display.pairs(), q.filterPairs())
+	return slices.Concat(q.viewPair(), q.Display.pairs(), q.filterPairs(), []string{"saved", q.Saved})
 }
 
 func (q Query) viewPair() []string {
@@ -119,7 +126,7 @@ func (q Query) WithoutText() Query {
 }
 
 // Clear is the query without any filter, from its beginning.
-func (q Query) Clear() Query { return Query{View: q.View, Display: q.Display} }
+func (q Query) Clear() Query { return Query{View: q.View, Display: q.Display, Saved: q.Saved} }
 
 // marks are the attributes by which scripts and styles know what a list leaves out.
 func (q Query) marks() templ.OrderedAttributes {
@@ -131,6 +138,14 @@ func (q Query) marks() templ.OrderedAttributes {
 		a = append(a, templ.KeyValue[string, any]{Key: "data-hide", Value: strings.Join(q.Hide, " ")})
 	}
 	return a
+}
+
+// icon is the one that a view of the query begins with.
+func (q Query) icon() string {
+	if q.View == BoardView {
+		return "board"
+	}
+	return "list"
 }
 
 func (q Query) withoutDisplay() Query {

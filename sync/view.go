@@ -1,0 +1,115 @@
+package sync
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// viewNoun is a team's list as somebody saved it: what it lets through, and how it is laid out.
+type viewNoun struct{}
+
+var viewFields = []field{
+	{"team", "team_id", fixed, refTo("team", false)},
+	{"name", "name", scalar, line(80)},
+	{"icon", "icon", scalar, oneOf("list", "board", "issues", "person", "label", "clock", "warning", "check", "inbox", "filter")},
+	{"query", "query", scalar, phrase(2000)}, // of the list's URL
+	{"private", "private", fixed, boolean()}, // its author's alone: nobody else ever had it, so nobody need be told that it is gone
+	{"author", "author_id", server, refTo("member", true)},
+}
+
+func (viewNoun) name() string             { return "view" }
+func (viewNoun) fields() []field          { return viewFields }
+func (viewNoun) team(r *record) uuid.UUID { return r.refersTo("team") }
+func (viewNoun) issue(*record) uuid.UUID  { return uuid.Nil }
+func (viewNoun) topics(*record) []string  { return []string{topicVocabulary} }
+
+// owner is whose alone a view is; the zero id for one of all who see its team.
+func (viewNoun) owner(r *record) uuid.UUID {
+	if truth(r.fields["private"]) {
+		return r.refersTo("author")
+	}
+	return uuid.Nil
+}
+
+func (viewNoun) complete(w *work, view *record) error {
+	if view.text("team") == "" {
+		return invalid("team", "Name the team whose list it is.")
+	}
+	_, err := w.visible(Ref(view.text("team")))
+	return err
+}
+
+func (viewNoun) check(_ *work, _, after *record) error {
+	if after.text("name") == "" {
+		return invalid("name", "Give the view a name.")
+	}
+	if strings.ContainsAny(after.text("query"), "?#") {
+		return invalid("query", "Write what stands behind the question mark of the list's URL.")
+	}
+	if _, err := url.ParseQuery(after.text("query")); err != nil {
+		return invalid("query", "This is not what stands in the URL of a list.")
+	}
+	return nil
+}
+
+// allow: a private view is its author's, whom alone it is shown to; the others are everybody's but guests'.
+func (n viewNoun) allow(who rights, _, after *record) error {
+	if who.guest() && n.owner(after) == uuid.Nil {
+		return forbidden("Guests save views for themselves, members for all.")
+	}
+	return nil
+}
+
+func viewRecord(row queries.ListViewsRow) *record {
+	return stored("view", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
+		"team":    refValue("team", &row.TeamID),
+		"name":    row.Name,
+		"icon":    row.Icon,
+		"query":   row.Query,
+		"private": row.Private,
+		"author":  refValue("member", row.AuthorID),
+	})
+}
+
+// ViewName is a saved view as pages show one.
+type ViewName struct {
+	ID      uuid.UUID
+	Version int64
+	Team    uuid.UUID
+	Name    string
+	Icon    string
+	Query   string
+	Private bool
+}
+
+// Views lists the live views of a team's list that the reader sees.
+func (s Snapshot) Views(team uuid.UUID) []ViewName {
+	var views []ViewName
+	for _, r := range s.words.all("view") {
+		if !r.deleted() && r.refersTo("team") == team && s.who.seesRecord(r) {
+			views = append(views, viewName(r))
+		}
+	}
+	return views
+}
+
+// View finds a view that the reader sees; one in the trash reads as absent.
+func (s Snapshot) View(id uuid.UUID) (ViewName, bool) {
+	r := s.words.records[NewRef("view", id)]
+	if r == nil || r.deleted() || !s.who.seesRecord(r) {
+		return ViewName{}, false
+	}
+	return viewName(r), true
+}
+
+// EditsView tells whether the reader may change a view that they see.
+func (s Snapshot) EditsView(view ViewName) bool { return view.Private || !s.who.guest() }
+
+func viewName(r *record) ViewName {
+	return ViewName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Icon: r.text("icon"), Query: r.text("query"),
+		Private: truth(r.fields["private"])}
+}
