@@ -45,7 +45,7 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
 		"POST /:ws/view/:id/trash": "/acme/view/" + x.view + "/trash", "POST /:ws/view/:id/restore": "/acme/view/" + x.view + "/restore",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
-		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "",
+		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "", "POST /:ws/settings/keys": "",
 		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",
 		"GET /:ws/settings/label":             "", "GET /:ws/f/settings/label": "", "POST /:ws/settings/label": "/acme/settings/label",
 		"POST /:ws/settings/label/:id": "/acme/settings/label/" + x.label, "POST /:ws/settings/label/:id/trash": "/acme/settings/label/" + x.label + "/trash",

@@ -36,7 +36,7 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 	tx := uuid.Must(uuid.NewV7()).String()
 	rememberWorkspace(c, v)
 	return views.Page{
-		Place: s.place(v), Title: title, Theme: themeOf(c), Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
+		Place: s.place(v), Title: title, Theme: themeOf(c), NoKeys: v.person.NoKeys, Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
 		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Views: n.allViews(), Here: here,
 		Unread:     s.unread(c, v),
 		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},

@@ -104,6 +104,7 @@ func (s *Server) route() {
 	ws.GET(page+"/settings/account", s.in(s.showAccount))
 	ws.POST("/settings/account", s.in(s.setAccount))
 	ws.POST("/settings/theme", s.in(s.setTheme))
+	ws.POST("/settings/keys", s.in(s.setKeys))
 	ws.POST("/settings/token/:id/revoke", s.in(s.revokeToken))
 	ws.GET(page+"/settings/label", s.in(s.listLabels))
 	ws.GET(fragment+"/settings/label", s.in(s.listLabelsFragment))

@@ -28,7 +28,7 @@ func (s *Server) accountPage(c echo.Context, v visit, status int, with func(*vie
 	if err != nil {
 		return err
 	}
-	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Tokens: accessTokens(tokens),
+	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Keys: !v.person.NoKeys, Tokens: accessTokens(tokens),
 		KeptDays: int(s.engine.Retention().Hours() / 24)}
 	if with != nil {
 		with(&data)
@@ -79,6 +79,18 @@ func (s *Server) setTheme(c echo.Context, v visit) error {
 		c.SetCookie(newCookie(c, themeCookie, theme, 365*24*60*60))
 	default:
 		c.SetCookie(newCookie(c, themeCookie, "", -1))
+	}
+	return seeOther(c, back(c, v.slug.AccountSettings()))
+}
+
+// setKeys is of the person, in every browser.
+func (s *Server) setKeys(c echo.Context, v visit) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	if err := s.engine.SetSingleKeys(c.Request().Context(), v.person.ID, v.token, f.Get("keys") == "on"); err != nil {
+		return err
 	}
 	return seeOther(c, back(c, v.slug.AccountSettings()))
 }

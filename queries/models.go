@@ -173,6 +173,7 @@ type Person struct {
 	Name         string
 	PasswordHash string
 	CreatedAt    time.Time
+	SingleKeys   bool
 }
 
 type RefusedRecord struct {

@@ -4,11 +4,14 @@ INSERT INTO person (id, email, name, password_hash) VALUES (@id, lower(@email::t
 -- name: GetPersonByEmail :one
 SELECT id, email, name, password_hash FROM person WHERE email = lower(@email::text);
 
+-- name: SetSingleKeys :exec
+UPDATE person SET single_keys = @single_keys WHERE id = @id;
+
 -- name: InsertSession :exec
 INSERT INTO session (token_hash, person_id, user_agent, expires_at) VALUES (@token_hash, @person_id, @user_agent, @expires_at);
 
 -- name: GetSession :one
-SELECT s.person_id, p.name, p.email, s.last_seen_at, s.expires_at
+SELECT s.person_id, p.name, p.email, p.single_keys, s.last_seen_at, s.expires_at
 FROM session s JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = @token_hash AND s.expires_at > now();
 

@@ -122,7 +122,7 @@ func (q *Queries) GetPersonByEmail(ctx context.Context, db DBTX, email string) (
 }
 
 const getSession = `-- name: GetSession :one
-SELECT s.person_id, p.name, p.email, s.last_seen_at, s.expires_at
+SELECT s.person_id, p.name, p.email, p.single_keys, s.last_seen_at, s.expires_at
 FROM session s JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = $1 AND s.expires_at > now()
 `
@@ -131,6 +131,7 @@ type GetSessionRow struct {
 	PersonID   uuid.UUID
 	Name       string
 	Email      string
+	SingleKeys bool
 	LastSeenAt time.Time
 	ExpiresAt  time.Time
 }
@@ -142,6 +143,7 @@ func (q *Queries) GetSession(ctx context.Context, db DBTX, tokenHash []byte) (Ge
 		&i.PersonID,
 		&i.Name,
 		&i.Email,
+		&i.SingleKeys,
 		&i.LastSeenAt,
 		&i.ExpiresAt,
 	)
@@ -226,6 +228,23 @@ func (q *Queries) InsertSession(ctx context.Context, db DBTX, arg InsertSessionP
 	)
 	if err != nil {
 		return fmt.Errorf("query InsertSession: %w", err)
+	}
+	return nil
+}
+
+const setSingleKeys = `-- name: SetSingleKeys :exec
+UPDATE person SET single_keys = $1 WHERE id = $2
+`
+
+type SetSingleKeysParams struct {
+	SingleKeys bool
+	ID         uuid.UUID
+}
+
+func (q *Queries) SetSingleKeys(ctx context.Context, db DBTX, arg SetSingleKeysParams) error {
+	_, err := db.Exec(ctx, setSingleKeys, arg.SingleKeys, arg.ID)
+	if err != nil {
+		return fmt.Errorf("query SetSingleKeys: %w", err)
 	}
 	return nil
 }

@@ -8,11 +8,11 @@ const ours = new Set(['assets', 'sign-in', 'sign-out', 'setup', 'invite', 'e', '
 
 /** kind tells how a request is answered: "asset", "page", "fragment", or "" = the browser's own way. */
 function kind({method, mode, path}) {
-  const [, first, second] = path.split('/');
+  const [, first, second, third] = path.split('/');
   if (method !== 'GET') return '';
   if (first === 'assets') return 'asset';
   if (!/^[a-z][a-z0-9-]{1,30}$/.test(first) || ours.has(first) || second === 'sync') return '';
-  if (second === 'f') return 'fragment';
+  if (second === 'f') return third === 'search' ? '' : 'fragment'; // what is asked while somebody types is not kept
   return mode === 'navigate' ? 'page' : '';
 }
 

@@ -46,7 +46,7 @@ func (e *Engine) PersonByEmail(ctx context.Context, email string) (Person, error
 	if err != nil {
 		return Person{}, fmt.Errorf("find a person: %w", err)
 	}
-	return Person{row.ID, row.Name, row.Email}, nil
+	return Person{ID: row.ID, Name: row.Name, Email: row.Email}, nil
 }
 
 func checkPerson(new NewPerson) (Person, string, error) {
@@ -68,7 +68,7 @@ func checkPerson(new NewPerson) (Person, string, error) {
 	if len(wrong) > 0 {
 		return Person{}, "", invalidFields(wrong)
 	}
-	return Person{uuid.Must(uuid.NewV7()), text(name), strings.ToLower(address.Address)}, hash, nil
+	return Person{ID: uuid.Must(uuid.NewV7()), Name: text(name), Email: strings.ToLower(address.Address)}, hash, nil
 }
 
 // reserved are the first segments of URLs that are not a workspace's.

@@ -22,9 +22,10 @@ import (
 
 // Person is somebody with an account, whatever workspaces they are in.
 type Person struct {
-	ID    uuid.UUID
-	Name  string
-	Email string
+	ID     uuid.UUID
+	Name   string
+	Email  string
+	NoKeys bool // single keys do nothing for them
 }
 
 // Token is a secret that is shown once; only its hash is stored.
@@ -165,9 +166,18 @@ func (e *Engine) SignedIn(ctx context.Context, token Token) (Person, error) {
 			return Person{}, fmt.Errorf("touch the session: %w", err)
 		}
 	}
-	person := Person{row.PersonID, row.Name, row.Email}
+	person := Person{row.PersonID, row.Name, row.Email, !row.SingleKeys}
 	e.account.sessions.Add(token, person)
 	return person, nil
+}
+
+// SetSingleKeys switches a person's single keys on or off; the session of the token knows at once, others within two seconds.
+func (e *Engine) SetSingleKeys(ctx context.Context, person uuid.UUID, token Token, on bool) error {
+	if err := e.queries.SetSingleKeys(ctx, e.pool, queries.SetSingleKeysParams{SingleKeys: on, ID: person}); err != nil {
+		return fmt.Errorf("switch single keys: %w", err)
+	}
+	e.account.sessions.Remove(token)
+	return nil
 }
 
 var errSignedOut = &Error{Kind: SignedOut, Code: CodeSignedOut, Text: "Sign in first."}

@@ -92,7 +92,7 @@ func (e *Engine) Granted(ctx context.Context, token Token) (Grant, error) {
 			return Grant{}, fmt.Errorf("touch the token: %w", err)
 		}
 	}
-	grant := Grant{Person{row.PersonID, row.Name, row.Email}, row.Slug, row.Scope == ScopeRead}
+	grant := Grant{Person{ID: row.PersonID, Name: row.Name, Email: row.Email}, row.Slug, row.Scope == ScopeRead}
 	e.account.grants.Add(token, grant)
 	return grant, nil
 }

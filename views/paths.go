@@ -146,6 +146,9 @@ func (w Workspace) AccountSettings() string { return w.at("settings", "account")
 // SetTheme takes the choice of light, dark or system.
 func (w Workspace) SetTheme() string { return w.at("settings", "theme") }
 
+// SetKeys switches single keys on or off.
+func (w Workspace) SetKeys() string { return w.at("settings", "keys") }
+
 // LabelSettings lists the labels; a new one is posted to the same URL.
 func (w Workspace) LabelSettings() string { return w.at("settings", "label") }
 

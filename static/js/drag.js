@@ -1,5 +1,5 @@
 // Moves cards by pointer and by Shift+arrows. A move is a submit of the card's own form, so it goes the way of every write.
-import {isBoard, rowsOf} from './key.js';
+import {isBoard, rowsOf} from './cursor.js';
 
 const start = 5, press = 250, edge = 40, speed = 8;
 const card = '[data-rows] > [data-record]:has(form[data-op=move])';

@@ -33,6 +33,13 @@ export async function keep(form, data, instead) {
   return done();
 }
 
+/** add keeps operations that come of no form. */
+export async function add(ops, label) {
+  try {
+    dispatchEvent(new CustomEvent('tandem:stored', {detail: await outbox.add(ops, {label})}));
+  } catch { toast('Not saved: this browser keeps nothing.', {kind: 'failed', alert: true}); }
+}
+
 /** straight sends a form to its URL, and empties it once it was taken. */
 async function straight(form, instead) {
   const answer = await instead();

@@ -1,15 +1,21 @@
-// Menus are <details data-menu>: one is open at a time, arrows walk it, digits choose, Esc gives focus back.
+// Menus are <details data-menu>: one is open at a time, arrows walk it, digits choose, Esc gives focus back. Those with many values are pickers.
 // A <details data-edit> opens on its field.
 
 const options = 'button:not([hidden], :disabled), a[href]:not([hidden])';
 const fields = 'input:not([type=hidden], [type=checkbox]), textarea, select';
 
+let dress;
+
+/** pickable are the rows and cards whose properties can be set. */
+export const pickable = '[data-rows] [data-key]:not([data-deleted]):has([data-field=priority])';
+
 export function install(root) {
   if (root !== document) return;
   document.addEventListener('toggle', opened, true);
   document.addEventListener('keydown', pressed);
-  document.addEventListener('input', narrow);
   document.addEventListener('submit', chosen);
+  document.addEventListener('click', pointed);
+  for (const type of ['pointerover', 'keydown']) document.addEventListener(type, () => picker().catch(() => {}), {once: true});
   document.addEventListener('pointerdown', ({target}) => close(menu => !menu.contains(target)));
   document.addEventListener('focusin', ({target}) => close(menu => !menu.contains(target)));
 }
@@ -22,6 +28,19 @@ function opened({target}) {
   const body = target.querySelector(':scope > :not(summary)');
   const first = body?.querySelector('[aria-current]') ?? body?.querySelector(fields) ?? body?.querySelector(options);
   if (!target.contains(document.activeElement) || document.activeElement.matches('summary')) first?.focus({preventScroll: true});
+  if (!target.matches('[data-menu]')) return;
+  // The first one may have to do without its box: nothing moves under a pointer.
+  dress ? dress(target) : picker().then(() => target.matches(':hover') || dress(target), console.error);
+}
+
+async function picker() { ({dress} = await import('./picker.js')); }
+
+/** The marks of a row are what a mouse opens their menus by. */
+function pointed(event) {
+  const {target, pointerType, ctrlKey, metaKey, shiftKey} = event, at = target.closest('[data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
+  if (pointerType !== 'mouse' || ctrlKey || metaKey || shiftKey || !row?.matches(pickable)) return;
+  event.preventDefault();
+  import('./row_menu.js').then(({pick}) => pick(at.dataset.field, row, at), console.error);
 }
 
 function pressed(event) {
@@ -30,9 +49,9 @@ function pressed(event) {
   // Focus comes into a menu a moment after it opens: a fast digit is for it too.
   const menu = target.closest?.('details[data-menu][open]') ?? (typing ? null : document.querySelector('details[data-menu][open]'));
   if (key === 'Escape') return escape(event, menu ?? target.closest?.('details[data-edit][open]'));
-  if (!menu || (typing && !target.matches('[data-narrow]'))) return;
+  if (!menu || typing) return;
   const list = [...menu.querySelectorAll(options)], next = step(key, list.indexOf(document.activeElement), list.length);
-  const named = list.filter(one => one.name), digit = !typing && named.length > 1 && nth(key, named);
+  const named = list.filter(one => one.name), digit = named.length > 1 && nth(key, named);
   const go = list[next] ?? digit;
   if (!go) return;
   event.preventDefault();
@@ -57,13 +76,6 @@ function chosen({target}) {
   if (!details || target.dataset.op === 'add') return;
   details.open = false;
   details.querySelector('summary').focus({preventScroll: true});
-}
-
-/** A box with data-narrow hides the options that do not hold what is typed. */
-function narrow({target}) {
-  if (!target.matches('[data-narrow]')) return;
-  const text = target.value.trim().toLowerCase();
-  for (const option of target.closest('details').querySelectorAll('button[name]')) option.hidden = !option.textContent.toLowerCase().includes(text);
 }
 
 const close = which => document.querySelectorAll('details[data-menu][open]').forEach(menu => { if (which(menu)) menu.open = false; });

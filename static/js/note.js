@@ -1,6 +1,5 @@
 // Says in the settings, and only there, what this browser keeps, and what it cannot keep here and why.
-import {scope} from './channel.js';
-import {page} from './page.js';
+import {list} from './kept.js';
 import {clock} from './time.js';
 import {write} from './outbox.js';
 
@@ -13,9 +12,9 @@ export async function tell(place) {
 async function reading() {
   if (!isSecureContext) return 'Nothing is kept for reading offline: browsers do that at https:// addresses only. Ask whoever runs this server for one.';
   try {
-    const list = await (await caches.open(`${scope()}:pack`)).match(`/${page().workspace}/f/pack`);
-    if (!list) return navigator.connection?.saveData ? 'This browser saves data, so only pages that you open are kept for reading offline.' : 'Open issues are being fetched for reading offline.';
-    const {issues} = await list.json(), many = issues.length === 1 ? '1 open issue' : `${issues.length} open issues`;
-    return `${many} can be read offline in this browser, as of ${clock(list.headers.get('Tandem-Clock'))}.`;
+    const pack = await list();
+    if (!pack) return navigator.connection?.saveData ? 'This browser saves data, so only pages that you open are kept for reading offline.' : 'Open issues are being fetched for reading offline.';
+    const {issues} = await pack.json(), many = issues.length === 1 ? '1 open issue' : `${issues.length} open issues`;
+    return `${many} can be read offline in this browser, as of ${clock(pack.headers.get('Tandem-Clock'))}.`;
   } catch { return 'This browser lets Tandem keep nothing for reading offline.'; }
 }

@@ -1,4 +1,4 @@
-// Toasts: one at a time per kind, 8 s, paused on hover, focus and in a hidden tab. And undo, by toast and by key.
+// Toasts: one at a time per kind, 8 s, paused on hover, focus and in a hidden tab. And undo, by toast, key and menu.
 
 import {outbox} from './queue.js';
 import {blank, having, names, page} from './page.js';
@@ -30,17 +30,17 @@ export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}
   }, 500);
 }
 
-/** install tells of stored writes, of results, of one's own values that lost a race, and listens for Ctrl/Cmd+Z. */
+/** install tells of stored writes, of results, and of one's own values that lost a race. */
 export function install(root) {
   for (const {dataset} of root.querySelectorAll(`[data-lost]${having('data-for', page().member)}`)) told(dataset);
   if (root !== document) return;
   addEventListener('tandem:stored', ({detail}) => { if (detail.said) toast(detail.said, undoable(detail)); });
   addEventListener('tandem:result', ({detail}) => { if (!document.hidden) met(detail); });
-  document.addEventListener('keydown', walk);
 }
 
 /** undo takes back the last own step; redo undoes that. */
 export async function undo(redo) {
+  if (!outbox.usable()) return;
   const which = redo ? 'redo' : 'undo', id = outbox.steps()[which].at(-1), step = id ? outbox.find(id) : await elsewhere(which);
   if (!step) return toast(`Nothing to ${which}`, {kind: 'stored'});
   takeBack(step.id, step.words);
@@ -55,13 +55,6 @@ async function elsewhere(which) {
     const step = told[which].find(({transaction}) => !mine.some(e => e.id === transaction || e.ops[0]?.transaction === transaction));
     return step && {id: step.transaction, words: step.label};
   } catch { /* not now: offline */ }
-}
-
-function walk(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z' || !outbox.usable()) return;
-  if (event.target.closest?.('input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]')) return;
-  event.preventDefault();
-  undo(event.shiftKey);
 }
 
 function met(result) {

@@ -6,10 +6,10 @@ import * as queue from './queue.js';
 import * as sender from './sender.js';
 import * as toasts from './toast.js';
 
-export {keep} from './form.js';
+export {add, keep} from './form.js';
 export {paint} from './overlay.js';
 export {restore} from './paint.js';
-export {toast} from './toast.js';
+export {toast, undo} from './toast.js';
 
 const {outbox} = queue;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {found} from '../search.js';
+import {found} from '../kept.js';
 import pack from '../../pack.js';
 
 const {stalePages, fitting, framed} = pack;

@@ -10,6 +10,7 @@ test('pages, fragments and assets are the worker\'s, everything else is not', ()
   assert.equal(get('/acme/issue/ENG-12'), 'page');
   assert.equal(get('/acme/issue/ENG-12', 'cors'), '');
   assert.equal(get('/acme/f/issue/ENG-12', 'cors'), 'fragment');
+  assert.equal(get('/acme/f/search', 'cors'), '', 'asked at each letter');
   assert.equal(get('/assets/b1/js/main.js', 'cors'), 'asset');
   for (const path of ['/', '/sign-in', '/setup', '/e/token', '/e/token/events', '/invite/x', '/acme/sync/events', '/acme/sync/pull', '/healthz', '/embed/v1.js', '/Acme']) assert.equal(get(path), '', path);
   assert.equal(kind({method: 'POST', mode: 'navigate', path: '/acme/new'}), '');

@@ -4,7 +4,8 @@ import {mine} from '../mine.js';
 import {merge, words as state} from '../sync_state.js';
 import {nth, step as walk} from '../menu.js';
 import {step} from '../drag.js';
-import {find, target} from '../key.js';
+import {actions, caption, find} from '../action.js';
+import {target} from '../cursor.js';
 import {offset, words} from '../time.js';
 
 const at = new Date('2026-11-22T10:00:00Z'), after = ms => at.getTime() + ms, minute = 60_000, hour = 60 * minute, day = 24 * hour;
@@ -65,7 +66,14 @@ test('keys lead over rows and columns', () => {
   assert.equal(target(groups, c, 1, 0), d, 'over the empty column, to the last row of the shorter one');
   assert.equal(target(groups, d, 1, 0), d);
   assert.equal(target(groups, 'x', 0, 1), undefined);
-  assert.equal(find('ArrowDown'), find('j'));
+});
+
+test('a key may do more than one thing, and each has its own words', () => {
+  assert.deepEqual(find('ArrowDown'), find('j'));
+  assert.deepEqual(find('e').map(({on}) => on), ['edit', 'done']);
+  assert.deepEqual(['gi', 'S', 'Mod+k', 'Mod+Shift+z', 'ArrowUp', '?'].map(caption), ['G I', 'Shift S', 'Ctrl K', 'Ctrl Shift Z', '↑', '?']);
+  const names = actions.map(({words}) => words);
+  assert.equal(new Set(names).size, names.length);
 });
 
 test('a card goes one step, or to an end', () => {

@@ -1,0 +1,52 @@
+// The cursor of lists and boards: the row that has focus, one tab stop each.
+
+const row = '[data-rows] [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
+
+export function install(root) {
+  if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
+  document.querySelectorAll(list).forEach(one => rove(one));
+}
+
+const focused = () => document.activeElement?.closest(row);
+
+/** current is the row that has focus, else the one that Tab leads to. */
+export const current = () => focused() ?? document.querySelector(`${list} ${row}:has(a[tabindex="0"])`);
+
+/** hand is the issue at hand: the row that has focus, else the page's own, else the row that Tab leads to. */
+export const hand = () => document.activeElement?.closest(`${row}[data-key]`) ?? document.querySelector('main [data-record^="issue:"]:not(form, [data-rows] *)') ?? current();
+
+/** One tab stop a list: the row that had focus last, else the first. */
+function rove(root, to) {
+  if (!root) return;
+  const links = [...root.querySelectorAll(row)].map(one => one.querySelector('a[href]')).filter(Boolean);
+  const at = to ? to.querySelector('a[href]') : links.find(one => one === document.activeElement) ?? links.find(one => one.tabIndex === 0 && one.hasAttribute('tabindex')) ?? links[0];
+  for (const one of links) one.tabIndex = one === at ? 0 : -1;
+}
+
+/** move moves focus over columns and rows; sideways only on a board, where the place in the column is kept. */
+export function move(across, down) {
+  const from = focused(), home = from?.closest(list) ?? document.querySelector(list);
+  if (!home || (across && !from)) return false;
+  const board = across || isBoard(home), columns = [...home.querySelectorAll('[data-group]')];
+  const groups = board && columns.length ? columns.map(rowsOf) : [rowsOf(home)];
+  const to = target(groups, from, across, down) ?? current();
+  to?.querySelector('a[href]')?.focus();
+  to?.scrollIntoView({block: 'nearest', inline: 'nearest'});
+}
+
+/** rowsOf are a group's rows that are to be seen. */
+export const rowsOf = group => [...group.querySelectorAll(row)].filter(one => one.offsetParent);
+/** isBoard tells whether a list's groups stand side by side. */
+export const isBoard = (list, [first, second] = list.querySelectorAll('[data-group]')) => !!second && first.offsetTop === second.offsetTop;
+
+/** target is the row across and down from one, the nearest in columns that are shorter, skipping empty ones; undefined without one. */
+export function target(groups, from, across, down) {
+  const column = groups.findIndex(group => group.includes(from));
+  if (column < 0) return undefined;
+  const at = groups[column].indexOf(from);
+  if (!across) return groups[column][Math.max(0, Math.min(groups[column].length - 1, at + down))];
+  for (let next = column + across; groups[next]; next += across) {
+    if (groups[next].length) return groups[next][Math.min(at, groups[next].length - 1)];
+  }
+  return from;
+}
