@@ -62,6 +62,9 @@ func TestPicker_ByKeysInListBoardAndPage(t *testing.T) {
 	ann.sees("it moved to the next group", "title => groupOf(title) === 'In Progress'", "Heron at the weir")
 	ann.sees("the row focused", focused, "Heron at the weir")
 	ann.unsent(0)
+	if told := ask[string](ann.window, "() => textOf('[data-toasts] :is([data-kind=notice], [data-kind=failed])')"); told != "" {
+		t.Errorf("it was written as if the page were stale: %s", told)
+	}
 	ann.clicksWhere("the mark of the other's priority", "title => row(title).querySelector('[data-field=priority] svg')", "Heron at the lock")
 	ann.sees("its menu", "() => ("+picked+")() === 'No priority'")
 	ann.presses("ArrowUp", "Enter")

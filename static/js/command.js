@@ -134,7 +134,7 @@ async function ask(text) {
 function draw(sections, more) {
   if (!more) list.replaceChildren(), shown = [];
   for (const [name, all] of sections) if (all.length) {
-    const id = `command-${list.childElementCount}`, group = make('div', {role: 'group', 'aria-labelledby': name ? id : undefined}, ...name ? [make('p', {id}, name)] : []);
+    const id = `command-${list.childElementCount}`, group = make('div', {role: 'group', 'aria-labelledby': name ? id : undefined}, ...name ? [make('p', {id, role: 'presentation'}, name)] : []);
     for (const one of all) group.append(one.node = option(one, shown.push(one)));
     list.append(group);
   }

@@ -8,15 +8,17 @@ const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', lab
 const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', due: 'Set due date'};
 
 /** pick opens the menu of a property at a row, or at what was pointed at in it. Shut, it goes, and focus is where it was. */
-export function pick(name, row, at = row) {
-  const menu = built(name, row), {left, top, height} = at.getBoundingClientRect();
+export function pick(name, row, mark) {
+  row = live(row);
+  const menu = row && built(name, row), at = mark?.isConnected ? mark : row;
   if (!menu) return;
-  Object.assign(menu.style, {position: 'fixed', left: `${left + (at === row ? 16 : 0)}px`, top: `${top}px`, height: `${height}px`, width: '1px'});
+  const {left, top, height} = at.getBoundingClientRect();
+  Object.assign(menu.style, {position: 'fixed', left: `${left + (at === row ? 16 : 0)}px`, top: `${top}px`, height: `${height}px`, width: '1px', zIndex: 'var(--z-menu)'});
   menu.addEventListener('toggle', () => {
     if (menu.open) return;
     const inside = menu.contains(document.activeElement);
     menu.remove();
-    if (inside) document.querySelector(`[data-rows] ${having('data-record', row.dataset.record)} a[href]`)?.focus({preventScroll: true});
+    if (inside) live(row)?.querySelector('a[href]')?.focus({preventScroll: true});
   });
   document.querySelector('main').append(menu);
   menu.open = true;
@@ -26,15 +28,19 @@ export function pick(name, row, at = row) {
 
 /** assign gives a row's issue to somebody, or takes it from them. */
 export function assign(row, member) {
-  const menu = built('assignee', row), is = shown(row, 'assignee') === member;
+  row = live(row);
+  const menu = row && built('assignee', row), is = row && shown(row, 'assignee') === member;
   if (!menu) return;
   document.querySelector('main').append(menu);
   menu.querySelector(`button${having('value', is ? '' : member)}`)?.click();
   menu.remove();
 }
 
+/** live is the row as it stands on the page: while this module was loaded it may have been drawn anew. */
+const live = row => row.isConnected ? row : document.querySelector(`[data-rows] ${having('data-record', row.dataset.record)}:not(form)`);
+
 function built(name, row) {
-  const {record, key} = row.dataset, many = name === 'labels', choices = name === 'due' ? due(row) : values(name, row), base = row.closest('[data-live]')?.dataset.version ?? 0;
+  const {record, key} = row.dataset, many = name === 'labels', choices = name === 'due' ? due(row) : values(name, row), base = row.closest('[data-live]')?.dataset.version ?? page().version;
   const form = make('form', {method: 'post', action: `/${page().workspace}/issue/${key}/${name}`, className: 'property__form', onsubmit: send}, ...choices, make('input', {type: 'hidden', name: '_base', value: base}));
   Object.assign(form.dataset, {op: many ? 'add' : 'set', record, label: label[name], base});
   if (many) form.dataset.field = name;
