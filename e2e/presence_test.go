@@ -57,7 +57,7 @@ func TestPresence_S43(t *testing.T) {
 	ann.goes(ann.line.url("/acme"))
 	ben.sharesWith(time.Second, "Ann Lee")
 	tab.close()
-	ben.sharesWith(2*time.Second, "")
+	ben.sharesWith(soon, "")
 
 	ben.remained()
 	if now := signedIn(t, demo, "ann").titled("Who is still here").Version; now != head {

@@ -43,6 +43,18 @@ func (c *tally) during(do func()) string {
 	return fmt.Sprintf("%d round trips, %d statements", c.trips.Load()-trips, c.statements.Load()-statements)
 }
 
+// alike fails unless two things cost the same. They are tried thrice, since a session is read anew every two seconds, whatever is asked.
+func (c *tally) alike(t *testing.T, name string, hidden, absent func()) {
+	t.Helper()
+	var seen, made string
+	for range 3 {
+		if seen, made = c.during(hidden), c.during(absent); seen == made {
+			return
+		}
+	}
+	t.Errorf("%s: %s for the hidden, %s for the absent", name, seen, made)
+}
+
 // counted puts the house behind another server, on a pool that counts. Nothing runs there in the background.
 func (h *house) counted() *tally {
 	h.t.Helper()
@@ -80,26 +92,17 @@ func TestS44_TheHiddenCostsWhatTheAbsentCosts(t *testing.T) {
 			continue
 		}
 		ask(warm, name)()
-		made, seen := counts.during(ask(absent, name)), counts.during(ask(hidden, name))
-		if made != seen {
-			t.Errorf("%s: %s for the hidden, %s for the absent", name, seen, made)
-		}
+		counts.alike(t, name, ask(hidden, name), ask(absent, name))
 	}
 	absents := h.opsOn(absent)
 	for i, op := range h.opsOn(hidden) {
 		h.ben.try(op)
-		made, seen := counts.during(func() { h.ben.try(absents[i]) }), counts.during(func() { h.ben.try(op) })
-		if made != seen {
-			t.Errorf("%s %s: %s for the hidden, %s for the absent", op.Op, op.Record, seen, made)
-		}
+		counts.alike(t, string(op.Op)+" "+string(op.Record), func() { h.ben.try(op) }, func() { h.ben.try(absents[i]) })
 	}
 	for name, query := range map[string][2]string{"search": {"/acme/f/search?q=treasure", "/acme/f/search?q=treasurx"}, "filter": {"/acme/f/team/ENG?f=label:classified", "/acme/f/team/ENG?f=label:imagined"}} {
 		h.ben.get("/acme/f/search?q=warm")
 		h.ben.get("/acme/f/team/ENG?f=label:warm")
-		seen, made := counts.during(func() { h.ben.get(query[0]).ok() }), counts.during(func() { h.ben.get(query[1]).ok() })
-		if made != seen {
-			t.Errorf("%s: %s for the hidden, %s for the absent", name, seen, made)
-		}
+		counts.alike(t, name, func() { h.ben.get(query[0]).ok() }, func() { h.ben.get(query[1]).ok() })
 	}
 }
 

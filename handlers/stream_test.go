@@ -54,7 +54,7 @@ func (h *house) open(b *browser, query string, headers ...string) *streamReader 
 func (b *browser) stream(url string, headers ...string) *streamReader {
 	t := b.house.t
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	must(t, err)

@@ -72,10 +72,10 @@ export const actions = Object.values(groups).flat();
 /** find lists what a key may do: the first of them that there is something to do for. */
 export const find = key => actions.filter(one => one.key === key || one.also === key);
 
-/** control is what does an action here: of the issue at hand, of the team that one is in, or of the page. */
+/** control is what does an action here: of the issues that are selected, of the one at hand, of the team that one is in, or of the page. */
 export function control({on, at}) {
   const wanted = `:is(a, button, summary)[data-action="${on}"]:not([hidden])`;
-  return at !== undefined ? hand()?.querySelector(`${at} ${wanted}`) : document.querySelector(`li:has([aria-current]) > ${wanted}`) ?? document.querySelector(wanted);
+  return at !== undefined ? document.querySelector(`.bulk__bar ${wanted}`) ?? hand()?.querySelector(`${at} ${wanted}`) : document.querySelector(`li:has([aria-current]) > ${wanted}`) ?? document.querySelector(wanted);
 }
 
 /** able tells whether there is something to do for an action that has a control here, or a menu. */
