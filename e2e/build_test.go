@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"testing"
+	"time"
 )
 
 const buildOf = "document.querySelector('meta[name=tandem-build]').content"
@@ -46,7 +47,7 @@ func TestANewBuild_S87(t *testing.T) {
 	}
 	typist.sees("the text where it was", "() => document.querySelector('.composer textarea').value === 'Half a thought'")
 	typist.clicks("[data-toasts] [data-kind=build] [data-action=reload]")
-	typist.sees("the new build, and the text", "old => "+buildOf+" !== old && document.querySelector('.composer textarea').value === 'Half a thought'", old)
+	typist.seesWithin(time.Minute, "the new build, and the text", "old => "+buildOf+" !== old && document.querySelector('.composer textarea').value === 'Half a thought'", old)
 
 	// When nothing would be lost any more, the next fragment loads the page anew.
 	sender.line.hold("/sync/push", 0)
