@@ -129,7 +129,7 @@ func TestLeavingWithoutSendingNeedsASecondYes_S62(t *testing.T) {
 	ann.unsent(2)
 	ann.line.mend(t)
 	ann.line.hold("/sync/push", time.Minute) // what is tried meanwhile is not answered
-	ann.excuse("status of 401") // of what the page was fetching when the session ended
+	ann.excuse("status of 401")              // of what the page was fetching when the session ended
 	ann.clicks("dialog[data-dialog=sign-out] [data-action=discard]")
 	ann.sees("the way out", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")
 	ann.mu.Lock()

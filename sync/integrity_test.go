@@ -32,7 +32,7 @@ func (h *house) verdict(t testing.TB) Verdict {
 }
 
 // live does everything that makes entries of a kind of its own: edits and races, moves, labels of a group, the trash and
-// back, undo and redo, comments, shares, relations, imported history, and what is made and deleted in one transaction.
+// back, undo and redo, comments, shares, relations, views, imported history, and what is made and deleted in one transaction.
 func (h *house) live(t testing.TB) {
 	t.Helper()
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("workspace", h.ws), 0, "name", "Acme & Co"))
@@ -68,6 +68,10 @@ func (h *house) live(t testing.TB) {
 	tie, _ := h.relate(t, first, Blocks, second)
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: tie})
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: tie})
+	view := NewRef("view", newID())
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: view, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "Bugs", "query": "f=label:bug"}})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: view})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: view})
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "timezone", "Europe/Berlin"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ann.Member))})
 	h.push(t, h.ben, h.bensTab, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": "team:" + newID().String()}}) // refused
