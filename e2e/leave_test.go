@@ -35,7 +35,7 @@ func TestEditOfATeamThatOneIsRemovedFrom_S47(t *testing.T) {
 
 	ben.getsTheLineBack()
 	ben.excuse("status of 404") // what he opened is no more
-	ben.seesWithin(45*time.Second, "the rest sent, and the one refused", "() => document.documentElement.dataset.unsent === '0' && textOf('[data-sync-text]').includes('1 not accepted')")
+	ben.seesWithin(late, "the rest sent, and the one refused", "() => document.documentElement.dataset.unsent === '0' && textOf('[data-sync-text]').includes('1 not accepted')")
 	if is := c.titled("Garden gate, oiled"); len(c.comments(is.Record)) != 1 {
 		t.Errorf("the comment is not there")
 	}

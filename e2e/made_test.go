@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"time"
 )
 
 func TestIssueMadeOfflineIsWhole_S58(t *testing.T) {
@@ -54,7 +53,7 @@ func TestIssueMadeOfflineIsWhole_S58(t *testing.T) {
 	if err := demo.start(); err != nil {
 		t.Fatal(err)
 	}
-	ann.seesWithin(45*time.Second, "everything sent", "() => document.documentElement.dataset.unsent === '0'")
+	ann.seesWithin(late, "everything sent", "() => document.documentElement.dataset.unsent === '0'")
 	ann.sees("its key in the tab", `() => /^\/acme\/issue\/OPS-\d+$/.test(location.pathname) && document.title.startsWith(location.pathname.split('/').at(-1) + ' A lamp') && textOf('.breadcrumb__key') === location.pathname.split('/').at(-1)`)
 	ann.remained()
 	ann.picks("priority", "Urgent") // which paints the page anew

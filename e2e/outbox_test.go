@@ -120,7 +120,7 @@ func TestAnIssueMadeOfflineIsWorkedOn_S58(t *testing.T) {
 	ben.unsent(3)
 	ben.getsTheLineBack()
 	ask[bool](ben.window, "() => dispatchEvent(new Event('online'))")
-	ben.seesWithin(45*time.Second, "its own page, with its key", "() => document.documentElement.dataset.unsent === '0' && /^KIT-\\d+$/.test(document.querySelector('main [data-record][data-key]')?.dataset.key)")
+	ben.seesWithin(late, "its own page, with its key", "() => document.documentElement.dataset.unsent === '0' && /^KIT-\\d+$/.test(document.querySelector('main [data-record][data-key]')?.dataset.key)")
 	ben.sees("the comment once", commented, "Boil it first.")
 	kettle := c.titled("Kettle")
 	if got := c.comments(kettle.Record); !slices.Equal(got, []string{"Boil it first."}) || kettle.text("assignee") != c.ref("member ben") {
@@ -136,7 +136,7 @@ func TestAnIssueMadeOfflineIsWorkedOn_S58(t *testing.T) {
 	ben.goes(ben.line.url("/acme/outbox"))
 	ben.getsTheLineBack()
 	ask[bool](ben.window, "() => dispatchEvent(new Event('online'))")
-	ben.seesWithin(45*time.Second, "all three in the tray", "() => all('[data-rows=failed] [data-transaction]').length === 3")
+	ben.seesWithin(late, "all three in the tray", "() => all('[data-rows=failed] [data-transaction]').length === 3")
 	ben.sees("why the others were not sent", "() => all('[data-rows=failed] [data-why]').filter(one => one.textContent.trim() === 'not sent: parent refused').length === 2")
 	ben.unsent(0)
 	if found := c.find(func(r record) bool { return r.text("title") == "Toaster" }); len(found) != 0 {
@@ -338,6 +338,9 @@ func TestAPortalsPageIsNoSuccess_S66(t *testing.T) {
 		<-asked // what came before was answered, and nothing of it was taken for an answer
 		if unsent := ask[string](ann.window, "() => document.documentElement.dataset.unsent"); unsent != "1" {
 			t.Errorf("after %s %s are unsent", name, unsent)
+		}
+		if ask[bool](ann.window, `() => /accept our terms|"ok":true/.test(document.body.textContent)`) {
+			t.Errorf("%s got into the page", name)
 		}
 		ann.line.cut()
 		ann.line.leadsTo(func() string { return demo.addr })

@@ -60,7 +60,7 @@ func TestReadingWhatWasNeverOpenedWithoutAServer(t *testing.T) {
 	if err := demo.start(); err != nil {
 		t.Fatal(err)
 	}
-	ann.seesWithin(45*time.Second, "everything sent", "() => document.documentElement.dataset.unsent === '0' && !document.querySelector('[data-pending]') && !seen(document.querySelector('[data-offline-bar]'))")
+	ann.seesWithin(late, "everything sent", "() => document.documentElement.dataset.unsent === '0' && !document.querySelector('[data-pending]') && !seen(document.querySelector('[data-offline-bar]'))")
 	c = signedIn(t, demo, "ann")
 	if is := c.titled("Lighthouse lamp"); is.text("status") != c.ref("status OPS/In Progress") {
 		t.Errorf("the server has %v", is.Fields)

@@ -3,7 +3,6 @@ package e2e
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -13,6 +12,7 @@ import (
 type person struct {
 	*window
 	line *line
+	kept []string // the URLs of pages that this browser keeps for later
 }
 
 // newPerson opens a window with cookies and storage of its own.
@@ -84,6 +84,9 @@ func (p *person) losesTheLine() {
 	p.t.Helper()
 	p.mayLoseTheLine()
 	p.excuse(`net::ERR_|Failed to fetch|NetworkError|ERR_CONNECTION`)
+	if len(p.kept) > 0 {
+		p.seesKept()
+	}
 	p.line.cut()
 	p.sees("the page says so", "() => document.documentElement.dataset.sync !== 'live'")
 }
@@ -181,9 +184,6 @@ func (p *person) showsWhatIsThere(c *client, path string) {
 	})
 	p.sees("the list "+strings.Join(want, " | "), "want => JSON.stringify(("+list+")(document)) === JSON.stringify(want)", want)
 }
-
-// soon is how late a change may be on another's screen: a second in S85, and more on a machine that runs other tests too.
-const soon = 10 * time.Second
 
 // mayWrite loads what writes, as the first touch of the page does, and waits until it is at work.
 func (p *person) mayWrite() {

@@ -3,7 +3,6 @@ package e2e
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -12,9 +11,9 @@ import (
 const others = `() => all('[data-presence] > li').filter(seen).map(one => one.querySelector('[data-part=name]')?.textContent + ('typing' in one.dataset ? '…' : '')).join()`
 
 // sharesWith waits until the page shows those people, and no others.
-func (p *person) sharesWith(limit time.Duration, names string) {
+func (p *person) sharesWith(names string) {
 	p.t.Helper()
-	p.seesWithin(limit, "at the issue: "+names, "names => ("+others+")() === names", names)
+	p.sees("at the issue: "+names, "names => ("+others+")() === names", names)
 }
 
 func TestPresence_S43(t *testing.T) {
@@ -28,36 +27,36 @@ func TestPresence_S43(t *testing.T) {
 	ben.stays()
 	ann := newMember(t, "ann", demo)
 	ann.opens("/acme/issue/" + key)
-	ben.sharesWith(time.Second, "Ann Lee")
-	ann.sharesWith(time.Second, "Ben Okafor")
+	ben.sharesWith("Ann Lee")
+	ann.sharesWith("Ben Okafor")
 
 	ann.fills(".composer textarea", "I think that")
-	ben.sharesWith(time.Second, "Ann Lee…")
+	ben.sharesWith("Ann Lee…")
 	ben.sees("typing to be for the eyes alone", "() => !document.querySelector('[data-presence]').textContent.includes('typing')")
-	ben.sharesWith(10*time.Second, "Ann Lee")
+	ben.sharesWith("Ann Lee")
 
 	// The region is drawn anew: who is there stays.
 	arrange.sets(arrange.titled("Who is here").Record, fields{"title": "Who is still here"})
 	head := arrange.seen
 	ben.sees("the new title", "() => textOf('h1[data-field=title]') === 'Who is still here'")
-	ben.sharesWith(time.Second, "Ann Lee")
+	ben.sharesWith("Ann Lee")
 
 	// Who is cut off knows of nobody, and is seen again when the line is back.
 	ben.losesTheLine()
-	ben.sharesWith(time.Second, "")
+	ben.sharesWith("")
 	ben.getsTheLineBack()
-	ben.sharesWith(patience, "Ann Lee")
-	ann.sharesWith(patience, "Ben Okafor")
+	ben.sharesWith("Ann Lee")
+	ann.sharesWith("Ben Okafor")
 
 	// A second tab of ann's is one more avatar for nobody, and the first one's end no end of it.
 	tab := openWindow(t, "ann2", ann.ctx, chromedp.WithNewWindow(false))
 	tab.goes(ann.line.url("/acme/issue/" + key))
-	tab.seesWithin(5*time.Second, "ben in the second tab", "() => ("+others+")() === 'Ben Okafor'")
-	ben.sharesWith(time.Second, "Ann Lee")
+	tab.sees("ben in the second tab", "() => ("+others+")() === 'Ben Okafor'")
+	ben.sharesWith("Ann Lee")
 	ann.goes(ann.line.url("/acme"))
-	ben.sharesWith(time.Second, "Ann Lee")
+	ben.sharesWith("Ann Lee")
 	tab.close()
-	ben.sharesWith(soon, "")
+	ben.sharesWith("")
 
 	ben.remained()
 	if now := signedIn(t, demo, "ann").titled("Who is still here").Version; now != head {
@@ -83,7 +82,7 @@ func TestPresenceEndsWithTheBrowser_S43(t *testing.T) {
 	ann := sit(t, "ann", demo, chromium)
 	ann.signsInAs("ann")
 	ann.opens("/acme/issue/" + key)
-	ben.sharesWith(time.Second, "Ann Lee")
+	ben.sharesWith("Ann Lee")
 	chromium.kill()
-	ben.sharesWith(45*time.Second, "")
+	ben.seesWithin(late, "nobody else", "() => !("+others+")()") // 45 s is how long who falls silent is taken to be there
 }

@@ -25,7 +25,7 @@ func TestConflictShowsBothAndEnds_S69(t *testing.T) {
 			ann.describes(called("Stork"))
 			ann.unsent(0)
 			ben.getsTheLineBack()
-			ben.seesWithin(45*time.Second, "the refusal", "() => textOf('[data-toasts]').includes('Not saved') || textOf('[data-sync-text]').includes('not accepted')")
+			ben.seesWithin(late, "the refusal", "() => textOf('[data-toasts]').includes('Not saved') || textOf('[data-sync-text]').includes('not accepted')")
 			ben.sees("ann's words on the page", "() => textOf('[data-field=description]').includes('Stork')")
 
 			ben.opens("/acme/outbox")
@@ -60,7 +60,7 @@ func TestRefusedWriteKeepsItsText_S59(t *testing.T) {
 	ben.comments("Nobody shall eat these words.")
 	c.push(fields{"op": "delete", "record": issue})
 	ben.getsTheLineBack()
-	ben.seesWithin(45*time.Second, "the refusal", "() => textOf('[data-sync-text]').includes('not accepted')")
+	ben.seesWithin(late, "the refusal", "() => textOf('[data-sync-text]').includes('not accepted')")
 	ben.excuse("status of 404") // the issue's page asks for what is no more
 
 	kept := "() => document.querySelector('[data-rows=failed] [data-transaction] [data-text]')?.value === 'Nobody shall eat these words.'"
@@ -98,7 +98,7 @@ func TestSigningOutAsksForUnsentWrites_S62(t *testing.T) {
 	ann.excuse("status of 401") // of what the page was fetching when the session ended
 	ann.clicks("dialog[data-dialog=sign-out] [data-action=send]")
 	ann.getsTheLineBack()
-	ann.seesWithin(45*time.Second, "the sign-in page", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")
+	ann.seesWithin(late, "the sign-in page", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")
 	c.titled("Left nothing behind")
 	left := ask[int](ann.window, "async () => Object.keys(localStorage).length + (await caches.keys()).filter(name => /:(pages|pack)$/.test(name)).length")
 	if left != 0 {
@@ -177,7 +177,7 @@ func TestAnotherPersonsOutboxIsLeftAlone_S62(t *testing.T) {
 	ben.getsTheLineBack()
 
 	ann.signsInAs("ann")
-	ann.seesWithin(45*time.Second, "hers sent", "() => document.documentElement.dataset.unsent === '0'")
+	ann.seesWithin(late, "hers sent", "() => document.documentElement.dataset.unsent === '0'")
 	for end := time.Now().Add(patience); ; {
 		if len(c.find(func(r record) bool { return r.text("title") == "Hers, unsent" })) == 1 {
 			break

@@ -235,7 +235,7 @@ func TestS48_WhoIsAddedGetsWhatWasHidden(t *testing.T) {
 	stream := h.open(h.ben, "")
 	stream.next()
 	added := h.ann.apply(sync.Operation{Op: sync.Add, Record: sync.NewRef("team", h.sec), Field: "members", Value: string(sync.NewRef("member", h.ben.actor.Member))})
-	if e := stream.next(); e.name != "access" || e.data["version"] != float64(added.Version) {
+	if e := stream.next(); e.name != "access" || e.data["version"] != float64(added.Version) || e.data["lost"] != false {
 		t.Errorf("%+v", e)
 	}
 	if answer := h.ben.pull(fmt.Sprintf("?since=%d", cursor)); answer.Reset != "access" {
@@ -246,6 +246,9 @@ func TestS48_WhoIsAddedGetsWhatWasHidden(t *testing.T) {
 	}
 	h.ben.get("/acme/f/team/SEC?view=board").ok().has("Hidden so far")
 	h.ann.apply(sync.Operation{Op: sync.Remove, Record: sync.NewRef("team", h.sec), Field: "members", Value: string(sync.NewRef("member", h.ben.actor.Member))})
+	if e := stream.next(); e.name != "access" || e.data["lost"] != true {
+		t.Errorf("%+v", e)
+	}
 	h.ben.get("/acme/f/team/SEC?view=board").is(http.StatusNotFound)
 	h.ben.get("/acme/f/issue/" + secret.key).is(http.StatusNotFound)
 }

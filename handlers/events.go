@@ -101,6 +101,7 @@ type (
 	}
 	access struct {
 		Version int64 `json:"version"`
+		Lost    bool  `json:"lost"`
 	}
 	bye struct {
 		Reason string `json:"reason"`
@@ -128,7 +129,7 @@ func toMember(e sync.Event) event {
 		return event{"presence", e.Version, e.Presence, 0}
 	}
 	if e.Access {
-		return event{"access", e.Version, access{e.Version}, 0}
+		return event{"access", e.Version, access{e.Version, e.Lost}, 0}
 	}
 	return event{"bump", e.Version, e, 0}
 }

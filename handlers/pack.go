@@ -21,7 +21,7 @@ type pack struct {
 	Version int64       `json:"version"`
 	Epoch   string      `json:"epoch"`
 	Build   views.Build `json:"build"`
-	Rights  string      `json:"rights"` // with other rights nothing that was kept may stay
+	Shown   []string    `json:"shown"` // where one of an earlier list is missing nothing that was kept may stay
 	Pages   []packPage  `json:"pages"`
 	Issues  []packIssue `json:"issues"`
 }
@@ -62,7 +62,7 @@ func (s *Server) showPack(c echo.Context, v visit) error {
 }
 
 func (s *Server) packOf(v visit, found sync.Pack) pack {
-	p := pack{Version: found.Version, Epoch: found.Epoch.String(), Build: s.build, Rights: found.Rights,
+	p := pack{Version: found.Version, Epoch: found.Epoch.String(), Build: s.build, Shown: found.Shown,
 		Pages: []packPage{{v.slug.Vocabulary(), found.Names}, {v.slug.Home("", ""), found.Mine}, {v.slug.Home(created, ""), found.Mine}}, Issues: []packIssue{}}
 	for _, team := range found.Teams {
 		for _, view := range []string{views.ListView, views.BoardView} {

@@ -48,8 +48,8 @@ function createPack({origin, shelf, life, hold, keep, visited, forget, member: w
     const answer = await ask(source, member, before && {'If-None-Match': before.headers.get('ETag')});
     if (!answer) return 0;
     const had = await before?.json(), told = answer.status === 304 ? had : await answer.json();
-    // What was kept under other rights may be hidden now. Of another build only the pack goes: its parts fit each other alone.
-    if (had && (had.rights !== told.rights || had.epoch !== told.epoch)) began++, await forget(member);
+    // What was kept under rights that showed more may be hidden now. Of another build only the pack goes: its parts fit each other alone.
+    if (had && (!had.shown?.every(one => told.shown.includes(one)) || had.epoch !== told.epoch)) began++, await forget(member);
     else if (had && had.build !== told.build) await caches.delete(name);
     const gone = () => full || life() !== began, put = (path, response) => hold(began, () => store(name, path, response));
     const headers = {'Content-Type': 'application/json', ETag: answer.headers.get('ETag'), 'Tandem-Version': answer.headers.get('Tandem-Version'),

@@ -88,6 +88,15 @@ func (r rights) class() string {
 	return hex.EncodeToString(sum.Sum(nil)[:6])
 }
 
+// list names what the rights show, in order: with all of an earlier list nothing has gone out of sight since.
+func (r rights) list() []string {
+	names := []string{r.role}
+	for _, team := range r.visibleTeams() {
+		names = append(names, team.String())
+	}
+	return names
+}
+
 // rightsIn works out a member's rights from the teams as they stand. A public team is seen by members and admins, a
 // private one and any team by a guest only from within.
 func rightsIn(member *record, teams []*record) rights {
@@ -105,12 +114,15 @@ func rightsIn(member *record, teams []*record) rights {
 }
 
 // sameAccess tells whether two sets of rights show and allow the same.
-func sameAccess(a, b rights) bool {
-	if a.role != b.role || len(a.teams) != len(b.teams) {
+func sameAccess(a, b rights) bool { return a.cover(b) && b.cover(a) }
+
+// cover tells whether the rights show and allow all that earlier ones of the same role did.
+func (r rights) cover(earlier rights) bool {
+	if r.role != earlier.role {
 		return false
 	}
-	for team := range a.teams {
-		if !b.teams[team] {
+	for team := range earlier.teams {
+		if !r.teams[team] {
 			return false
 		}
 	}

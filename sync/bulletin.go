@@ -17,6 +17,7 @@ type Event struct {
 	All     bool     `json:"all,omitempty"` // too much to name: everything may be stale
 	Spread  int      `json:"spread"`        // milliseconds over which watchers should spread their refetch
 	Access  bool     `json:"-"`             // the reader's rights changed: re-read everything
+	Lost    bool     `json:"-"`             // with Access: the reader may see less than before
 	Renewed bool     `json:"-"`             // nothing but that another epoch has begun; what is stale comes next
 
 	Presence *Presence `json:"-"` // nothing but who is at an issue now

@@ -370,8 +370,9 @@ func (h *hub) refreshRights(ctx context.Context, stretch []notice, subscribers [
 	}
 	for _, s := range subscribers {
 		if version, concerned := changed[s.member]; concerned {
-			s.setRights(head, words.rightsOf(s.member))
-			s.box.putAccess(version)
+			who := words.rightsOf(s.member)
+			s.box.putAccess(version, !who.cover(s.rights()))
+			s.setRights(head, who)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ type mailbox struct {
 	whole    *Event    // all that waits, as it came
 	keys     staleKeys // all that waits, gathered
 	access   bool
+	lost     bool               // with the access, something may have gone out of sight
 	renewed  bool               // another epoch has begun
 	notes    map[uuid.UUID]bool // issues of which somebody came or went; the reader looks at them, so they are few
 	open     bool               // before it has caught up with the log nothing is handed out
@@ -62,12 +63,12 @@ func (m *mailbox) putAll(version int64) {
 	m.unlockAndWake()
 }
 
-// putAccess notes that the rights changed. It wakes nobody: the key that changed them comes next.
-func (m *mailbox) putAccess(version int64) {
+// putAccess notes that the rights changed, and whether they show less. It wakes nobody: the key that changed them comes next.
+func (m *mailbox) putAccess(version int64, lost bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.version = max(m.version, version)
-	m.access = true
+	m.access, m.lost = true, m.lost || lost
 }
 
 // startAt says from where the reader is told, and how far the log went when they came.
@@ -140,7 +141,7 @@ func (m *mailbox) take() (Event, bool) {
 		return Event{From: m.told, Version: m.version, Renewed: true}, true
 	}
 	event := m.event()
-	m.told, m.whole, m.keys, m.access = m.version, nil, staleKeys{}, false
+	m.told, m.whole, m.keys, m.access, m.lost = m.version, nil, staleKeys{}, false, false
 	return event, true
 }
 
@@ -151,7 +152,7 @@ func (m *mailbox) event() Event {
 	if m.whole != nil {
 		m.keys.addEvent(m.whole)
 	}
-	event := Event{From: m.told, Version: m.version, All: m.keys.all || m.access, Access: m.access, Spread: spread(m.watchers)}
+	event := Event{From: m.told, Version: m.version, All: m.keys.all || m.access, Access: m.access, Lost: m.lost, Spread: spread(m.watchers)}
 	if !event.All {
 		event.Records, event.Topics = m.keys.sorted()
 	}

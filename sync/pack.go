@@ -19,6 +19,7 @@ const packTeams = 12
 // Pack is what a browser keeps of a workspace for when it has no server, and when each part of it last changed.
 type Pack struct {
 	Snapshot
+	Shown  []string   // what the reader's rights show: with all of an earlier list nothing has gone out of sight since
 	Names  int64      // when a name that lists show last changed
 	Mine   int64      // when the reader's own list last changed
 	Teams  []PackTeam // those that the reader is in first
@@ -57,6 +58,7 @@ func (e *Engine) Pack(ctx context.Context, actor Actor) (Pack, error) {
 	if err != nil {
 		return Pack{}, err
 	}
+	pack.Shown = pack.who.list()
 	pack.date(actor.Member, *topics)
 	for _, row := range *rows {
 		pack.Issues = append(pack.Issues, packIssue(row))

@@ -85,6 +85,12 @@ func (s *Subscription) Head() int64 {
 // Close ends the subscription. It may be called once.
 func (s *Subscription) Close() { s.hub.engine.unsubscribe(s) }
 
+func (s *Subscription) rights() rights {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
+}
+
 // setRights keeps the newer of two readings, and delivers what came before any rights were known.
 func (s *Subscription) setRights(asOf int64, who rights) {
 	s.mu.Lock()
@@ -144,7 +150,7 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 	}
 	s.box.startAt(from, snapshot.Version)
 	if *access > from {
-		s.box.putAccess(*access)
+		s.box.putAccess(*access, true) // nobody knows what they showed at that cursor
 	}
 	if len(*missed) == logPage || from < *floor { // more than is read at once, or than is kept
 		s.box.putAll(snapshot.Version)

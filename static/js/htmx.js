@@ -1,7 +1,7 @@
 // The one place that knows htmx: forms that write end in the outbox, regions are fetched conditionally, painted before insertion, and never morphed under one's hands.
 
 import {counts, write, written} from './outbox.js';
-import {dirty, page} from './page.js';
+import {dirty, foreign, page} from './page.js';
 
 let delta;
 const etags = new WeakMap(), held = 'details[data-menu][open], dialog[open], form[data-dirty]', writes = 'form[data-op]:not([data-online])';
@@ -22,13 +22,14 @@ const extension = {
   htmx_after_request(source, {ctx}) {
     const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag');
     if (!source.matches('[data-live]') || ctx.request.method !== 'GET') return;
-    ctx.mixed = newBuild(build);
+    ctx.refused = foreign(ctx.response) || newBuild(build);
+    if (ctx.refused) return;
     if (status === 304) fresh(source, Number(headers.get('Tandem-Version')));
-    if (status === 200 && etag && !ctx.mixed) etags.set(source, {at: ctx.at, value: etag});
+    if (status === 200 && etag) etags.set(source, {at: ctx.at, value: etag});
   },
 
   htmx_before_swap(source, {ctx, tasks}) {
-    if (ctx.mixed) return false;
+    if (ctx.refused) return false;
     for (const task of [...tasks]) {
       const root = task.fragment?.querySelector?.('[data-live]');
       if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) {

@@ -14,8 +14,8 @@ export function install(root) {
   ({version: told, epoch} = page());
   on('bump', hear);
   on('reset', reset);
-  on('access', ({version}) => {
-    fire('access', {version});
+  on('access', ({version, lost}) => {
+    fire('access', {version, lost});
     hear({version: Math.max(version, told), all: true, force: true, spread: spread / 2}); // whose access ended must not wait for two seconds
   });
   on('hello', ({build}) => {

@@ -14,7 +14,7 @@ export function install(root) {
   const note = document.querySelector('[data-offline-note]');
   if (note) import('./note.js').then(({tell}) => tell(note)).catch(console.error);
   if (!navigator.serviceWorker || !globalThis.caches) return;
-  addEventListener('tandem:access', () => forget().then(keep));
+  addEventListener('tandem:access', ({detail}) => (detail.lost === false ? Promise.resolve() : forget()).then(keep));
   addEventListener('tandem:bump', ({detail}) => later(detail.version));
   start().catch(console.error);
 }

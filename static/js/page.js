@@ -28,3 +28,6 @@ export const having = (name, value) => `[${name}="${CSS.escape(value)}"]`;
 
 /** dirty tells whether anything typed or chosen under root would be lost with the page. */
 export const dirty = (root = document) => !!root.querySelector('form[data-dirty]');
+
+/** foreign tells that a region's answer is none of ours, whatever it says: a network's portal gave it, or what that one led to. */
+export const foreign = response => !response?.headers.get('Tandem-Build') || response.raw.redirected && !/^\/[^/]+\/f\//.test(new URL(response.raw.url).pathname);

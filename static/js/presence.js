@@ -29,7 +29,7 @@ export function install() {
   here();
 
   function tell(state) {
-    if (document.documentElement.dataset.sync !== 'live' || state === 'left' && last === 'left') return;
+    if (state === 'left' ? last === 'left' : document.documentElement.dataset.sync !== 'live') return;
     last = state, told = Date.now();
     fetch(`/${workspace}/sync/presence`, {method: 'POST', keepalive: true, headers: {'Content-Type': 'application/json'},
       body: JSON.stringify({tab, count: ++count, record, state})}).catch(() => {});

@@ -1,6 +1,6 @@
 // Live regions: what a bump makes stale is fetched anew, at once, but never under somebody's hands.
 import {concerns, held, pause, places, refocus, stale} from './stale.js';
-import {dirty} from './page.js';
+import {dirty, foreign} from './page.js';
 import {backoff} from './stream.js';
 
 const states = new WeakMap(), restores = new WeakMap();
@@ -50,11 +50,11 @@ function pump(region) {
 }
 
 function finish({sourceElement: region, response}) {
-  const own = state(region), status = response?.status;
+  const own = state(region), status = foreign(response) ? 0 : response.status;
   own.running = false;
   if (status === 404) return gone();
   // At once when a later bump came meanwhile; with a pause when it failed or an old answer came again.
-  const failed = !(status < 400), behind = stale(own, region.dataset.version);
+  const failed = !status || status >= 400, behind = stale(own, region.dataset.version);
   own.tries = failed || (behind && own.asked === own.want) ? own.tries + 1 : 0;
   if (own.tries) own.after = Date.now() + backoff(own.tries - 1);
   pump(region);

@@ -65,7 +65,7 @@ function browser({told, cut = () => false, member = 'member:1', length = 10}) {
   return {...made, asked, kept, forget, held: () => [...shelves.get('pack')?.keys() ?? []].filter(path => path.includes('/issue/')), take: () => asked.splice(0)};
 }
 
-const listOf = (n, {version = 9, stale = () => 5, ...more} = {}) => ({version, rights: 'r', epoch: 'e', build: 'b', pages: [{path: '/acme/f/vocabulary', stale: 1}, {path: '/acme', stale: 1}],
+const listOf = (n, {version = 9, stale = () => 5, ...more} = {}) => ({version, shown: ['member', 't1', 't2'], epoch: 'e', build: 'b', pages: [{path: '/acme/f/vocabulary', stale: 1}, {path: '/acme', stale: 1}],
   issues: Array.from({length: n}, (_, i) => ({key: `ENG-${i}`, path: `/acme/issue/ENG-${i}`, record: `issue:${i}`, stale: stale(i), set: {title: `Title ${i}`}})), ...more});
 
 test('a fetch that was cut off goes on where it stopped', async () => {
@@ -99,11 +99,21 @@ test('only what changed is fetched again, and what is no longer open goes', asyn
   assert.equal(await b.page('/acme/issue/ENG-2'), undefined);
 });
 
-test('S46: with other rights nothing of what was kept stays', async () => {
+test('S48: what more one may see takes nothing away of what is kept', async () => {
   let list = listOf(3);
   const b = browser({told: () => list});
   await b.refresh('acme', 'member:1', 9);
-  list = listOf(1, {version: 10, rights: 'fewer'});
+  b.take();
+  list = listOf(4, {version: 10, shown: ['member', 't0', 't1', 't2']});
+  await b.refresh('acme', 'member:1', 10);
+  assert.deepEqual(b.take(), ['/acme/f/pack', '/acme/f/pack/issue?1']);
+});
+
+test('S46: with fewer rights nothing of what was kept stays', async () => {
+  let list = listOf(3);
+  const b = browser({told: () => list});
+  await b.refresh('acme', 'member:1', 9);
+  list = listOf(1, {version: 10, shown: ['member', 't2']});
   await b.refresh('acme', 'member:1', 10);
   assert.deepEqual(b.take().slice(3), ['/acme/f/pack', '/acme/outbox', '/acme/f/pack/issue?1'], 'the frame and what is still seen are fetched anew');
   assert.deepEqual(b.held(), ['/acme/issue/ENG-0']);

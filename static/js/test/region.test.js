@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {foreign} from '../page.js';
 import {concerns, pause, stale} from '../stale.js';
 
 test('a bump concerns the regions of its records, of its topics, or all', () => {
@@ -40,4 +41,13 @@ test('S40: 100 bumps in a second cause at most 10 requests, the last after the l
 test('S83: ten bumps a second are each followed at once', () => {
   const bumps = Array.from({length: 20}, (_, i) => i * 100);
   assert.deepEqual(run(bumps, 5), bumps);
+});
+
+test('S66: a region takes the answers of our server alone, and of those only fragments', () => {
+  const answer = (build, raw) => ({status: 200, headers: new Headers(build ? {'Tandem-Build': build} : {}), raw});
+  assert.ok(!foreign(answer('b', {redirected: false})));
+  assert.ok(!foreign(answer('b', {redirected: true, url: 'http://t/acme/f/issue/OPS-5'})), 'an issue that has another key by now');
+  assert.ok(foreign(answer('', {redirected: false})), 'a portal answers anything with 200');
+  assert.ok(foreign(answer('b', {redirected: true, url: 'http://t/sign-in'})));
+  assert.ok(foreign(undefined), 'no answer at all');
 });
