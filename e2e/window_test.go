@@ -43,8 +43,8 @@ type window struct {
 func openWindow(t *testing.T, name string, ctx context.Context, options ...chromedp.ContextOption) *window {
 	t.Helper()
 	w := &window{t: t, name: name}
-	// Chromium says so when the new page is shown before its view transition was set up; the page is shown all the same.
-	w.excuse("InvalidStateError: Transition was aborted because of invalid state")
+	// Chromium says so when the new page is shown before its view transition was set up, or another is on its way already.
+	w.excuse("InvalidStateError: Transition was aborted because of invalid state|AbortError: Transition was skipped")
 	w.ctx, w.close = chromedp.NewContext(ctx, append(options, chromedp.WithListener(w.listen))...)
 	if err := chromedp.Do(w.ctx); err != nil {
 		t.Fatalf("open a window for %s: %v", name, err)
