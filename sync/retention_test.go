@@ -33,6 +33,16 @@ func (h *house) everything(t testing.TB, actor Actor, limit int) replica {
 	return r
 }
 
+// cutLogs cuts what is too old; the engine's own first round may be at it still.
+func cutLogs(t testing.TB, e *Engine) {
+	t.Helper()
+	err := errCuttingElsewhere
+	for errors.Is(err, errCuttingElsewhere) {
+		err = e.cutLogs(t.Context())
+	}
+	must(t, err)
+}
+
 func (h *house) floor(t testing.TB) int64 {
 	t.Helper()
 	floor, err := h.queries.GetFloor(t.Context(), h.pool, h.ws)
@@ -48,7 +58,7 @@ func TestS22_ACutLogBelowTheFloor(t *testing.T) {
 		h, old := aged(t)
 		client := h.everything(t, h.ben, 0)
 		young, version := h.issue(t, "young")
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		if floor := h.floor(t); floor != old || version != old+1 {
 			t.Fatalf("the floor is %d of %d", floor, old)
 		}
@@ -80,7 +90,7 @@ func TestS22_ACutLogBelowTheFloor(t *testing.T) {
 	t.Run("a stream that resumes below the floor tells that all may be stale", func(t *testing.T) {
 		t.Parallel()
 		h, old := aged(t)
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		h.issue(t, "young")
 		for since, all := range map[int64]bool{old - 1: true, old: false} {
 			s, err := h.Subscribe(t.Context(), h.ben, &since)
@@ -99,7 +109,7 @@ func TestS22_ACutLogBelowTheFloor(t *testing.T) {
 		s, err := h.Subscribe(t.Context(), h.ben, nil)
 		must(t, err)
 		defer s.Close()
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		s.hub.mu.Lock()
 		s.hub.cursor = 2 // as that of a node that slept
 		s.hub.mu.Unlock()
@@ -117,7 +127,7 @@ func TestS22_ACutLogBelowTheFloor(t *testing.T) {
 	t.Run("V goes on when the whole log is cut", func(t *testing.T) {
 		t.Parallel()
 		h, old := aged(t)
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		if n := h.count(t, "change"); n != 0 {
 			t.Errorf("%d entries are left", n)
 		}
@@ -179,7 +189,7 @@ func TestRetention(t *testing.T) {
 		h.live(t) // imports entries of 2019
 		h.clock.advance(keptFor - time.Hour)
 		before := h.count(t, "change")
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		if n := h.count(t, "change"); n != before || h.floor(t) != 0 {
 			t.Errorf("%d of %d entries are left, the floor is %d", n, before, h.floor(t))
 		}
@@ -190,7 +200,7 @@ func TestRetention(t *testing.T) {
 		h, _ := aged(t)
 		refused := Transaction{ID: newID(), Ops: []Operation{setField(NewRef("issue", newID()), 1, "title", "x")}}
 		h.send(t, h.ben, h.bensTab, refused)
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		if again := h.send(t, h.ben, h.bensTab, refused); !again.Replayed || h.count(t, "result") != 1 {
 			t.Errorf("%+v, %d results", again, h.count(t, "result"))
 		}
@@ -206,7 +216,7 @@ func TestRetention(t *testing.T) {
 		h.clock.advance(keptFor + time.Hour)
 		later := theirs + " later"
 		h.applied(t, h.ann, h.annsTab, Operation{Op: Text, Record: issue, Field: "description", From: &theirs, Text: &later})
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		result := h.push(t, h.ben, h.bensTab, Operation{Op: Text, Record: issue, Field: "description", Base: &base, Text: &mine})
 		if result.Status != InConflict || result.Conflicts[0].Base != nil || result.Conflicts[0].Theirs != later {
 			t.Errorf("%+v", result)
@@ -222,7 +232,7 @@ func TestRetention(t *testing.T) {
 		h.applied(t, h.ann, h.annsTab, setField(issue, base, "title", "two"))
 		h.clock.advance(keptFor + time.Hour)
 		h.applied(t, h.ann, h.annsTab, setField(issue, base, "title", "three"))
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		h.clock.advance(time.Minute)
 		result := h.push(t, h.ben, h.bensTab, setField(issue, base, "title", "mine"))
 		if result.Status != InConflict || result.Conflicts[0].Base != nil || result.Conflicts[0].Theirs != "three" {
@@ -236,7 +246,7 @@ func TestRetention(t *testing.T) {
 		issue, base := h.issue(t, "one")
 		set := h.applied(t, h.ann, h.annsTab, setField(issue, base, "title", "two"))
 		h.clock.advance(keptFor + time.Hour)
-		must(t, h.cutLogs(t.Context()))
+		cutLogs(t, h.Engine)
 		result := h.push(t, h.ann, h.annsTab, Operation{Op: Undo, Transaction: set.ID})
 		if result.Status != Rejected || result.Error.Code != CodeNotFound || !strings.Contains(result.Error.Text, "no longer kept") {
 			t.Errorf("%+v", result)
@@ -267,7 +277,7 @@ func TestRetention(t *testing.T) {
 			t.Errorf("beside another node: %v", err)
 		}
 		must(t, tx.Rollback(t.Context()))
-		must(t, other.cutLogs(t.Context()))
+		cutLogs(t, other)
 		if h.floor(t) != last || h.count(t, "change") != 0 {
 			t.Errorf("the floor is %d of %d, %d entries are left", h.floor(t), last, h.count(t, "change"))
 		}
