@@ -23,6 +23,7 @@ func TestS16_AReaderMissesNothingOfManyWriters(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	end := time.Now().Add(span())
+	cursor := h.head() // before the first write
 	var writing stdsync.WaitGroup
 	made := make(chan sync.Ref, 100_000)
 	for range 16 {
@@ -38,7 +39,7 @@ func TestS16_AReaderMissesNothingOfManyWriters(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() { writing.Wait(); close(done) }()
-	seen, cursor := map[sync.Ref]int{}, h.head()
+	seen := map[sync.Ref]int{}
 	for finished := false; ; {
 		select {
 		case <-done:
