@@ -36,8 +36,11 @@ export function move(across, down) {
 
 /** rowsOf are a group's rows that are to be seen. */
 export const rowsOf = group => [...group.querySelectorAll(row)].filter(one => one.offsetParent);
-/** isBoard tells whether a list's groups stand side by side. */
-export const isBoard = (list, [first, second] = list.querySelectorAll('[data-group]')) => !!second && first.offsetTop === second.offsetTop;
+/** isBoard tells whether a list's groups, of which empty ones may not be shown, stand side by side. */
+export function isBoard(list) {
+  const [first, second] = [...list.querySelectorAll('[data-group]')].filter(one => one.offsetParent);
+  return !!second && first.offsetTop === second.offsetTop;
+}
 
 /** target is the row across and down from one, the nearest in columns that are shorter, skipping empty ones; undefined without one. */
 export function target(groups, from, across, down) {
