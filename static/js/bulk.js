@@ -1,6 +1,7 @@
 // Several issues selected and changed together. What is selected stands in the rows' boxes; a set beside them carries it over morphs,
 // which give a box another row. The bar's buttons submit the form around the list, so a change goes the way of every write: one transaction.
 
+import {tab} from './cursor.js';
 import {having} from './page.js';
 import {toast} from './toast.js';
 
@@ -35,7 +36,7 @@ function start() {
   if (!form || !list) return form = null;
   delete form.dataset.online;
   form.elements.plain.disabled = true;
-  chosen = new Set([...list.querySelectorAll(`${box}:checked`)].map(one => one.value)); // before this module was there
+  chosen = new Set([...boxes(':checked')].map(one => one.value)); // before this module was there
   const on = (type, run, capture) => document.addEventListener(type, run, capture);
   on('mousedown', event => { if (event.shiftKey && rowOf(event.target)) event.preventDefault(); }); // no text is marked
   on('click', clicked);
@@ -55,9 +56,10 @@ function start() {
 }
 
 const rowOf = target => { const found = target.closest?.(row); return list.contains(found) && found.querySelector(box) ? found : null; };
-const rows = () => [...list.querySelectorAll(row)].filter(one => !one.hidden && one.querySelector(box));
+const boxes = (which = '') => list.querySelectorAll(`${row} > ${box}${which}`);
+const rows = () => [...boxes()].map(one => one.parentNode).filter(one => !one.hidden);
 const id = one => one.dataset.record;
-const cursor = () => rowOf(document.activeElement) ?? list.querySelector(`${row}:has(a[tabindex="0"])`);
+const cursor = () => rowOf(document.activeElement) ?? list.querySelector(`${row} a[tabindex="0"]`)?.closest(row);
 const toggled = (one, on) => { const next = new Set(chosen); on ? next.add(one) : next.delete(one); return next; };
 
 function choose(next, at) {
@@ -78,11 +80,17 @@ function reach(to, from = end) {
 
 /** show brings boxes and bar up to date, and lets go of what is not in the list any more. */
 function show() {
+  if (chosen.size || bar?.isConnected) return selected();
+  for (const one of boxes(':checked')) one.checked = false; // which a morph gave another row
+  stops(cursor());
+}
+
+function selected() {
   const there = rows(), known = new Set(there.map(id));
   far = new Set([...far].filter(one => chosen.has(one) && !known.has(one)));
   const gone = [...chosen].filter(one => !known.has(one) && !far.has(one));
   for (const one of gone) chosen.delete(one);
-  for (const one of list.querySelectorAll(`${row} > ${box}`)) one.checked = chosen.has(one.value);
+  for (const one of boxes()) one.checked = chosen.has(one.value);
   stops(cursor());
   form.toggleAttribute('data-dirty', chosen.size > 0);
   if (gone.length && form.dataset.op !== 'delete') toast(`${gone.length === 1 ? '1 selected issue has' : `${gone.length} selected issues have`} left this list`, {kind: 'bulk'});
@@ -95,7 +103,7 @@ function show() {
 
 /** One tab stop a list: the box of the row that has it. */
 function stops(at) {
-  for (const one of list.querySelectorAll(`${row} > ${box}`)) one.tabIndex = one.parentNode === at ? 0 : -1;
+  for (const one of boxes()) tab(one, one.parentNode === at);
 }
 
 function clicked(event) {

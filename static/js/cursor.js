@@ -10,7 +10,7 @@ export function install(root) {
 const focused = () => document.activeElement?.closest(row);
 
 /** current is the row that has focus, else the one that Tab leads to. */
-export const current = () => focused() ?? document.querySelector(`${list} ${row}:has(a[tabindex="0"])`);
+export const current = () => focused() ?? document.querySelector(`${list} ${row} a[tabindex="0"]`)?.closest(row);
 
 /** hand is the issue at hand: the row that has focus, else the page's own, else the row that Tab leads to. */
 export const hand = () => document.activeElement?.closest(`${row}[data-key]`) ?? document.querySelector('main [data-record^="issue:"]:not(form, [data-rows] *)') ?? current();
@@ -20,8 +20,11 @@ function rove(root, to) {
   if (!root) return;
   const links = [...root.querySelectorAll(row)].map(one => one.querySelector('a[href]')).filter(Boolean);
   const at = to ? to.querySelector('a[href]') : links.find(one => one === document.activeElement) ?? links.find(one => one.tabIndex === 0 && one.hasAttribute('tabindex')) ?? links[0];
-  for (const one of links) one.tabIndex = one === at ? 0 : -1;
+  for (const one of links) tab(one, one === at);
 }
+
+/** tab makes an element a tab stop or none; what it is already is not said again, which would have the browser restyle it. */
+export const tab = (node, stop) => { if (node.getAttribute('tabindex') !== (stop ? '0' : '-1')) node.tabIndex = stop ? 0 : -1; };
 
 /** move moves focus over columns and rows; sideways only on a board, where the place in the column is kept. */
 export function move(across, down) {

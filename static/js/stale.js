@@ -18,11 +18,11 @@ export const pause = ({marks, started}, now) =>
 
 /** held tells whether somebody has the region under their hands: focus in a field, a selection, something open, unsaved or dragged. */
 export function held(region) {
-  const active = document.activeElement, selection = getSelection();
+  const active = document.activeElement, selection = getSelection(), range = selection.rangeCount && selection.getRangeAt(0); // asking the selection itself lays out the page
   if (active?.matches(field) && region.contains(active)) return true;
   if (region.matches(busy) || region.querySelector(busy)) return true;
   try { if (region.querySelector(':popover-open')) return true; } catch { /* no popovers here */ }
-  return selection.type === 'Range' && [selection.anchorNode, selection.focusNode].some(end => region.contains(end));
+  return !!range && !range.collapsed && [range.startContainer, range.endContainer].some(end => region.contains(end));
 }
 
 /** places notes, for each scroller in or around a region that is not at its top, the first record in sight; each function puts it back. */
