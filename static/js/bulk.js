@@ -94,6 +94,7 @@ function selected() {
   stops(cursor());
   form.toggleAttribute('data-dirty', chosen.size > 0);
   if (gone.length && form.dataset.op !== 'delete') toast(`${gone.length === 1 ? '1 selected issue has' : `${gone.length} selected issues have`} left this list`, {kind: 'bulk'});
+  document.querySelector('[data-toasts]')?.toggleAttribute('data-raised', chosen.size > 0); // above the bar
   if (!chosen.size) return bar?.remove();
   bar ??= built();
   bar.firstChild.textContent = `${chosen.size} selected`;
