@@ -44,11 +44,11 @@ async function start() {
   idle(keep);
 }
 
-/** Asks the worker to keep the shell and this page, then what was never opened here. */
+/** Asks the worker to keep the shell, the names that it shows and this page, then what was never opened here. */
 function keep() {
   const home = `/${page().workspace}`;
   if (document.documentElement.hasAttribute('data-cached')) return;
-  tell({type: 'keep', urls: [...['/outbox', '/new', '/search', ''].map(path => home + path), location.pathname + location.search]});
+  tell({type: 'keep', urls: [...['/f/vocabulary', '/outbox', '/new', '/search', ''].map(path => home + path), location.pathname + location.search]});
   pack(page().version);
 }
 
