@@ -72,6 +72,7 @@ func errorsAreHeard(t *testing.T, ann, _ *person) {
 func createEditComment(t *testing.T, ann, ben *person) {
 	path := ann.made("ENG", "Oil the hinges")
 	ann.renames("Oil the hinges twice")
+	ann.unsent(0) // the words "not sent yet" go, and what is below them moves up
 	ann.describes("They squeak.")
 	ann.setsStatus("In Progress")
 	ann.comments("Linseed.")
@@ -157,6 +158,7 @@ func undo(t *testing.T, ann, ben *person) {
 	ann.sees("the status before", status, before)
 	ann.unsent(0)
 	ann.setsStatus("Done")
+	ann.unsent(0) // the toast of the step before gives way to this one's
 	ann.clicks("[data-toasts] [data-action=undo]")
 	ann.sees("the status before, by the toast", status, before)
 	ann.unsent(0)

@@ -31,6 +31,8 @@ func (w *window) tells(t *testing.T) {
 	w.t, w.heard, w.excused = t, len(w.log()), nil
 	w.excuse(`^console\.error: RSLoader`)          // an errand of Firefox itself
 	w.excuse(`Importing a module script failed\.`) // of WebKit, now and then: see docs/browsers.md
+	// Firefox says so of what a page that is left had still under way.
+	w.excuse(`error loading dynamically imported module|NetworkError when attempting to fetch resource`)
 	t.Cleanup(func() {
 		w.hears()
 		for _, line := range w.complaints() {
