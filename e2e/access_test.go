@@ -42,8 +42,8 @@ func TestAccessEnds_S46(t *testing.T) {
 	typist.sees("it to be a draft", "() => Object.keys(localStorage).some(key => key.includes('draft:'))")
 
 	member("remove")
-	ben.sees("plain words", "() => textOf('h1') === 'Not Found' && !document.querySelector('[data-record], [data-list]')")
-	typist.sees("plain words, and the text", `() => textOf('h1').toLowerCase() === 'not found'
+	ben.seesWithin(soon, "plain words", "() => textOf('h1') === 'Not Found' && !document.querySelector('[data-record], [data-list]')")
+	typist.seesWithin(soon, "plain words, and the text", `() => textOf('h1').toLowerCase() === 'not found'
 		&& !document.body.innerText.includes('Vault door') && document.querySelector('textarea[readonly]')?.value === 'I was about to say'`)
 	for _, p := range []*person{ben, typist} {
 		p.sees("nothing of it kept", "async words => !(await ("+kept+")(words)).length", secret)

@@ -19,13 +19,13 @@ func TestTwoWindowsAreLive_S85(t *testing.T) {
 	ben.opens("/acme/team/OPS?text=windows")
 	ben.stays()
 	ann.creates(title)
-	ben.sees("ann's issue", "title => row(title)", title)
+	ben.seesWithin(soon, "ann's issue", "title => row(title)", title)
 	ben.sees("the count", "() => count('Todo') === 1")
 	key := ben.key(title)
 
 	ann.opens("/acme/team/OPS?view=board&text=windows")
 	ann.movesCard(title, "In Review")
-	ben.sees("the row in its new group", "title => groupOf(title) === 'In Review' && count('In Review') === 1", title)
+	ben.seesWithin(soon, "the row in its new group", "title => groupOf(title) === 'In Review' && count('In Review') === 1", title)
 	ben.sees("the old group's count", "() => !group('Todo') || count('Todo') === 0")
 	ann.sees("the card in its column", "title => groupOf(title) === 'In Review' && count('In Review') === 1 && count('Todo') === 0", title)
 	ben.remained()
@@ -35,11 +35,11 @@ func TestTwoWindowsAreLive_S85(t *testing.T) {
 	ben.stays()
 	began := time.Now()
 	ann.comments("The tide is out.")
-	ben.sees("ann's comment", commented, "The tide is out.")
+	ben.seesWithin(soon, "ann's comment", commented, "The tide is out.")
 	t.Logf("typed, sent and on the other screen after %v", time.Since(began).Round(time.Millisecond))
 	ben.sees("who wrote it", "() => all('[data-rows=comment] [data-record]:not(form)').at(-1).textContent.includes('Ann Lee')")
 	ben.comments("And the boats are dry.")
-	ann.sees("ben's answer", commented, "And the boats are dry.")
+	ann.seesWithin(soon, "ben's answer", commented, "And the boats are dry.")
 	ben.remained()
 
 	ben.close()
@@ -66,7 +66,7 @@ func TestSevenTabsShareOneStream_S38(t *testing.T) {
 	told := func(text string) {
 		ann.push(fields{"op": "create", "record": "comment:" + newID(), "set": fields{"issue": ann.titled("Seven tabs").Record, "body": text}})
 		for _, tab := range tabs {
-			tab.sees(text, "text => document.querySelector('[data-rows=comment]').textContent.includes(text)", text)
+			tab.seesWithin(soon, text, "text => document.querySelector('[data-rows=comment]').textContent.includes(text)", text)
 		}
 	}
 	for _, tab := range tabs {

@@ -67,6 +67,7 @@ func TestEverythingWithoutScripts_S89(t *testing.T) {
 
 	ann.goes(ann.line.url("/acme/team/WEB?text=hinges"))
 	ann.reads("nothing of a bar before something is selected", "() => !all('.bulk__bar').some(seen)")
+	ann.reads("no bar yet", "() => !seen(document.querySelector('.bulk__bar'))")
 	ann.clicks("[data-rows] [name=record]")
 	ann.chooses(".bulk__bar select[name=priority]", "High")
 	press(".bulk__bar button[value=priority]")

@@ -13,7 +13,7 @@ const others = `() => all('[data-presence] > li').filter(seen).map(one => one.qu
 // sharesWith waits until the page shows those people, and no others.
 func (p *person) sharesWith(names string) {
 	p.t.Helper()
-	p.sees("at the issue: "+names, "names => ("+others+")() === names", names)
+	p.seesWithin(soon, "at the issue: "+names, "names => ("+others+")() === names", names)
 }
 
 func TestPresence_S43(t *testing.T) {
@@ -45,8 +45,9 @@ func TestPresence_S43(t *testing.T) {
 	ben.losesTheLine()
 	ben.sharesWith("")
 	ben.getsTheLineBack()
-	ben.sharesWith("Ann Lee")
-	ann.sharesWith("Ben Okafor")
+	again := "names => (" + others + ")() === names"
+	ben.sees("ann again", again, "Ann Lee")
+	ann.sees("ben again", again, "Ben Okafor")
 
 	// A second tab of ann's is one more avatar for nobody, and the first one's end no end of it.
 	tab := openWindow(t, "ann2", ann.ctx, chromedp.WithNewWindow(false))

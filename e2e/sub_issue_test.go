@@ -21,7 +21,7 @@ func TestSubIssuesAreWrittenDownOneAfterTheOther_S85(t *testing.T) {
 		ann.types(title)
 		ann.presses("Enter")
 		ann.sees("the sub-issue at once", "title => row(title)", title)
-		ben.sees("the sub-issue", "title => row(title)", title)
+		ben.seesWithin(soon, "the sub-issue", "title => row(title)", title)
 	}
 	ann.unsent(0)
 	ann.presses("Escape")
@@ -32,7 +32,7 @@ func TestSubIssuesAreWrittenDownOneAfterTheOther_S85(t *testing.T) {
 	first := c.titled("Lift the anchors")
 	c.push(fields{"op": "set", "record": first.Record, "base": first.Version, "set": fields{"status": c.ref("status OPS/Done")}})
 	for _, p := range []*person{ann, ben} {
-		p.sees("the progress", "() => textOf('.sub-issues__progress').startsWith('1/2')")
+		p.seesWithin(soon, "the progress", "() => textOf('.sub-issues__progress').startsWith('1/2')")
 		p.remained()
 	}
 
@@ -40,8 +40,8 @@ func TestSubIssuesAreWrittenDownOneAfterTheOther_S85(t *testing.T) {
 	ben.stays()
 	ben.sees("the chip", "title => textOf('.issue-ref__title') === title", "Move the harbour")
 	c.sets(parent, fields{"title": "Move the whole harbour"})
-	ben.sees("the chip's title", "title => textOf('.issue-ref__title') === title", "Move the whole harbour")
+	ben.seesWithin(soon, "the chip's title", "title => textOf('.issue-ref__title') === title", "Move the whole harbour")
 	c.sets(parent, fields{"status": c.ref("status OPS/Done")})
-	ben.sees("the chip struck through", "() => document.querySelector('.issue-ref--closed')")
+	ben.seesWithin(soon, "the chip struck through", "() => document.querySelector('.issue-ref--closed')")
 	ben.remained()
 }

@@ -22,6 +22,9 @@ import (
 // patience is how long anything may take that no scenario bounds, on a machine that is busy with other tests.
 const patience = 30 * time.Second
 
+// soon is how late what is told may be: less than the heartbeat's 20 s, which would mend what nobody told.
+const soon = 15 * time.Second
+
 // late is how long what waits for a heartbeat, or for a pause between two tries, may take.
 const late = time.Minute
 

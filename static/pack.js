@@ -24,8 +24,9 @@ function framed(frame, {title, version, clock, main}) {
 }
 
 /**
- * createPack keeps packs. life() counts how often somebody left; what began before that is not kept: hold(began, run) runs what
- * keeps something, and leaving waits for it. keep(began, pages, build) keeps whole pages, visited() lists those of a member that
+ * createPack keeps packs. life() counts how often somebody left or a page went out of sight; what began before that is not kept:
+ * hold(began, run) runs what keeps something, and leaving waits for it. keep(began, pages, build) keeps whole pages and answers the
+ * life that it ended in, visited() lists those of a member that
  * were seen last, member(path) tells whose are kept.
  */
 function createPack({origin, shelf, life, hold, keep, visited, forget, member: whose}) {
@@ -57,10 +58,10 @@ function createPack({origin, shelf, life, hold, keep, visited, forget, member: w
     if (gone()) return 0;
     await put(source, new Response(JSON.stringify(told), {headers}));
     await frame(put, name, member, `${home}/outbox`, told);
-    await keep(began, told.pages, told.build);
+    began = await keep(began, told.pages, told.build);
     const all = await issues(put, gone, name, member, source, told);
     // Pages of an older build run on what is left of it, so those seen lately are renewed.
-    if (had && had.build !== told.build) await keep(began, await visited(home, member), told.build);
+    if (had && had.build !== told.build) began = await keep(began, await visited(home, member), told.build);
     return all && !gone() ? Number(headers['Tandem-Version']) : 0;
   }
 

@@ -120,10 +120,12 @@ function serve(build) {
   /** An answer is kept, or ends what was kept before. */
   function learn(began, url, path, response) { return lost(response) ? drop(path) : store(began, url, path, response); }
 
-  /** drop forgets a page that is not there for its reader any more, and all that is theirs once the workspace is not. */
+  /** drop forgets a page that is not there for its reader any more, and all that is theirs once the workspace is not. It answers the life that begins with it. */
   async function drop(path) {
     const who = await member(path), shell = `/${path.split('/')[1]}/outbox`;
-    if (!who) return;
+    if (!who) return left;
+    const began = ++left; // an answer from before may still hold the page
+    await Promise.all(storing);
     for (const name of [shelf(path, who), shelf(path, who, 'pack')]) {
       if (!await caches.has(name)) continue;
       const cache = await caches.open(name);
@@ -131,6 +133,7 @@ function serve(build) {
     }
     const home = await fetch(new URL(shell, origin), {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
     if (home && lost(home)) await forget(who);
+    return began;
   }
 
   /** What was asked for before a member left (began) is not stored after it. */
@@ -175,17 +178,20 @@ function serve(build) {
     return new Response(marked(await response.text(), marks), {headers});
   }
 
-  /** keep fetches pages that are not kept as they are: stale as of a V, or some minutes old. */
+  /** keep fetches pages that are not kept as they are: stale as of a V, or some minutes old. It answers the life that it ended in. */
   async function keep(began, pages, wanted = build) {
     for (const {path, stale} of pages) {
-      if (left !== began) return;
+      if (left !== began) return began;
       const url = new URL(path, origin), {pathname} = url;
       if (!/page|fragment/.test(kind({method: 'GET', mode: 'navigate', path: pathname}))) continue;
       const kept = await recall(url.href, pathname), same = kept?.headers.get('Tandem-Build') === wanted && kept.url === url.href;
       if (same && (stale ? kept.headers.get('Tandem-Version') >= stale : Date.now() - Date.parse(kept.headers.get('Date')) < renew)) continue;
       const response = await fetch(url, {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
-      if (response) await learn(began, url.href, pathname, response);
+      if (!response) continue;
+      const life = await learn(began, url.href, pathname, response);
+      if (lost(response)) began = life;
     }
+    return began;
   }
 
   /** visited lists the pages that were kept last in a member's shelf. */

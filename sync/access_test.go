@@ -162,6 +162,50 @@ func TestAccess(t *testing.T) {
 		}
 	})
 
+	t.Run("that less is shown is told until it was taken", func(t *testing.T) {
+		t.Parallel()
+		m := newMailbox(0)
+		m.caughtUp()
+		for i, lost := range []bool{false, true, false} {
+			m.putAccess(int64(i+1), lost)
+		}
+		if e, _ := m.take(); !e.Access || !e.Lost || e.Version != 3 {
+			t.Errorf("%+v", e)
+		}
+		m.putAccess(4, false)
+		if e, _ := m.take(); !e.Access || e.Lost {
+			t.Errorf("%+v", e)
+		}
+	})
+
+	t.Run("rights cover earlier ones of the same role that showed no more", func(t *testing.T) {
+		t.Parallel()
+		one, two := newID(), newID()
+		of := func(role string, teams ...uuid.UUID) rights {
+			r := rights{role: role, teams: map[uuid.UUID]bool{}}
+			for _, team := range teams {
+				r.teams[team] = true
+			}
+			return r
+		}
+		for _, c := range []struct {
+			now, earlier rights
+			covered      bool
+		}{
+			{of(Member, one, two), of(Member, one), true},
+			{of(Member, one), of(Member, one), true},
+			{of(Member, one), of(Member, one, two), false},
+			{of(Member, two), of(Member, one), false},
+			{of(Guest, one), of(Member, one), false},
+			{of(Admin, one), of(Member, one), false},
+			{rights{}, of(Member), false},
+		} {
+			if c.now.cover(c.earlier) != c.covered {
+				t.Errorf("%v after %v", c.now.list(), c.earlier.list())
+			}
+		}
+	})
+
 	t.Run("the last admin stays one", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -371,7 +371,7 @@ func (h *hub) refreshRights(ctx context.Context, stretch []notice, subscribers [
 	for _, s := range subscribers {
 		if version, concerned := changed[s.member]; concerned {
 			who := words.rightsOf(s.member)
-			s.box.putAccess(version, !who.cover(s.rights()))
+			s.box.putAccess(version, who.role == "" || !who.cover(s.rights())) // whose own are not known yet may have been shown more
 			s.setRights(head, who)
 		}
 	}

@@ -143,7 +143,7 @@ async function whole() {
   try {
     for (const {href} of list.querySelectorAll(more)) for (let next = href; next && found.size <= most;) {
       const answer = await fetch(next.replace(/^(https?:\/\/[^/]+\/[^/?]+)/, '$1/f')), page = new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html');
-      if (!answer.ok) throw new Error(answer.status);
+      if (!answer.ok || !answer.headers.has('Tandem-Build')) throw new Error(answer.status);
       for (const one of page.querySelectorAll(row)) found.add(id(one));
       next = page.querySelector(more)?.getAttribute('href');
       next &&= new URL(next, location.href).href;

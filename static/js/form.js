@@ -43,7 +43,7 @@ export async function add(ops, label) {
 /** straight sends a form to its URL, and empties it once it was taken. */
 async function straight(form, instead) {
   const answer = await instead();
-  if (!answer?.ok) return answer;
+  if (!answer?.ok || !answer.headers.has('Tandem-Build')) return answer; // which is no success if a portal gave it
   close(form);
   if (!answer.headers.has('HX-Refresh')) return answer;
   dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); // the regions are enough

@@ -20,10 +20,10 @@ const extension = {
   },
 
   htmx_after_request(source, {ctx}) {
-    const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag');
-    if (!source.matches('[data-live]') || ctx.request.method !== 'GET') return;
-    ctx.refused = foreign(ctx.response) || newBuild(build);
-    if (ctx.refused) return;
+    const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag'), reads = ctx.request.method === 'GET', region = reads && source.matches('[data-live]');
+    ctx.refused = region ? foreign(ctx.response) || newBuild(build) : status !== 204 && !build; // 204: a form that was kept
+    if (ctx.refused && !reads) unsaved();
+    if (ctx.refused || !region) return;
     if (status === 304) fresh(source, Number(headers.get('Tandem-Version')));
     if (status === 200 && etag) etags.set(source, {at: ctx.at, value: etag});
   },
@@ -76,7 +76,7 @@ const extension = {
   },
 
   htmx_error(source, {ctx}) {
-    if (ctx && ctx.request.method !== 'GET') say('Not saved: the server did not answer. What you typed is still here.', {kind: 'failed', alert: true});
+    if (ctx && ctx.request.method !== 'GET') unsaved();
   },
 };
 
@@ -102,6 +102,8 @@ export function install(root) {
 /** kept hands a form to the write side, which is loaded by now or at once; where that fails, the form goes to its URL. */
 const kept = (form, data, instead) => write().then(side => side.keep(form, data, instead), instead);
 const say = (words, how) => write().then(({toast}) => toast(words, how)).catch(() => document.querySelector('[data-alert]')?.replaceChildren(words));
+
+const unsaved = () => say('Not saved: the server did not answer. What you typed is still here.', {kind: 'failed', alert: true});
 
 function fresh(region, version) {
   if (version > Number(region.dataset.version)) region.dataset.version = version;

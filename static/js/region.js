@@ -55,6 +55,7 @@ function finish({sourceElement: region, response}) {
   if (status === 404) return gone();
   // At once when a later bump came meanwhile; with a pause when it failed or an old answer came again.
   const failed = !status || status >= 400, behind = stale(own, region.dataset.version);
+  own.force ||= failed; // also where a region still waits for its first text
   own.tries = failed || (behind && own.asked === own.want) ? own.tries + 1 : 0;
   if (own.tries) own.after = Date.now() + backoff(own.tries - 1);
   pump(region);

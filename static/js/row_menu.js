@@ -54,7 +54,7 @@ function send(event) {
   event.preventDefault();
   const form = event.target, data = [...new FormData(form, event.submitter)];
   const instead = () => fetch(form.action, {method: 'POST', body: new URLSearchParams(data), headers: {'HX-Request': 'true'}})
-    .then(answer => { if (answer.ok) dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); return answer; });
+    .then(answer => { if (answer.ok && answer.headers.has('Tandem-Build')) dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); return answer; });
   write().then(side => side.keep(form, data, instead), instead);
 }
 

@@ -66,7 +66,7 @@ async function card(id, home) {
   try {
     if (!cards.has(id)) {
       const answer = await fetch(`/${page().workspace}/f/transaction/${id}`, {redirect: 'manual', headers: {Accept: 'text/html'}});
-      if (answer.ok) cards.set(id, await answer.text());
+      if (answer.ok && answer.headers.has('Tandem-Build')) cards.set(id, await answer.text());
     }
     const drawn = new DOMParser().parseFromString(cards.get(id) ?? '', 'text/html').body;
     home.replaceChildren(...drawn.childNodes);

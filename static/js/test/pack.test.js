@@ -61,7 +61,7 @@ function browser({told, cut = () => false, member = 'member:1', length = 10}) {
   let left = 0;
   const forget = async () => { left++; shelves.clear(); };
   const made = pack.createPack({origin: 'http://t', shelf: () => 'pack', life: () => left, hold: (began, run) => began === left ? run() : undefined,
-    keep: async (_, pages) => { kept.push(...pages.map(({path}) => path)); }, forget, visited: async () => [{path: '/acme/issue/OLD-1'}], member: async () => 'member:1'});
+    keep: async (began, pages) => { kept.push(...pages.map(({path}) => path)); return began; }, forget, visited: async () => [{path: '/acme/issue/OLD-1'}], member: async () => 'member:1'});
   return {...made, asked, kept, forget, held: () => [...shelves.get('pack')?.keys() ?? []].filter(path => path.includes('/issue/')), take: () => asked.splice(0)};
 }
 
