@@ -2,7 +2,7 @@
 // which give a box another row. The bar's buttons submit the form around the list, so a change goes the way of every write: one transaction.
 
 import {tab} from './cursor.js';
-import {having} from './page.js';
+import {having, taken} from './page.js';
 import {toast} from './toast.js';
 
 const most = 1000; // operations of a transaction
@@ -142,8 +142,8 @@ async function whole() {
   const found = new Set(rows().map(id));
   try {
     for (const {href} of list.querySelectorAll(more)) for (let next = href; next && found.size <= most;) {
-      const answer = await fetch(next.replace(/^(https?:\/\/[^/]+\/[^/?]+)/, '$1/f')), page = new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html');
-      if (!answer.ok || !answer.headers.has('Tandem-Build')) throw new Error(answer.status);
+      const answer = await fetch(next.replace(/^(https?:\/\/[^/]+\/[^/?]+)/, '$1/f')), page = new DOMParser().parseFromString(taken(answer) ? await answer.text() : '', 'text/html');
+      if (!taken(answer)) throw new Error(answer.status);
       for (const one of page.querySelectorAll(row)) found.add(id(one));
       next = page.querySelector(more)?.getAttribute('href');
       next &&= new URL(next, location.href).href;

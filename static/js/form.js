@@ -4,7 +4,7 @@ import {origin, settle} from './drafts.js';
 import {uuid7} from './ids.js';
 import {operations} from './operation.js';
 import {refill, shown} from './overlay.js';
-import {page} from './page.js';
+import {page, taken} from './page.js';
 import {outbox} from './queue.js';
 import {toast} from './toast.js';
 
@@ -43,7 +43,7 @@ export async function add(ops, label) {
 /** straight sends a form to its URL, and empties it once it was taken. */
 async function straight(form, instead) {
   const answer = await instead();
-  if (!answer?.ok || !answer.headers.has('Tandem-Build')) return answer; // which is no success if a portal gave it
+  if (!taken(answer)) return answer;
   close(form);
   if (!answer.headers.has('HX-Refresh')) return answer;
   dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); // the regions are enough

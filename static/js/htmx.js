@@ -20,7 +20,8 @@ const extension = {
   },
 
   htmx_after_request(source, {ctx}) {
-    const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag'), reads = ctx.request.method === 'GET', region = reads && source.matches('[data-live]');
+    const {status, headers} = ctx.response, build = headers.get('Tandem-Build'), etag = headers.get('ETag');
+    const reads = ctx.request.method === 'GET', region = reads && source.matches('[data-live]');
     ctx.refused = region ? foreign(ctx.response) || newBuild(build) : status !== 204 && !build; // 204: a form that was kept
     if (ctx.refused && !reads) unsaved();
     if (ctx.refused || !region) return;

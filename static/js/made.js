@@ -2,7 +2,7 @@
 
 import {mentions} from './operation.js';
 import {paint} from './overlay.js';
-import {dirty, having, page, vocabulary} from './page.js';
+import {dirty, having, page, taken, vocabulary} from './page.js';
 import {fill} from './paint.js';
 import {outbox} from './queue.js';
 
@@ -62,7 +62,7 @@ async function arrived({status, records}, region) {
   asking = true;
   const answer = await fetch(`/${page().workspace}/issue/${record.slice(6)}`, {headers: {Accept: 'text/html', 'Tandem-Keep': 'yes'}}).catch(() => null);
   asking = false;
-  if (!answer?.ok || !answer.headers.has('Tandem-Build') || !/\/issue\/[A-Z][A-Z0-9]*-\d+$/.test(new URL(answer.url).pathname)) return;
+  if (!taken(answer) || !/\/issue\/[A-Z][A-Z0-9]*-\d+$/.test(new URL(answer.url).pathname)) return;
   if (!dirty()) return location.replace(answer.url);
   const key = answer.url.split('/').at(-1), was = region.dataset.key;
   history.replaceState(history.state, '', answer.url);

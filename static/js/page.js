@@ -29,5 +29,8 @@ export const having = (name, value) => `[${name}="${CSS.escape(value)}"]`;
 /** dirty tells whether anything typed or chosen under root would be lost with the page. */
 export const dirty = (root = document) => !!root.querySelector('form[data-dirty]');
 
+/** taken tells that our server did what it was asked: a portal of some network answers anything with 200. */
+export const taken = answer => !!answer?.ok && answer.headers.has('Tandem-Build');
+
 /** foreign tells that a region's answer is none of ours, whatever it says: a network's portal gave it, or what that one led to. */
 export const foreign = response => !response?.headers.get('Tandem-Build') || response.raw.redirected && !/^\/[^/]+\/f\//.test(new URL(response.raw.url).pathname);

@@ -1,7 +1,7 @@
 // The menu of a property of a row or card, as the page has it: the values are the vocabulary's, the form goes the way of every write.
 import {make} from './make.js';
 import {write} from './outbox.js';
-import {having, page, vocabulary} from './page.js';
+import {having, page, taken, vocabulary} from './page.js';
 import {dress} from './picker.js';
 
 const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', due: 'Due'};
@@ -54,7 +54,7 @@ function send(event) {
   event.preventDefault();
   const form = event.target, data = [...new FormData(form, event.submitter)];
   const instead = () => fetch(form.action, {method: 'POST', body: new URLSearchParams(data), headers: {'HX-Request': 'true'}})
-    .then(answer => { if (answer.ok && answer.headers.has('Tandem-Build')) dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); return answer; });
+    .then(answer => { if (taken(answer)) dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); return answer; });
   write().then(side => side.keep(form, data, instead), instead);
 }
 

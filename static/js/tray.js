@@ -2,7 +2,7 @@
 
 import {outbox} from './queue.js';
 import {text} from './operation.js';
-import {blank, names, page} from './page.js';
+import {blank, names, page, taken} from './page.js';
 import {toast} from './toast.js';
 
 const cards = new Map();
@@ -66,7 +66,7 @@ async function card(id, home) {
   try {
     if (!cards.has(id)) {
       const answer = await fetch(`/${page().workspace}/f/transaction/${id}`, {redirect: 'manual', headers: {Accept: 'text/html'}});
-      if (answer.ok && answer.headers.has('Tandem-Build')) cards.set(id, await answer.text());
+      if (taken(answer)) cards.set(id, await answer.text());
     }
     const drawn = new DOMParser().parseFromString(cards.get(id) ?? '', 'text/html').body;
     home.replaceChildren(...drawn.childNodes);
