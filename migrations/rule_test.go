@@ -27,10 +27,13 @@ func TestS88_EveryFileKeepsToTheRule(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatal(names, err)
 	}
-	for at, name := range names {
-		if number, err := goose.NumericComponent(name); err != nil || number != int64(at+1) {
-			t.Errorf("%s stands where number %d belongs", name, at+1)
+	var last int64
+	for _, name := range names {
+		number, err := goose.NumericComponent(name)
+		if err != nil || number <= last {
+			t.Errorf("%s has no number of its own after %d", name, last)
 		}
+		last = number
 		text, err := fs.ReadFile(migrations.Files(), name)
 		if err != nil {
 			t.Fatal(err)
