@@ -7,7 +7,7 @@ import {pickable} from './menu.js';
 import {page} from './page.js';
 import {write} from './outbox.js';
 
-const signs = {ArrowRight: '→', ArrowLeft: '←', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc'};
+const signs = {ArrowRight: '→', ArrowLeft: '←', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', ' ': 'Space'};
 
 /** groups are all actions, as the help has them. */
 export const groups = {
@@ -30,6 +30,7 @@ export const groups = {
     {key: 'k', also: 'ArrowUp', words: 'Previous issue', run: () => move(0, -1)},
     {key: 'ArrowRight', words: 'Next column', run: () => move(1, 0)},
     {key: 'ArrowLeft', words: 'Previous column', run: () => move(-1, 0)},
+    {key: ' ', words: 'Peek at the issue', run: () => document.activeElement.matches('[data-rows] a') && load('peek')},
     {key: 'o', words: 'Open the issue (or Enter)', run: () => click(current()?.querySelector('a[href]'))},
     {key: 'x', words: 'Select the issue (then Shift and arrows, Ctrl A for all, Esc for none)', run: () => click(current()?.querySelector('[name=record]'))},
     {on: 'open-move', at: '', key: 'm', words: 'Move the card (Shift and arrows: at once)'},

@@ -100,6 +100,9 @@ export function install(root) {
   addEventListener('tandem:build', ({detail}) => newBuild(detail.build));
 }
 
+/** adopt makes a region live that script has put on the page. */
+export const adopt = node => globalThis.htmx?.process(node);
+
 /** kept hands a form to the write side, which is loaded by now or at once; where that fails, the form goes to its URL. */
 const kept = (form, data, instead) => write().then(side => side.keep(form, data, instead), instead);
 const say = (words, how) => write().then(({toast}) => toast(words, how)).catch(() => document.querySelector('[data-alert]')?.replaceChildren(words));
