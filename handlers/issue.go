@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -152,7 +153,7 @@ func (p issuePage) data(tx string) views.IssueData {
 		Relations: p.relations(), Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
 	}
-	d.Deleted = p.Deleted
+	d.Deleted, d.Started, d.Completed, d.Canceled = p.Deleted, inZone(p.Started, zone), inZone(p.Completed, zone), inZone(p.Canceled, zone)
 	if teams := n.teams(); len(teams) > 1 {
 		d.Choices.Teams = teams
 	}
@@ -163,6 +164,14 @@ func (p issuePage) data(tx string) views.IssueData {
 		d.ParentKey = p.Key(parent.Team, parent.Number)
 	}
 	return d
+}
+
+// inZone leaves what is no time as it is.
+func inZone(at time.Time, zone *time.Location) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.In(zone)
 }
 
 func (p issuePage) comment(row sync.CommentRow) views.CommentData {

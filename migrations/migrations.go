@@ -68,7 +68,24 @@ func Files() fs.FS { return files }
 
 // Run brings the schema of the pool's database up to this build's, under an advisory lock, so that any number
 // of nodes may start at once. It returns ErrNewer when the database is ahead, and changes nothing then.
-func Run(ctx context.Context, pool *pgxpool.Pool) error { return Apply(ctx, pool, files) }
+func Run(ctx context.Context, pool *pgxpool.Pool) error {
+	if err := Apply(ctx, pool, files); err != nil {
+		return err
+	}
+	return stampIssues(ctx, pool)
+}
+
+// stampIssues fills the rows of before in small steps, a transaction each. Nodes of the build before leave those columns alone, and
+// no node of this one writes before its Run has returned.
+func stampIssues(ctx context.Context, pool *pgxpool.Pool) error {
+	const atOnce = 500
+	for more := true; more; {
+		if err := pool.QueryRow(ctx, "SELECT stamp_issues($1)", atOnce).Scan(&more); err != nil {
+			return fmt.Errorf("give the issues their times: %w", err)
+		}
+	}
+	return nil
+}
 
 // Apply is Run for the migrations of another build. Nodes that run meanwhile are never held up for long: a
 // migration whose locks are taken by somebody else, such as a backup, is done again later, for five minutes at the most.

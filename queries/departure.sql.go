@@ -130,7 +130,7 @@ func (q *Queries) ListDepartures(ctx context.Context, db DBTX, arg ListDeparture
 
 const listIssuesByParents = `-- name: ListIssuesByParents :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND parent_id = ANY($2::uuid[])
 `
 
@@ -140,28 +140,32 @@ type ListIssuesByParentsParams struct {
 }
 
 type ListIssuesByParentsRow struct {
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	ProjectID   *uuid.UUID
-	CycleID     *uuid.UUID
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
+	Rank         string
+	AuthorID     *uuid.UUID
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+	Version      int64
+	Stamps       []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
 }
 
 // The issues right below those named, the deleted too: when a parent changes team its family parts.
@@ -192,6 +196,10 @@ func (q *Queries) ListIssuesByParents(ctx context.Context, db DBTX, arg ListIssu
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
+			&i.StartedAt,
+			&i.CompletedAt,
+			&i.CanceledAt,
+			&i.SnoozedUntil,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,

@@ -1,23 +1,23 @@
 -- name: ListIssuesByID :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
 
 -- name: ListIssuesByComment :many
 -- The issues that the named comments belong to.
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.project_id, i.cycle_id, i.rank, i.author_id, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
+    i.project_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = @workspace_id
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
 
 -- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
-    estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at)
+    estimate, project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
 SELECT @workspace_id, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
-    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    author_id uuid, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+    author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateIssues :exec
 -- All but the long texts: naming those would build the search vector anew at each write. The version is compared so that
@@ -27,10 +27,11 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
@@ -40,10 +41,11 @@ WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
         labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), @expected::bigint) FROM written;
@@ -200,7 +202,7 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
 
 -- name: GetIssue :one
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.rank, i.author_id, i.version, i.created_at, i.updated_at, i.deleted_at
+    i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
 
@@ -257,7 +259,7 @@ JOIN issue i ON i.workspace_id = @workspace_id AND i.id = c.issue_id AND i.delet
 
 -- name: ListIssuesChangedSince :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
 ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;
 

@@ -60,7 +60,7 @@ func (q *Queries) CountSubIssues(ctx context.Context, db DBTX, arg CountSubIssue
 
 const getIssue = `-- name: GetIssue :one
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.rank, i.author_id, i.version, i.created_at, i.updated_at, i.deleted_at
+    i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
 `
@@ -74,25 +74,29 @@ type GetIssueParams struct {
 }
 
 type GetIssueRow struct {
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	Rank         string
+	AuthorID     *uuid.UUID
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+	Version      int64
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
 }
 
 func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (GetIssueRow, error) {
@@ -120,6 +124,10 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 		&i.Estimate,
 		&i.Rank,
 		&i.AuthorID,
+		&i.StartedAt,
+		&i.CompletedAt,
+		&i.CanceledAt,
+		&i.SnoozedUntil,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -186,12 +194,12 @@ func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFr
 
 const insertIssues = `-- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
-    estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at)
+    estimate, project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
 SELECT $1, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
-    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
     assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-    author_id uuid, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
+    author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
 type InsertIssuesParams struct {
@@ -686,7 +694,7 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 
 const listIssuesByComment = `-- name: ListIssuesByComment :many
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.project_id, i.cycle_id, i.rank, i.author_id, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
+    i.project_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = $1
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]))
 `
@@ -697,28 +705,32 @@ type ListIssuesByCommentParams struct {
 }
 
 type ListIssuesByCommentRow struct {
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	ProjectID   *uuid.UUID
-	CycleID     *uuid.UUID
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
+	Rank         string
+	AuthorID     *uuid.UUID
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+	Version      int64
+	Stamps       []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
 }
 
 // The issues that the named comments belong to.
@@ -749,6 +761,10 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
+			&i.StartedAt,
+			&i.CompletedAt,
+			&i.CanceledAt,
+			&i.SnoozedUntil,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -767,7 +783,7 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 
 const listIssuesByID = `-- name: ListIssuesByID :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
@@ -777,28 +793,32 @@ type ListIssuesByIDParams struct {
 }
 
 type ListIssuesByIDRow struct {
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	ProjectID   *uuid.UUID
-	CycleID     *uuid.UUID
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
+	Rank         string
+	AuthorID     *uuid.UUID
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+	Version      int64
+	Stamps       []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
 }
 
 func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByIDParams) ([]ListIssuesByIDRow, error) {
@@ -828,6 +848,10 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
+			&i.StartedAt,
+			&i.CompletedAt,
+			&i.CanceledAt,
+			&i.SnoozedUntil,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -846,7 +870,7 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 
 const listIssuesChangedSince = `-- name: ListIssuesChangedSince :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at
+    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[])
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
 `
@@ -859,28 +883,32 @@ type ListIssuesChangedSinceParams struct {
 }
 
 type ListIssuesChangedSinceRow struct {
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	ProjectID   *uuid.UUID
-	CycleID     *uuid.UUID
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
+	Rank         string
+	AuthorID     *uuid.UUID
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+	Version      int64
+	Stamps       []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
 }
 
 func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListIssuesChangedSinceParams) ([]ListIssuesChangedSinceRow, error) {
@@ -915,6 +943,10 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
+			&i.StartedAt,
+			&i.CompletedAt,
+			&i.CanceledAt,
+			&i.SnoozedUntil,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -1455,7 +1487,7 @@ SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_i
     i.rank, i.version, i.created_at, i.updated_at,
     ts_headline('english', left(i.description, 20000), to_tsquery('english', $1::text), 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=12')::text AS snippet
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search FROM issue x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
+    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until FROM issue x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
     WHERE x.workspace_id = $2 AND x.team_id = ANY($3::uuid[]) AND x.deleted_at IS NULL AND x.search @@ to_tsquery('english', $1::text)
     ORDER BY ts_rank(x.search, to_tsquery('english', $1::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
     LIMIT $5 OFFSET $4
@@ -1536,10 +1568,11 @@ const updateIssues = `-- name: UpdateIssues :exec
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
@@ -1574,10 +1607,11 @@ WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
         labels = r.labels, subscribers = r.subscribers,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
         assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written

@@ -105,30 +105,39 @@ type Invite struct {
 }
 
 type Issue struct {
+	WorkspaceID  uuid.UUID
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Subscribers  []uuid.UUID
+	ParentID     *uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
+	Rank         string
+	AuthorID     *uuid.UUID
+	Version      int64
+	Stamps       []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
+	Search       interface{}
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+	CanceledAt   *time.Time
+	SnoozedUntil *time.Time
+}
+
+type IssueUnstamped struct {
 	WorkspaceID uuid.UUID
-	ID          uuid.UUID
-	TeamID      uuid.UUID
-	Number      int64
-	Title       string
-	Description string
-	StatusID    uuid.UUID
-	Priority    int16
-	AssigneeID  *uuid.UUID
-	Labels      []uuid.UUID
-	Subscribers []uuid.UUID
-	ParentID    *uuid.UUID
-	Due         *time.Time
-	Estimate    *int32
-	ProjectID   *uuid.UUID
-	CycleID     *uuid.UUID
-	Rank        string
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
-	Search      interface{}
+	Behind      uuid.UUID
 }
 
 type Label struct {

@@ -39,6 +39,7 @@ type shape struct {
 	refers string                            // the kind that a reference names
 	read   func(any) (v value, wrong string) // the canonical value, or what is wrong with it
 	column func(value) any                   // what jsonb_to_recordset turns into the column
+	stored func(any) value                   // the value of a column that PostgreSQL writes in another form than ours; else nil
 }
 
 func asIs(v value) any { return v }
@@ -179,6 +180,33 @@ func date() shape {
 		}
 		return s, ""
 	}}
+}
+
+// instant is a moment, kept to the microsecond as PostgreSQL does.
+func instant() shape {
+	shape := shape{says: "time as in RFC 3339, or null", column: asIs, read: func(raw any) (value, string) {
+		if raw == nil {
+			return nil, ""
+		}
+		s, _ := raw.(string)
+		at, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil || at.Year() < 1900 || at.Year() > 9998 { // in every time zone a year of four digits
+			return nil, "Write the time as 2026-11-30T08:00:00Z."
+		}
+		return instantValue(&at), ""
+	}}
+	shape.stored = func(raw any) value {
+		v, _ := shape.read(raw)
+		return v
+	}
+	return shape
+}
+
+func instantValue(at *time.Time) value {
+	if at == nil {
+		return nil
+	}
+	return at.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
 }
 
 func timezone() shape {

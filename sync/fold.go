@@ -215,7 +215,10 @@ func (f *fold) differ(what string, log, table any) {
 
 // columnValue is a column, as JSON has it, in the form of its field.
 func columnValue(field field, raw any) value {
-	if field.shape.refers == "" {
+	switch {
+	case field.shape.stored != nil:
+		return field.shape.stored(raw)
+	case field.shape.refers == "":
 		return canonical(raw)
 	}
 	switch raw := raw.(type) {

@@ -28,6 +28,10 @@ var issueFields = []field{
 	{"cycle", "cycle_id", scalar, refTo("cycle", true)},
 	{"rank", "rank", server, opaque("")},
 	{"author", "author_id", server, refTo("member", true)},
+	{"started_at", "started_at", server, instant()},
+	{"completed_at", "completed_at", server, instant()},
+	{"canceled_at", "canceled_at", server, instant()},
+	{"snoozed_until", "snoozed_until", scalar, instant()},
 }
 
 func (issueNoun) name() string              { return "issue" }
@@ -89,6 +93,9 @@ func issueSubscribers(issue *record) []string {
 func (issueNoun) check(w *work, before, after *record) error {
 	if changed(before, after, "status") && w.teamOf(after.text("status")) != after.refersTo("team") {
 		return invalid("status", "This status is not one of the issue's team.")
+	}
+	if err := settleTimes(w, before, after); err != nil {
+		return err
 	}
 	if changed(before, after, "labels") {
 		if err := checkIssueLabels(w, before, after); err != nil {
@@ -175,6 +182,11 @@ func issueRecord(row queries.ListIssuesByIDRow) *record {
 		"cycle":       refValue("cycle", row.CycleID),
 		"rank":        row.Rank,
 		"author":      refValue("member", row.AuthorID),
+
+		"started_at":    instantValue(row.StartedAt),
+		"completed_at":  instantValue(row.CompletedAt),
+		"canceled_at":   instantValue(row.CanceledAt),
+		"snoozed_until": instantValue(row.SnoozedUntil),
 	})
 }
 

@@ -21,6 +21,9 @@ type IssuePage struct {
 	Description string
 	Author      uuid.UUID
 	Subscribers []uuid.UUID
+	Started     time.Time // zero: not yet, as the other two
+	Completed   time.Time
+	Canceled    time.Time
 	Deleted     bool
 	SubIssues   []IssueRow // right below it, as they were made
 	Family      Family     // of the issue and of its sub-issues
@@ -173,6 +176,13 @@ func (e *Engine) Issue(ctx context.Context, actor Actor, id IssueID) (IssuePage,
 	return page, e.addFamily(ctx, actor, &page, *below)
 }
 
+func orZero(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	return *at
+}
+
 type issueParts struct {
 	comments *[]queries.ListCommentsByIssueRow
 	changes  *[]queries.ListChangesByIssueRow
@@ -201,6 +211,7 @@ func (p *IssuePage) fill(row queries.GetIssueRow) {
 		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, ParentID: row.ParentID, Due: row.Due, Estimate: row.Estimate,
 		Rank: row.Rank, Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt})
 	p.Description, p.Subscribers, p.Deleted = row.Description, row.Subscribers, row.DeletedAt != nil
+	p.Started, p.Completed, p.Canceled = orZero(row.StartedAt), orZero(row.CompletedAt), orZero(row.CanceledAt)
 	if row.AuthorID != nil {
 		p.Author = *row.AuthorID
 	}

@@ -116,6 +116,14 @@ func (w *work) authorship(op Operation) (uuid.UUID, time.Time) {
 	return w.who.member, w.at
 }
 
+// now is when the operation at hand happens: in an import when it did at the source.
+func (w *work) now() time.Time {
+	if w.source != nil {
+		return w.source.at
+	}
+	return w.at
+}
+
 func newRecord(noun noun, id, author uuid.UUID, at time.Time) *record {
 	fresh := &record{kind: noun.name(), id: id, createdAt: at, updatedAt: at, fields: map[string]value{}}
 	for _, field := range noun.fields() {
@@ -307,6 +315,7 @@ func (w *work) doImported(op Operation) error {
 	if was != nil {
 		was = was.clone()
 	}
+	w.source = op.imported
 	if err := w.doOne(op); err != nil {
 		return err
 	}

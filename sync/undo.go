@@ -124,6 +124,9 @@ func (w *work) reverseField(mine *record, field field, change loggedChange) {
 	switch {
 	case followsTeam(field, mine, change):
 		return
+	case isTime(mine.kind, field.name):
+		reverseTime(mine, field.name, change)
+		return
 	case same(current, was) && !(field.name == "rank" && change.Before["team"] != nil):
 		return
 	case field.policy == commutes:

@@ -16,6 +16,7 @@ type work struct {
 	client      uuid.UUID
 	transaction Transaction
 	mentioned   [][]string // handles that its texts begin to name, by operation
+	source      *origin    // of an import: where the operation at hand comes from
 
 	changed   map[Ref]*record
 	order     []Ref // in the order of the first change

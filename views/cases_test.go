@@ -121,7 +121,7 @@ func issueCases() []golden {
 			bareRow(&d.IssueRowData)
 			d.Description, d.Reporter, d.Activity = Text{}, Member{}, nil
 		})},
-		{"issue/closed", fragment, of(func(d *IssueData) { d.Status = done })},
+		{"issue/closed", fragment, of(func(d *IssueData) { d.Status, d.Started, d.Completed = done, clock.AddDate(0, 0, -3), clock })},
 		{"issue/deleted", fragment, of(func(d *IssueData) { d.Deleted = true })},
 		{"issue/read_only", fragment, of(func(d *IssueData) {
 			d.ReadOnly = true

@@ -358,7 +358,7 @@ func issueMarks(at Place, block string, d IssueRowData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.ID == "" || !d.Due.Day.IsZero() {
+		if d.ID == "" || !d.Due.Day.IsZero() && !d.Status.closed() {
 			templ_7745c5c3_Err = DueDate(d.Due).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

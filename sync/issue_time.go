@@ -1,0 +1,51 @@
+package sync
+
+import "slices"
+
+// When work on an issue began and when it ended follows from the status that it enters, whoever changes that and how: an
+// edit, a move, a transfer, an undo, an import with its source's times.
+
+// issueTimes are those times: the first start stays, an end goes when the issue is reopened.
+var issueTimes = []string{"started_at", "completed_at", "canceled_at"}
+
+// settleTimes gives an issue the times of the status that it has come into. One that is there stays: an undo brought it
+// back, or the issue only went from one such status to another.
+func settleTimes(w *work, before, after *record) error {
+	if after.fields["snoozed_until"] != nil && w.category(after) != "triage" {
+		if changed(before, after, "snoozed_until") && !w.undoes() {
+			return invalid("snoozed_until", "Only an issue in triage can be snoozed.")
+		}
+		after.fields["snoozed_until"] = nil
+	}
+	if !changed(before, after, "status") {
+		return nil
+	}
+	now := w.now()
+	for name, category := range map[string]string{"started_at": "started", "completed_at": "completed", "canceled_at": "canceled"} {
+		switch entered := w.category(after) == category; {
+		case entered && after.fields[name] == nil:
+			after.fields[name] = instantValue(&now)
+		case !entered && name != "started_at":
+			after.fields[name] = nil
+		}
+	}
+	return nil
+}
+
+// category is that of an issue's status.
+func (w *work) category(issue *record) string {
+	if status := w.lookup(Ref(issue.text("status"))); status != nil {
+		return status.text("category")
+	}
+	return ""
+}
+
+// reverseTime brings back a time that an undone change of the status had set or cleared. Where the status could not go
+// back the time belongs to what somebody did since.
+func reverseTime(mine *record, field string, change loggedChange) {
+	if same(mine.fields["status"], change.Before["status"]) && same(mine.fields[field], change.After[field]) {
+		mine.fields[field] = change.Before[field]
+	}
+}
+
+func isTime(kind, field string) bool { return kind == "issue" && slices.Contains(issueTimes, field) }
