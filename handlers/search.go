@@ -48,7 +48,7 @@ func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.S
 
 func searchData(found sync.SearchPage, family sync.Family) views.SearchData {
 	n := named{found.Snapshot}
-	d := views.SearchData{Text: found.Text, After: found.More}
+	d := views.SearchData{Text: found.Text, Meant: found.Meant, After: found.More, Cut: found.Cut}
 	for _, hit := range found.Issues {
 		d.Issues = append(d.Issues, views.IssueFound{Row: n.row(hit.IssueRow, family), Snippet: marked(hit.Snippet)})
 	}

@@ -41,6 +41,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -100,9 +101,18 @@ func Apply(ctx context.Context, pool *pgxpool.Pool, files fs.FS) error {
 		return err
 	}
 	if err := upPatiently(ctx, provider); err != nil {
-		return fmt.Errorf("migrate the database: %w", err)
+		return fmt.Errorf("migrate the database: %w", withAdvice(err))
 	}
 	return nil
+}
+
+// withAdvice says what to do where PostgreSQL came without what a migration needs.
+func withAdvice(err error) error {
+	told, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && strings.Contains(told.Message, "pg_trgm") {
+		return fmt.Errorf("PostgreSQL's own extension pg_trgm is needed: install its package of additional modules (postgresql-contrib), or have a superuser run CREATE EXTENSION pg_trgm in this database: %w", err)
+	}
+	return err
 }
 
 // To brings the schema up to a version that is not this build's newest, as that of an older backup. It never goes back.

@@ -1231,6 +1231,56 @@ func (q *Queries) ListRanksAround(ctx context.Context, db DBTX, arg ListRanksAro
 	return items, nil
 }
 
+const listSimilarTitles = `-- name: ListSimilarTitles :many
+SELECT w.word::text AS word, t.title
+FROM unnest($1::text[]) AS w(word)
+CROSS JOIN LATERAL (
+    SELECT i.title FROM issue i
+    WHERE i.workspace_id = $2 AND i.team_id = ANY($3::uuid[]) AND i.deleted_at IS NULL AND w.word <% i.title
+    LIMIT $4
+) AS t
+WHERE NOT EXISTS (SELECT 1 FROM issue f WHERE f.workspace_id = $2 AND f.team_id = ANY($3) AND f.deleted_at IS NULL AND f.search @@ plainto_tsquery('english', w.word))
+    AND NOT EXISTS (SELECT 1 FROM comment c WHERE c.workspace_id = $2 AND c.team_id = ANY($3) AND c.deleted_at IS NULL AND c.search @@ plainto_tsquery('english', w.word))
+`
+
+type ListSimilarTitlesParams struct {
+	Words       []string
+	WorkspaceID uuid.UUID
+	TeamIDs     []uuid.UUID
+	Most        int32
+}
+
+type ListSimilarTitlesRow struct {
+	Word  string
+	Title string
+}
+
+// Some titles with a word like those named, for each that no issue and no comment has.
+func (q *Queries) ListSimilarTitles(ctx context.Context, db DBTX, arg ListSimilarTitlesParams) ([]ListSimilarTitlesRow, error) {
+	rows, err := db.Query(ctx, listSimilarTitles,
+		arg.Words,
+		arg.WorkspaceID,
+		arg.TeamIDs,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListSimilarTitles: %w", err)
+	}
+	defer rows.Close()
+	var items []ListSimilarTitlesRow
+	for rows.Next() {
+		var i ListSimilarTitlesRow
+		if err := rows.Scan(&i.Word, &i.Title); err != nil {
+			return nil, fmt.Errorf("query ListSimilarTitles: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListSimilarTitles: %w", err)
+	}
+	return items, nil
+}
+
 const listSubIssues = `-- name: ListSubIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
     i.rank, i.version, i.created_at, i.updated_at
@@ -1415,21 +1465,25 @@ func (q *Queries) ListTrashedIssues(ctx context.Context, db DBTX, arg ListTrashe
 }
 
 const searchComments = `-- name: SearchComments :many
-SELECT c.id AS comment_id, c.created_at, c.author_id, i.id, i.team_id, i.number, i.title, i.status_id,
-    ts_headline('english', left(c.body, 20000), to_tsquery('english', $1::text), 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=12')::text AS snippet
+SELECT c.id AS comment_id, c.created_at, c.author_id, i.id, i.team_id, i.number, i.title, i.status_id, left(c.body, $1::integer) AS beginning
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.issue_id, x.parent_id, x.author_id, x.body, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search FROM comment x
-    WHERE x.workspace_id = $2 AND x.team_id = ANY($3::uuid[]) AND x.deleted_at IS NULL AND x.search @@ to_tsquery('english', $1::text)
-    ORDER BY ts_rank(x.search, to_tsquery('english', $1::text)) DESC, x.created_at DESC, x.id
-    LIMIT $5 OFFSET $4
+    SELECT x.workspace_id, x.id, x.team_id, x.issue_id, x.parent_id, x.author_id, x.body, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search FROM (
+        SELECT m.workspace_id, m.id, m.team_id, m.issue_id, m.parent_id, m.author_id, m.body, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search FROM comment m
+        WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
+        ORDER BY m.version DESC, m.id LIMIT $5
+    ) AS x
+    ORDER BY ts_rank(x.search, to_tsquery('english', $4::text)) DESC, x.created_at DESC, x.id
+    LIMIT $7 OFFSET $6
 ) AS c
 JOIN issue i ON i.workspace_id = $2 AND i.id = c.issue_id AND i.deleted_at IS NULL
 `
 
 type SearchCommentsParams struct {
-	Words       string
+	Excerpted   int32
 	WorkspaceID uuid.UUID
 	TeamIDs     []uuid.UUID
+	Words       string
+	Ranked      int32
 	Skip        int32
 	Most        int32
 }
@@ -1443,14 +1497,16 @@ type SearchCommentsRow struct {
 	Number    int64
 	Title     string
 	StatusID  uuid.UUID
-	Snippet   string
+	Beginning string
 }
 
 func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchCommentsParams) ([]SearchCommentsRow, error) {
 	rows, err := db.Query(ctx, searchComments,
-		arg.Words,
+		arg.Excerpted,
 		arg.WorkspaceID,
 		arg.TeamIDs,
+		arg.Words,
+		arg.Ranked,
 		arg.Skip,
 		arg.Most,
 	)
@@ -1470,7 +1526,7 @@ func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchComment
 			&i.Number,
 			&i.Title,
 			&i.StatusID,
-			&i.Snippet,
+			&i.Beginning,
 		); err != nil {
 			return nil, fmt.Errorf("query SearchComments: %w", err)
 		}
@@ -1484,20 +1540,24 @@ func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchComment
 
 const searchIssues = `-- name: SearchIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
-    i.rank, i.version, i.created_at, i.updated_at,
-    ts_headline('english', left(i.description, 20000), to_tsquery('english', $1::text), 'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxWords=24, MinWords=12')::text AS snippet
+    i.rank, i.version, i.created_at, i.updated_at, left(i.description, $1::integer) AS beginning
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until FROM issue x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
-    WHERE x.workspace_id = $2 AND x.team_id = ANY($3::uuid[]) AND x.deleted_at IS NULL AND x.search @@ to_tsquery('english', $1::text)
-    ORDER BY ts_rank(x.search, to_tsquery('english', $1::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
-    LIMIT $5 OFFSET $4
+    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until FROM (
+        SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until FROM issue m
+        WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
+        ORDER BY m.version DESC, m.id LIMIT $5
+    ) AS x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
+    ORDER BY ts_rank(x.search, to_tsquery('english', $4::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
+    LIMIT $7 OFFSET $6
 ) AS i
 `
 
 type SearchIssuesParams struct {
-	Words       string
+	Excerpted   int32
 	WorkspaceID uuid.UUID
 	TeamIDs     []uuid.UUID
+	Words       string
+	Ranked      int32
 	Skip        int32
 	Most        int32
 }
@@ -1518,14 +1578,18 @@ type SearchIssuesRow struct {
 	Version    int64
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
-	Snippet    string
+	Beginning  string
 }
 
+// The latest of the issues that match, best first. Each that is ranked costs the reading of its search vector, so that of a word
+// that stands in every fifth of 100,000 only the latest are.
 func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesParams) ([]SearchIssuesRow, error) {
 	rows, err := db.Query(ctx, searchIssues,
-		arg.Words,
+		arg.Excerpted,
 		arg.WorkspaceID,
 		arg.TeamIDs,
+		arg.Words,
+		arg.Ranked,
 		arg.Skip,
 		arg.Most,
 	)
@@ -1552,7 +1616,7 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
-			&i.Snippet,
+			&i.Beginning,
 		); err != nil {
 			return nil, fmt.Errorf("query SearchIssues: %w", err)
 		}
@@ -1562,6 +1626,19 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 		return nil, fmt.Errorf("query SearchIssues: %w", err)
 	}
 	return items, nil
+}
+
+const setSimilarity = `-- name: SetSimilarity :exec
+SELECT set_config('pg_trgm.word_similarity_threshold', '0.3', true)
+`
+
+// How much of a word must be alike, until the transaction ends: letters of a short word that changed places leave a third.
+func (q *Queries) SetSimilarity(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, setSimilarity)
+	if err != nil {
+		return fmt.Errorf("query SetSimilarity: %w", err)
+	}
+	return nil
 }
 
 const updateIssues = `-- name: UpdateIssues :exec

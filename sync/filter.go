@@ -143,7 +143,7 @@ func Slug(name string) string {
 
 // searchQuery makes a tsquery of what somebody typed: all words, the last one as a prefix.
 func searchQuery(typed string) string {
-	words := strings.FieldsFunc(typed, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := searchWords(typed)
 	for i, word := range words {
 		words[i] = "'" + word + "'"
 		if i == len(words)-1 {

@@ -11,23 +11,22 @@ import (
 	"tandem/queries"
 )
 
-// searchPage is how many hits of each kind a page holds.
-const searchPage = 20
-
-// Snippets mark what was found between these two characters, which hardly any text holds.
 const (
-	MarkStart = "\x02"
-	MarkEnd   = "\x03"
+	searchPage   = 20     // hits of each kind on a page
+	searchRanked = 200    // hits of each kind that are ranked, the latest ones
+	searchText   = 20_000 // characters of a text in which an excerpt is looked for
 )
 
 // SearchPage is what a search found, best first.
 type SearchPage struct {
 	Snapshot
 	Text     string
+	Meant    string      // what was looked for, since nothing holds the text as it is typed; "" = the text
 	Exact    *IssueTitle // the text is an issue's key
 	Issues   []IssueHit
 	Comments []CommentHit
 	More     string // where the next page begins; "" at the end
+	Cut      bool   // this is the end, and there are older ones that were not ranked
 }
 
 // IssueHit is an issue in which the words stand.
@@ -46,29 +45,49 @@ type CommentHit struct {
 }
 
 // Search finds issues by title, description and comments, only where the reader may see; closed ones come later. An
-// issue's key, or its bare number, is found as itself. after is More of the page before.
+// issue's key, or its bare number, is found as itself. Of words that stand in very many the latest are ranked. Where nothing holds
+// the words as they are typed, those are looked for that titles spell almost so. after is More of the page before.
 func (e *Engine) Search(ctx context.Context, actor Actor, text, after string) (SearchPage, error) {
 	skip, err := parseSkip(after)
 	if err != nil {
 		return SearchPage{}, err
 	}
-	page := SearchPage{Text: strings.TrimSpace(text)}
-	words := searchQuery(page.Text)
+	text = strings.TrimSpace(text)
+	page, err := e.search(ctx, actor, text, skip)
+	if err != nil || !page.none() || skip > 0 || text == "" {
+		return page, err
+	}
+	meant, err := e.respell(ctx, actor, text)
+	if err != nil || meant == strings.ToLower(text) {
+		return page, err
+	}
+	other, err := e.search(ctx, actor, meant, 0)
+	if err != nil || other.none() {
+		return page, err
+	}
+	other.Text, other.Meant = text, meant
+	return other, nil
+}
+
+func (p *SearchPage) none() bool { return len(p.Issues)+len(p.Comments) == 0 && p.Exact == nil }
+
+func (e *Engine) search(ctx context.Context, actor Actor, text string, skip int32) (SearchPage, error) {
+	page, words := SearchPage{Text: text}, searchQuery(text)
 	var issues *[]queries.SearchIssuesRow
 	var comments *[]queries.SearchCommentsRow
 	var exact *[]queries.ListIssueTitlesByNumberRow
+	var err error
 	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		type db = queries.DBTX
-		teams := s.who.visibleTeams()
-		issues = ask(p, len(words), func(db db) ([]queries.SearchIssuesRow, error) {
-			return e.queries.SearchIssues(ctx, db, queries.SearchIssuesParams{Words: words, WorkspaceID: actor.Workspace, TeamIDs: teams, Skip: skip, Most: searchPage + 1})
-		})
+		wanted := queries.SearchIssuesParams{Words: words, WorkspaceID: actor.Workspace, TeamIDs: s.who.visibleTeams(),
+			Excerpted: searchText, Ranked: searchRanked, Skip: skip, Most: searchPage + 1}
+		issues = ask(p, len(words), func(db db) ([]queries.SearchIssuesRow, error) { return e.queries.SearchIssues(ctx, db, wanted) })
 		comments = ask(p, len(words), func(db db) ([]queries.SearchCommentsRow, error) {
-			return e.queries.SearchComments(ctx, db, queries.SearchCommentsParams{Words: words, WorkspaceID: actor.Workspace, TeamIDs: teams, Skip: skip, Most: searchPage + 1})
+			return e.queries.SearchComments(ctx, db, queries.SearchCommentsParams(wanted))
 		})
-		wanted, numbers := s.wantedKeys(page.Text)
-		exact = ask(p, len(wanted), func(db db) ([]queries.ListIssueTitlesByNumberRow, error) {
-			return e.queries.ListIssueTitlesByNumber(ctx, db, queries.ListIssueTitlesByNumberParams{WorkspaceID: actor.Workspace, WantedTeams: wanted, Numbers: numbers, TeamIDs: teams})
+		teams, numbers := s.wantedKeys(text)
+		exact = ask(p, len(teams), func(db db) ([]queries.ListIssueTitlesByNumberRow, error) {
+			return e.queries.ListIssueTitlesByNumber(ctx, db, queries.ListIssueTitlesByNumberParams{WorkspaceID: actor.Workspace, WantedTeams: teams, Numbers: numbers, TeamIDs: wanted.TeamIDs})
 		})
 		return nil
 	})
@@ -101,17 +120,21 @@ func (p *SearchPage) fill(issues []queries.SearchIssuesRow, comments []queries.S
 		row := exact[0]
 		p.Exact = &IssueTitle{row.ID, row.TeamID, row.Number, row.Title, row.StatusID, row.Version}
 	}
+	found := newFinder(p.Text)
+	end := int(skip) + searchPage
 	if len(issues) > searchPage || len(comments) > searchPage {
-		p.More = strconv.Itoa(int(skip) + searchPage)
+		p.More = strconv.Itoa(end)
+	} else {
+		p.Cut = end == searchRanked && max(len(issues), len(comments)) == searchPage
 	}
 	for _, r := range issues[:min(len(issues), searchPage)] {
 		row := issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
 			AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, Rank: r.Rank,
 			Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt})
-		p.Issues = append(p.Issues, IssueHit{row, r.Snippet})
+		p.Issues = append(p.Issues, IssueHit{row, found.excerpt(r.Beginning)})
 	}
 	for _, r := range comments[:min(len(comments), searchPage)] {
-		hit := CommentHit{ID: r.CommentID, At: r.CreatedAt, Snippet: r.Snippet, Issue: IssueTitle{ID: r.ID, Team: r.TeamID, Number: r.Number, Title: r.Title, Status: r.StatusID}}
+		hit := CommentHit{ID: r.CommentID, At: r.CreatedAt, Snippet: found.excerpt(r.Beginning), Issue: IssueTitle{ID: r.ID, Team: r.TeamID, Number: r.Number, Title: r.Title, Status: r.StatusID}}
 		if r.AuthorID != nil {
 			hit.Author = *r.AuthorID
 		}
