@@ -185,7 +185,7 @@ func Layout(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</main><div class=\"toasts\" data-toasts></div><p class=\"visually-hidden\" role=\"status\" data-announce></p><p class=\"visually-hidden\" role=\"alert\" data-alert></p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</main><section class=\"toasts\" data-toasts aria-label=\"Messages\"></section><p class=\"visually-hidden\" role=\"status\" data-announce></p><p class=\"visually-hidden\" role=\"alert\" data-alert></p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -40,7 +40,7 @@ func TestRender_ShowsWhatItCannotLayOut(t *testing.T) {
 	for _, text := range []string{deep, strings.Repeat("> ", 1000) + "<b>x"} {
 		out := New().Render(text, everyone())
 		checkSafe(t, text, out)
-		if !strings.HasPrefix(out, "<pre>") || !strings.Contains(out, "x") {
+		if !strings.HasPrefix(out, "<pre ") || !strings.Contains(out, "x") {
 			t.Errorf("%.80q", out)
 		}
 	}

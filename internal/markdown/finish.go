@@ -57,6 +57,8 @@ func (f finisher) node(n *html.Node) {
 		unwrapOutside(n, atom.Ul, atom.Ol)
 	case atom.Dt, atom.Dd:
 		unwrapOutside(n, atom.Dl)
+	case atom.Pre, atom.Table:
+		n.Attr = append(n.Attr, html.Attribute{Key: "tabindex", Val: "0"}) // what does not fit is scrolled by keys
 	}
 }
 

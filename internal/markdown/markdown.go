@@ -94,7 +94,7 @@ func (r *Renderer) html(text string) (*bytes.Buffer, error) {
 }
 
 func asTyped(text string) string {
-	return "<pre>" + html.EscapeString(text) + "</pre>"
+	return `<pre tabindex="0">` + html.EscapeString(text) + "</pre>"
 }
 
 // seen keeps each name once, in order.

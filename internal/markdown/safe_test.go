@@ -26,6 +26,7 @@ var (
 		"input": {
 			"type": regexp.MustCompile(`^checkbox$`), "disabled": anyText, "checked": anyText, "aria-label": regexp.MustCompile(`^(?:Done|To do)$`),
 		},
+		"pre": {"tabindex": regexp.MustCompile(`^0$`)}, "table": {"tabindex": regexp.MustCompile(`^0$`)},
 		"code": {"class": regexp.MustCompile(`^language-[\w+#.-]+$`)},
 		"ol":   {"start": regexp.MustCompile(`^\d+$`)}, "details": {"open": anyText}, "abbr": {"title": anyText},
 	}

@@ -18,5 +18,5 @@ export async function offer(name, issue) {
   }
   const set = {name, color: palette[labels.length % palette.length], ...team && {team}};
   (await write()).add([{op: 'create', record, set}, {op: 'add', record: issue, field: 'labels', value: record}], 'Create label');
-  return make('button', {className: 'choice', name: 'remove', value: record, role: 'option', tabIndex: -1, 'aria-pressed': 'true'}, vocabulary(record)?.content.cloneNode(true) ?? name);
+  return make('button', {className: 'choice', name: 'remove', value: record, role: 'option', tabIndex: -1}, vocabulary(record)?.content.cloneNode(true) ?? name);
 }

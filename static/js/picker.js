@@ -23,7 +23,7 @@ function wired(menu, form) {
     role: 'combobox', 'aria-label': name, 'aria-expanded': 'true', 'aria-controls': `${id}-list`, 'aria-autocomplete': 'list'});
   const buttons = [...form.querySelectorAll('button[name]')], list = make('div', {id: `${id}-list`, role: 'listbox', 'aria-label': name, 'aria-multiselectable': `${many}`}, ...buttons);
   const options = () => [...buttons, ...maker ? [maker] : []].filter(one => !one.hidden), box = combobox(input, options, apply);
-  const mark = () => { for (const one of buttons) one.setAttribute('aria-selected', `${one.matches('[aria-current], [aria-pressed=true]')}`); };
+  const mark = () => { for (const one of buttons) one.setAttribute('aria-selected', `${one.matches('[aria-current], [name=remove]')}`), one.removeAttribute('aria-pressed'); };
   let start;
   for (const [i, one] of buttons.entries()) one.role = 'option', one.tabIndex = -1, one.id = `${id}-${i}`;
   const maker = many && form.dataset.field === 'labels' && make('button', {type: 'button', className: 'choice', role: 'option', tabIndex: -1, id: `${id}-new`, onclick: invent});
@@ -33,7 +33,7 @@ function wired(menu, form) {
   input.addEventListener('input', () => narrow(input.value));
   input.addEventListener('keydown', pressed);
   list.addEventListener('pointermove', ({target}) => { const one = target.closest('[role=option]'); if (one) box.choose(one); });
-  new MutationObserver(mark).observe(list, {subtree: true, attributeFilter: ['aria-current', 'aria-pressed']});
+  new MutationObserver(mark).observe(list, {subtree: true, attributeFilter: ['aria-current', 'name']});
   return {input, begin};
 
   function begin(inside) {

@@ -66,7 +66,7 @@ function values(name, row) {
   return all.map(({dataset: {value}}) => {
     const on = name === 'labels' ? had.includes(value) : value === is, sent = name === 'priority' ? value.slice(9) : value === 'member:' ? '' : value;
     return make('button', {className: 'choice', name: name !== 'labels' ? name : on ? 'remove' : 'add', value: sent,
-      ...name === 'labels' ? {'aria-pressed': `${on}`} : on && {'aria-current': 'true'}}, vocabulary(value).content.cloneNode(true));
+      ...on && name !== 'labels' && {'aria-current': 'true'}}, vocabulary(value).content.cloneNode(true));
   });
 }
 
