@@ -51,6 +51,17 @@ func (o others) addFamily(rows ...sync.IssueRow) {
 	}
 }
 
+// addBlockers adds what rows show of the issues that block theirs, but for those of the team that the page is of.
+func (o others) addBlockers(family sync.Family, own uuid.UUID) {
+	for _, blockers := range family.Blockers {
+		for _, one := range blockers {
+			if one.Team != own {
+				o[one.ID] = one.Team
+			}
+		}
+	}
+}
+
 // topics are what makes a page stale that shows the others. Of very many their teams stand for them.
 func (o others) topics() []string {
 	kind, ids := "issue", slices.Collect(maps.Keys(o))

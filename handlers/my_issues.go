@@ -84,11 +84,17 @@ func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myI
 
 func (m myIssues) snapshot() sync.Snapshot { return m.Snapshot }
 
-// beside are the issues above the rows, and below them.
+// beside are the issues above the rows, below them, and in their way, and what may come in the way of their teams.
 func (m myIssues) beside() []string {
 	shown := others{}
 	shown.addFamily(m.Issues...)
-	return shown.topics()
+	shown.addBlockers(m.family, uuid.Nil)
+	topics := shown.topics()
+	for _, row := range m.Issues {
+		topics = append(topics, sync.RelationsOf(row.Team))
+	}
+	slices.Sort(topics)
+	return slices.Compact(topics)
 }
 
 // list groups the issues by status, what is under way first.

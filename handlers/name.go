@@ -155,6 +155,7 @@ func (n named) row(r sync.IssueRow, family sync.Family) views.IssueRowData {
 		ID: idOf(r.ID), Key: n.Key(r.Team, r.Number), Title: r.Title, Version: r.Version,
 		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels),
 		Due: n.due(r), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
+		Blocked: family.Blocked(r.ID),
 	}
 }
 

@@ -67,16 +67,20 @@ func (s *Server) showTeamFragment(c echo.Context, v visit) error {
 
 // teamFragment answers with a team's list or board, shared by all who have the same rights and ask for the same part.
 func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Query) error {
-	fresh, err := s.teamFreshness(c.Request().Context(), v, key)
-	if err != nil {
-		return err
-	}
 	name := "team " + v.Workspace.String() + " " + key + query.Encode()
 	if aboutMe(query) {
 		name += " " + v.Member.String()
 	}
-	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		issues, err := s.teamIssues(ctx, v, key, query)
+	look := func(ctx context.Context, beside []string) (sync.Freshness, error) {
+		return s.teamFreshness(ctx, v, key, beside)
+	}
+	read := func(ctx context.Context) (teamIssues, error) { return s.teamIssues(ctx, v, key, query) }
+	seen, err := follow(c.Request().Context(), s, v, name, look, read)
+	if err != nil {
+		return err
+	}
+	return s.fragment(c, fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		issues, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
@@ -84,7 +88,7 @@ func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Q
 			return issues.Snapshot, views.Board(s.place(v), issues.board(query, "")), nil
 		}
 		return issues.Snapshot, views.IssueList(s.place(v), issues.list(query)), nil
-	}})
+	}, seen.beside})
 }
 
 type teamKey struct {
@@ -92,13 +96,13 @@ type teamKey struct {
 	key       string
 }
 
-// teamFreshness tells when a team's issues last changed. The id of a key is remembered, so that it takes one round trip;
-// whether the reader sees the team is looked up every time.
-func (s *Server) teamFreshness(ctx context.Context, v visit, key string) (sync.Freshness, error) {
+// teamFreshness tells when a team's issues last changed, or what their list shows beside them. The id of a key is remembered,
+// so that it takes one round trip; whether the reader sees the team is looked up every time.
+func (s *Server) teamFreshness(ctx context.Context, v visit, key string, beside []string) (sync.Freshness, error) {
 	known, _ := s.teams.Load(teamKey{v.Workspace, key})
 	for {
 		id, _ := known.(uuid.UUID)
-		fresh, err := s.freshness(ctx, v, "team:"+id.String(), "vocabulary")
+		fresh, err := s.freshness(ctx, v, append([]string{"team:" + id.String(), sync.RelationsOf(id), "vocabulary"}, beside...)...)
 		if err != nil {
 			return fresh, err
 		}
@@ -136,9 +140,19 @@ func (s *Server) teamIssues(ctx context.Context, v visit, key string, query view
 
 func (t teamIssues) team() views.Team { return teamOf(t.Team) }
 
+func (t teamIssues) snapshot() sync.Snapshot { return t.Snapshot }
+
+// beside are the issues of other teams that block some of this one's.
+func (t teamIssues) beside() []string {
+	shown := others{}
+	shown.addBlockers(t.family, t.Team.ID)
+	return shown.topics()
+}
+
 // region is what makes a team's list stale.
 func (t teamIssues) region() views.Region {
-	return views.Region{Topics: []string{string(sync.NewRef("team", t.Team.ID)), "vocabulary"}, Version: t.Version}
+	own := []string{string(sync.NewRef("team", t.Team.ID)), sync.RelationsOf(t.Team.ID), "vocabulary"}
+	return views.Region{Topics: append(own, t.beside()...), Version: t.Version}
 }
 
 // shared is the query without anything of the viewer: "me" becomes who that is.

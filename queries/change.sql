@@ -66,7 +66,12 @@ ORDER BY version, ordinal LIMIT 1;
 SELECT name, version FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]) LIMIT 1000;
 
 -- name: GetTopicsVersion :one
-SELECT COALESCE(max(version), 0)::bigint FROM topic WHERE workspace_id = @workspace_id AND name = ANY(@names::text[]);
+-- When topics last changed, or what blocks the issues of teams: of that the topics say nothing, since not all who see the
+-- one team see the others.
+SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = ANY(@names::text[])),
+    (SELECT max(latest.version) FROM (SELECT unnest(@blocked_team_ids::uuid[]) AS id) AS blocked, (SELECT unnest(@team_ids::uuid[]) AS id) AS blocking,
+        LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = @workspace_id AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+            AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version;
 
 -- name: UpsertMemberAccess :exec
 INSERT INTO member_access (workspace_id, member_id, version)

@@ -33,22 +33,34 @@ func (q *Queries) GetMemberAccess(ctx context.Context, db DBTX, arg GetMemberAcc
 }
 
 const getTopicsVersion = `-- name: GetTopicsVersion :one
-SELECT COALESCE(max(version), 0)::bigint FROM topic WHERE workspace_id = $1 AND name = ANY($2::text[])
+SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = $1 AND t.name = ANY($2::text[])),
+    (SELECT max(latest.version) FROM (SELECT unnest($3::uuid[]) AS id) AS blocked, (SELECT unnest($4::uuid[]) AS id) AS blocking,
+        LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = $1 AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+            AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version
 `
 
 type GetTopicsVersionParams struct {
-	WorkspaceID uuid.UUID
-	Names       []string
+	WorkspaceID    uuid.UUID
+	Names          []string
+	BlockedTeamIds []uuid.UUID
+	TeamIDs        []uuid.UUID
 }
 
+// When topics last changed, or what blocks the issues of teams: of that the topics say nothing, since not all who see the
+// one team see the others.
 func (q *Queries) GetTopicsVersion(ctx context.Context, db DBTX, arg GetTopicsVersionParams) (int64, error) {
-	row := db.QueryRow(ctx, getTopicsVersion, arg.WorkspaceID, arg.Names)
-	var column_1 int64
-	err := row.Scan(&column_1)
+	row := db.QueryRow(ctx, getTopicsVersion,
+		arg.WorkspaceID,
+		arg.Names,
+		arg.BlockedTeamIds,
+		arg.TeamIDs,
+	)
+	var version int64
+	err := row.Scan(&version)
 	if err != nil {
 		err = fmt.Errorf("query GetTopicsVersion: %w", err)
 	}
-	return column_1, err
+	return version, err
 }
 
 const insertLog = `-- name: InsertLog :exec

@@ -40,3 +40,10 @@ FROM relation r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = CASE 
 WHERE r.workspace_id = @workspace_id AND (r.issue_id = @issue_id OR r.other_id = @issue_id)
     AND r.team_id = ANY(@team_ids::uuid[]) AND r.other_team_id = ANY(@team_ids::uuid[])
 ORDER BY r.deleted_at IS NOT NULL, r.created_at, r.id LIMIT @most;
+
+-- name: ListBlockers :many
+-- What blocks the issues named, the closed and the trashed too: they may come back.
+SELECT r.other_id AS blocked_id, i.id, i.team_id, i.status_id, (i.deleted_at IS NOT NULL)::boolean AS trashed
+FROM relation r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE r.workspace_id = @workspace_id AND r.other_id = ANY(@ids::uuid[]) AND r.kind = 'blocks' AND r.deleted_at IS NULL
+    AND r.team_id = ANY(@team_ids::uuid[]) AND r.other_team_id = ANY(@team_ids::uuid[]) LIMIT 5000;

@@ -33,6 +33,54 @@ func (q *Queries) InsertRelations(ctx context.Context, db DBTX, arg InsertRelati
 	return nil
 }
 
+const listBlockers = `-- name: ListBlockers :many
+SELECT r.other_id AS blocked_id, i.id, i.team_id, i.status_id, (i.deleted_at IS NOT NULL)::boolean AS trashed
+FROM relation r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE r.workspace_id = $1 AND r.other_id = ANY($2::uuid[]) AND r.kind = 'blocks' AND r.deleted_at IS NULL
+    AND r.team_id = ANY($3::uuid[]) AND r.other_team_id = ANY($3::uuid[]) LIMIT 5000
+`
+
+type ListBlockersParams struct {
+	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
+	TeamIDs     []uuid.UUID
+}
+
+type ListBlockersRow struct {
+	BlockedID uuid.UUID
+	ID        uuid.UUID
+	TeamID    uuid.UUID
+	StatusID  uuid.UUID
+	Trashed   bool
+}
+
+// What blocks the issues named, the closed and the trashed too: they may come back.
+func (q *Queries) ListBlockers(ctx context.Context, db DBTX, arg ListBlockersParams) ([]ListBlockersRow, error) {
+	rows, err := db.Query(ctx, listBlockers, arg.WorkspaceID, arg.IDs, arg.TeamIDs)
+	if err != nil {
+		return nil, fmt.Errorf("query ListBlockers: %w", err)
+	}
+	defer rows.Close()
+	var items []ListBlockersRow
+	for rows.Next() {
+		var i ListBlockersRow
+		if err := rows.Scan(
+			&i.BlockedID,
+			&i.ID,
+			&i.TeamID,
+			&i.StatusID,
+			&i.Trashed,
+		); err != nil {
+			return nil, fmt.Errorf("query ListBlockers: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListBlockers: %w", err)
+	}
+	return items, nil
+}
+
 const listRelationsByID = `-- name: ListRelationsByID :many
 SELECT r.id, r.issue_id, r.kind, r.other_id, r.team_id, r.other_team_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM relation n JOIN relation r ON r.workspace_id = n.workspace_id

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -9,10 +10,23 @@ import (
 )
 
 // Family is what is shown of issues beside themselves: the names of those right above them, and how far those right
-// below them have come.
+// below them have come, and what blocks them.
 type Family struct {
 	Parents  map[uuid.UUID]IssueTitle
 	Progress map[uuid.UUID]Progress
+	Blockers map[uuid.UUID][]Blocker
+}
+
+// Blocker is an issue that blocks another.
+type Blocker struct {
+	ID   uuid.UUID
+	Team uuid.UUID
+	Open bool // one that is closed, or lies in the trash, holds nobody up
+}
+
+// Blocked tells whether something open blocks an issue.
+func (f Family) Blocked(issue uuid.UUID) bool {
+	return slices.ContainsFunc(f.Blockers[issue], func(b Blocker) bool { return b.Open })
 }
 
 // Progress is how many of an issue's sub-issues are done. The zero value is that of an issue without any.
@@ -21,12 +35,13 @@ type Progress struct{ Done, Total int }
 // Family reads what the rows of a reading show of the issues around theirs, in one round trip however many they are. What
 // the reader does not see is left out. ErrRightsMoved when they see something else by now.
 func (e *Engine) Family(ctx context.Context, actor Actor, of Snapshot, rows []IssueRow) (Family, error) {
-	family := Family{map[uuid.UUID]IssueTitle{}, map[uuid.UUID]Progress{}}
+	family := Family{map[uuid.UUID]IssueTitle{}, map[uuid.UUID]Progress{}, map[uuid.UUID][]Blocker{}}
 	if len(rows) == 0 {
 		return family, nil
 	}
 	var titles *[]queries.ListIssueTitlesRow
 	var counts *[]queries.CountSubIssuesRow
+	var blockers *[]queries.ListBlockersRow
 	ids, parents := related(rows)
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		titles = ask(p, len(parents), func(db queries.DBTX) ([]queries.ListIssueTitlesRow, error) {
@@ -35,6 +50,9 @@ func (e *Engine) Family(ctx context.Context, actor Actor, of Snapshot, rows []Is
 		counts = queries.Ask(p, func(db queries.DBTX) ([]queries.CountSubIssuesRow, error) {
 			return e.queries.CountSubIssues(ctx, db, queries.CountSubIssuesParams{WorkspaceID: actor.Workspace, ParentIDs: ids,
 				TeamIDs: s.who.visibleTeams(), ClosedIDs: s.closedStatuses()})
+		})
+		blockers = queries.Ask(p, func(db queries.DBTX) ([]queries.ListBlockersRow, error) {
+			return e.queries.ListBlockers(ctx, db, queries.ListBlockersParams{WorkspaceID: actor.Workspace, IDs: ids, TeamIDs: s.who.visibleTeams()})
 		})
 		return nil
 	})
@@ -46,6 +64,10 @@ func (e *Engine) Family(ctx context.Context, actor Actor, of Snapshot, rows []Is
 	}
 	for _, row := range *counts {
 		family.Progress[row.ParentID] = Progress{int(row.Done), int(row.Total)}
+	}
+	for _, row := range *blockers {
+		status, known := of.Status(row.StatusID)
+		family.Blockers[row.BlockedID] = append(family.Blockers[row.BlockedID], Blocker{row.ID, row.TeamID, known && !status.Closed() && !row.Trashed})
 	}
 	return family, nil
 }

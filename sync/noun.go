@@ -74,6 +74,9 @@ func fieldOf(n noun, name string) (field, bool) {
 }
 
 // Topics that are no record of their own.
-const topicVocabulary = "vocabulary"
+const (
+	topicVocabulary = "vocabulary"
+	topicRelations  = "relations" // of an issue, or of a team's issues
+)
 
 func topic(kind string, id uuid.UUID) string { return string(NewRef(kind, id)) }

@@ -138,12 +138,15 @@ type Freshness struct {
 	Marks string // what else makes the region another one, which no V tells; "" for nothing
 }
 
-// Freshness reads, in one round trip and without any detail, when topics last changed.
+// Freshness reads, in one round trip and without any detail, when topics last changed. Of the relations of teams it tells as
+// far as the reader sees both ends.
 func (e *Engine) Freshness(ctx context.Context, actor Actor, topics ...string) (Freshness, error) {
 	var stale *int64
-	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
+	blocked, names := blockedTeams(topics)
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		stale = queries.Ask(p, func(db queries.DBTX) (int64, error) {
-			return e.queries.GetTopicsVersion(ctx, db, queries.GetTopicsVersionParams{WorkspaceID: actor.Workspace, Names: topics})
+			return e.queries.GetTopicsVersion(ctx, db, queries.GetTopicsVersionParams{WorkspaceID: actor.Workspace, Names: names,
+				BlockedTeamIds: blocked, TeamIDs: s.who.visibleTeams()})
 		})
 		return nil
 	})

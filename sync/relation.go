@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -35,7 +36,27 @@ func (relationNoun) fields() []field           { return relationFields }
 func (relationNoun) team(r *record) uuid.UUID  { return r.refersTo("team") }
 func (relationNoun) issue(r *record) uuid.UUID { return r.refersTo("issue") }
 func (relationNoun) topics(r *record) []string {
-	return []string{topic("relations", r.refersTo("issue")), topic("relations", r.refersTo("other"))}
+	topics := []string{topic(topicRelations, r.refersTo("issue")), topic(topicRelations, r.refersTo("other"))}
+	if r.text("kind") == Blocks {
+		topics = append(topics, RelationsOf(r.refersTo("other_team"))) // whose lists mark the issue as blocked
+	}
+	return topics
+}
+
+// RelationsOf is the topic of what blocks a team's issues.
+func RelationsOf(team uuid.UUID) string { return topic(topicRelations, team) }
+
+// blockedTeams takes the teams out of topics whose relations they are.
+func blockedTeams(topics []string) (teams []uuid.UUID, others []string) {
+	teams = []uuid.UUID{}
+	others = slices.DeleteFunc(slices.Clone(topics), func(topic string) bool {
+		kind, id, ok := Ref(topic).Parse()
+		if ok = ok && kind == topicRelations; ok {
+			teams = append(teams, id)
+		}
+		return ok
+	})
+	return teams, others
 }
 
 func (relationNoun) complete(w *work, relation *record) error {

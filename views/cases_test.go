@@ -38,6 +38,7 @@ func rowCases() []golden {
 		{"issue_chip/closed", part, IssueChip(here, IssueChipData{"ENG-12", rtlTitle, done})},
 		{"issue_row/plain", part, IssueRow(here, row(12))},
 		{"issue_row/full", part, IssueRow(here, row(12, full))},
+		{"issue_row/blocked", part, IssueRow(here, row(12, func(d *IssueRowData) { d.Blocked = true }))},
 		{"issue_row/parent", part, IssueRow(here, row(12, func(d *IssueRowData) { d.Progress = Progress{2, 5} }))},
 		{"issue_row/bare", part, IssueRow(here, row(12, bareRow))},
 		{"issue_row/closed", part, IssueRow(here, row(12, closed))},

@@ -41,7 +41,25 @@ func (l *demoLoader) load(ctx context.Context) error {
 	for i := range l.content.Issues {
 		transactions = append(transactions, l.transaction("issue "+strconv.Itoa(i), l.issue(i)))
 	}
-	return l.send(ctx, transactions)
+	return l.send(ctx, append(transactions, l.transaction("relations", l.relations())))
+}
+
+// relations say which issues wait for others, as soon as both are there.
+func (l *demoLoader) relations() []sync.Operation {
+	var ops []sync.Operation
+	for i, issue := range l.content.Issues {
+		if issue.BlockedBy < 0 {
+			continue
+		}
+		at := issue.CreatedAt
+		if other := l.content.Issues[issue.BlockedBy].CreatedAt; other.After(at) {
+			at = other
+		}
+		op := sync.Operation{Op: sync.Create, Record: sync.NewRef("relation", sync.Derive(l.issueRef(i).ID(), "blocked")),
+			Set: map[string]any{"issue": string(l.issueRef(issue.BlockedBy)), "kind": sync.Blocks, "other": string(l.issueRef(i))}}
+		ops = append(ops, op.By(l.member(issue.Author).ID(), at))
+	}
+	return ops
 }
 
 // makeWorkspace takes an epoch of its own each time: V begins anew in a new database.

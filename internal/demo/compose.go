@@ -10,10 +10,11 @@ import (
 // compose gives the drafts their authors, times and histories and puts them in order of creation.
 func compose(teams []Team, drafts map[string][]draft, now time.Time) []Issue {
 	type numbered struct {
-		issue  Issue
-		number int
-		parent string
-		slug   string
+		issue   Issue
+		number  int
+		parent  string
+		blocked string
+		slug    string
 	}
 	var all []numbered
 	for _, team := range teams {
@@ -21,7 +22,7 @@ func compose(teams []Team, drafts map[string][]draft, now time.Time) []Issue {
 		born := birthdays(team.Key, len(list), now)
 		for i := range list {
 			issue := list[i].finish(team, i, born[i], now)
-			all = append(all, numbered{issue, i + 1, list[i].parent, list[i].slug})
+			all = append(all, numbered{issue, i + 1, list[i].parent, list[i].blocked, list[i].slug})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b numbered) int {
@@ -36,6 +37,11 @@ func compose(teams []Team, drafts map[string][]draft, now time.Time) []Issue {
 		}
 		if n.parent != "" {
 			issues[i].Parent = index[n.parent]
+		}
+	}
+	for i, n := range all {
+		if n.blocked != "" {
+			issues[i].BlockedBy = index[n.blocked]
 		}
 	}
 	return issues

@@ -27,10 +27,11 @@ var (
 // draft is an issue as it is written in a file, before it gets its times.
 type draft struct {
 	Issue
-	slug   string
-	parent string // slug
-	was    string // an earlier title
-	due    string // days from now, or ""
+	slug    string
+	parent  string // slug
+	blocked string // slug of what is in its way
+	was     string // an earlier title
+	due     string // days from now, or ""
 }
 
 // load reads the drafts of each team, in order of number.
@@ -67,7 +68,7 @@ func parse(team Team, text string) ([]draft, error) {
 		}
 		title, rest, _ := strings.Cut(block, "\n")
 		meta, body, _ := strings.Cut(rest, "\n")
-		d := draft{Issue: Issue{Team: team.Key, Title: title, Parent: -1}}
+		d := draft{Issue: Issue{Team: team.Key, Title: title, Parent: -1, BlockedBy: -1}}
 		if err := d.readMeta(team, meta); err != nil {
 			return nil, fmt.Errorf("%q: %w", title, err)
 		}
@@ -131,6 +132,8 @@ func (d *draft) readOption(word string) (err error) {
 		d.Estimate, err = strconv.Atoi(value)
 	case "parent":
 		d.parent = value
+	case "blocked":
+		d.blocked = value
 	case "by":
 		d.Author = value
 	default:
@@ -183,6 +186,9 @@ func link(drafts map[string][]draft) error {
 				d.Comments[j].Body = replace(d.Comments[j].Body)
 			}
 			unknown = cmp.Or(unknown, danglingParent(list[:i], d.parent))
+			if d.blocked != "" && keys[d.blocked] == "" {
+				unknown = d.blocked
+			}
 		}
 	}
 	if unknown != "" {

@@ -12,7 +12,7 @@ func Sample(team string, now time.Time) []Issue {
 	}
 	for i := range issues {
 		issues[i].Team = team
-		issues[i].Parent = -1
+		issues[i].Parent, issues[i].BlockedBy = -1, -1
 		issues[i].CreatedAt = now.UTC()
 		issues[i].UpdatedAt = now.UTC()
 	}

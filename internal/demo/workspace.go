@@ -58,6 +58,7 @@ type Issue struct {
 	Due         string // YYYY-MM-DD, or ""
 	Estimate    int    // 0 is none
 	Parent      int    // index of an earlier issue of the same team, or -1
+	BlockedBy   int    // index of an issue of any team, or -1
 	CreatedAt   time.Time
 	UpdatedAt   time.Time // of the last comment or change
 	Comments    []Comment
