@@ -130,7 +130,7 @@ func (q *Queries) ListDepartures(ctx context.Context, db DBTX, arg ListDeparture
 
 const listIssuesByParents = `-- name: ListIssuesByParents :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
+    project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND parent_id = ANY($2::uuid[])
 `
 
@@ -154,6 +154,7 @@ type ListIssuesByParentsRow struct {
 	Due          *time.Time
 	Estimate     *int32
 	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
 	CycleID      *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
@@ -193,6 +194,7 @@ func (q *Queries) ListIssuesByParents(ctx context.Context, db DBTX, arg ListIssu
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.MilestoneID,
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,

@@ -31,6 +31,10 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = @workspace_id
     UNION ALL
     SELECT 'view', id, true, version, 0, '', '{}', to_jsonb(view.*), NULL, NULL, false, updated_at FROM view WHERE workspace_id = @workspace_id
+    UNION ALL
+    SELECT 'project', id, true, version, 0, '', '{}', to_jsonb(project.*), NULL, NULL, false, updated_at FROM project WHERE workspace_id = @workspace_id
+    UNION ALL
+    SELECT 'milestone', id, true, version, 0, '', '{}', to_jsonb(milestone.*), NULL, NULL, false, updated_at FROM milestone WHERE workspace_id = @workspace_id
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal;
 
 -- name: ListLogFlaws :many
@@ -113,6 +117,15 @@ LIMIT 1;
 SELECT max(r.id::text)::uuid AS id, min(r.id::text)::uuid AS other, max(r.version)::bigint AS version FROM relation r
 WHERE r.workspace_id = @workspace_id AND r.deleted_at IS NULL
 GROUP BY LEAST(r.issue_id, r.other_id), GREATEST(r.issue_id, r.other_id) HAVING count(*) > 1 LIMIT 1;
+
+-- name: ListMilestoneFlaws :many
+-- Milestones that are not of their project's team, and issues whose milestone is of another project than theirs.
+SELECT 'milestone'::text AS kind, m.id, m.version, 'team'::text AS field FROM milestone m
+JOIN project p ON p.workspace_id = m.workspace_id AND p.id = m.project_id WHERE m.workspace_id = @workspace_id AND m.team_id IS DISTINCT FROM p.team_id
+UNION ALL
+SELECT 'issue'::text, i.id, i.version, 'milestone'::text FROM issue i
+JOIN milestone m ON m.workspace_id = i.workspace_id AND m.id = i.milestone_id WHERE i.workspace_id = @workspace_id AND i.project_id IS DISTINCT FROM m.project_id
+LIMIT 1;
 
 -- name: ListQuickStates :many
 -- What is quickly read of each workspace: its head, the furthest that anything knows of, whether it can be locked for

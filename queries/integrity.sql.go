@@ -139,6 +139,10 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = $1
     UNION ALL
     SELECT 'view', id, true, version, 0, '', '{}', to_jsonb(view.*), NULL, NULL, false, updated_at FROM view WHERE workspace_id = $1
+    UNION ALL
+    SELECT 'project', id, true, version, 0, '', '{}', to_jsonb(project.*), NULL, NULL, false, updated_at FROM project WHERE workspace_id = $1
+    UNION ALL
+    SELECT 'milestone', id, true, version, 0, '', '{}', to_jsonb(milestone.*), NULL, NULL, false, updated_at FROM milestone WHERE workspace_id = $1
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal
 `
 
@@ -242,6 +246,48 @@ func (q *Queries) ListLogFlaws(ctx context.Context, db DBTX, workspaceID uuid.UU
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListLogFlaws: %w", err)
+	}
+	return items, nil
+}
+
+const listMilestoneFlaws = `-- name: ListMilestoneFlaws :many
+SELECT 'milestone'::text AS kind, m.id, m.version, 'team'::text AS field FROM milestone m
+JOIN project p ON p.workspace_id = m.workspace_id AND p.id = m.project_id WHERE m.workspace_id = $1 AND m.team_id IS DISTINCT FROM p.team_id
+UNION ALL
+SELECT 'issue'::text, i.id, i.version, 'milestone'::text FROM issue i
+JOIN milestone m ON m.workspace_id = i.workspace_id AND m.id = i.milestone_id WHERE i.workspace_id = $1 AND i.project_id IS DISTINCT FROM m.project_id
+LIMIT 1
+`
+
+type ListMilestoneFlawsRow struct {
+	Kind    string
+	ID      uuid.UUID
+	Version int64
+	Field   string
+}
+
+// Milestones that are not of their project's team, and issues whose milestone is of another project than theirs.
+func (q *Queries) ListMilestoneFlaws(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]ListMilestoneFlawsRow, error) {
+	rows, err := db.Query(ctx, listMilestoneFlaws, workspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("query ListMilestoneFlaws: %w", err)
+	}
+	defer rows.Close()
+	var items []ListMilestoneFlawsRow
+	for rows.Next() {
+		var i ListMilestoneFlawsRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.ID,
+			&i.Version,
+			&i.Field,
+		); err != nil {
+			return nil, fmt.Errorf("query ListMilestoneFlaws: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListMilestoneFlaws: %w", err)
 	}
 	return items, nil
 }

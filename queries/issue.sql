@@ -1,22 +1,22 @@
 -- name: ListIssuesByID :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
+    project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
 
 -- name: ListIssuesByComment :many
 -- The issues that the named comments belong to.
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.project_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
+    i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = @workspace_id
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
 
 -- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
-    estimate, project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
+    estimate, project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
 SELECT @workspace_id, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
-    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+    r.estimate, r.project_id, r.milestone_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
     author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateIssues :exec
@@ -26,11 +26,11 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
 -- the workspace were read.
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
-        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -40,11 +40,11 @@ SELECT expect_rows(count(*), @expected::bigint) FROM written;
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
         labels = r.labels, subscribers = r.subscribers,
-        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -95,12 +95,14 @@ SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL;
 -- name: ListIssueGroups :many
 -- The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 -- zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
--- it decides nothing in the shared manual one. It needs a plan for its very arguments: the conditions that are
+-- it decides nothing in the shared manual one. An issue has none where its project is one of no_projects: the zero uuid, and those that the
+-- reader does not see. It needs a plan for its very arguments: the conditions that are
 -- not in use fall out of that one, and what is left goes by an index.
 WITH passing AS NOT MATERIALIZED (
-    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.rank, x.version,
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
+        COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
         (CASE @ordering::text
             WHEN 'priority' THEN ((x.priority + 4) % 5) * @direction::bigint
             WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * @direction::bigint
@@ -119,22 +121,26 @@ WITH passing AS NOT MATERIALIZED (
         AND (cardinality(@not_labels::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && @not_labels)
         AND (cardinality(@priorities::smallint[]) = 0 OR x.priority = ANY(@priorities))
         AND (cardinality(@not_priorities::smallint[]) = 0 OR NOT x.priority = ANY(@not_priorities))
+        AND (cardinality(@projects::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@projects))
+        AND (cardinality(@not_projects::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_projects))
         AND (@words::text = '' OR x.search @@ to_tsquery('english', @words))
         AND (cardinality(@closed_ids::uuid[]) = 0 OR NOT x.status_id = ANY(@closed_ids) OR x.updated_at >= @closed_since::timestamptz)
         AND (NOT @tops_only::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
-    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.rank, i.version, i.created_at, i.updated_at
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.rank, i.version, i.created_at, i.updated_at
 FROM (SELECT unnest(@group_ids::uuid[]) AS id, unnest(@group_numbers::smallint[]) AS number) AS g
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] ELSE true END
+        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.* FROM passing p
     WHERE CASE @grouping WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] ELSE true END
+        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END
         AND (p.place > @after_place::bigint OR p.place = @after_place AND p.rank > @after_rank::text)
     ORDER BY p.place, p.rank
     LIMIT @per_group::integer
@@ -142,7 +148,7 @@ CROSS JOIN LATERAL (
 ORDER BY i.place, i.rank;
 
 -- name: ListIssuesByAssignee :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.assignee_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
@@ -150,7 +156,7 @@ WHERE i.workspace_id = @workspace_id AND i.assignee_id = @member_id AND i.delete
 ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
 
 -- name: ListIssuesByAuthor :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.author_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
@@ -180,7 +186,7 @@ WHERE i.workspace_id = @workspace_id AND i.id IN (SELECT own.id FROM own UNION S
 ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT @most;
 
 -- name: ListTrashedIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NOT NULL
@@ -201,14 +207,14 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
         OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = @workspace_id AND a.team_id = @team_id AND a.number = @number AND a.team_id = ANY(@team_ids::uuid[])));
 
 -- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate, i.project_id,
+    i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
 
 -- name: ListSubIssues :many
 -- The issues right below one, in the order in which they were made.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.parent_id = @parent_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
@@ -238,7 +244,7 @@ WHERE i.team_id = ANY(@team_ids::uuid[]) AND k.team_id = ANY(@team_ids::uuid[]) 
 -- name: SearchIssues :many
 -- The latest of the issues that match, best first. Each that is ranked costs the reading of its search vector, so that of a word
 -- that stands in every fifth of 100,000 only the latest are.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, @excerpted::integer) AS beginning
 FROM (
     SELECT x.* FROM (
@@ -281,7 +287,7 @@ WHERE NOT EXISTS (SELECT 1 FROM issue f WHERE f.workspace_id = @workspace_id AND
 
 -- name: ListIssuesChangedSince :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
+    project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
 ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;
 

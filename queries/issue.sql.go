@@ -59,8 +59,8 @@ func (q *Queries) CountSubIssues(ctx context.Context, db DBTX, arg CountSubIssue
 }
 
 const getIssue = `-- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate, i.project_id,
+    i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
 `
@@ -87,6 +87,8 @@ type GetIssueRow struct {
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
+	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
 	StartedAt    *time.Time
@@ -122,6 +124,8 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 		&i.ParentID,
 		&i.Due,
 		&i.Estimate,
+		&i.ProjectID,
+		&i.MilestoneID,
 		&i.Rank,
 		&i.AuthorID,
 		&i.StartedAt,
@@ -194,11 +198,11 @@ func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFr
 
 const insertIssues = `-- name: InsertIssues :exec
 INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
-    estimate, project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
+    estimate, project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
 SELECT $1, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
-    r.estimate, r.project_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+    r.estimate, r.project_id, r.milestone_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
     author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -257,46 +261,51 @@ func (q *Queries) ListAncestors(ctx context.Context, db DBTX, arg ListAncestorsP
 
 const listIssueGroups = `-- name: ListIssueGroups :many
 WITH passing AS NOT MATERIALIZED (
-    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.rank, x.version,
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
-        (CASE $7::text
-            WHEN 'priority' THEN ((x.priority + 4) % 5) * $8::bigint
-            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $8::bigint
-            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $8::bigint
-            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $8::bigint, 10000000)
+        COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
+        (CASE $8::text
+            WHEN 'priority' THEN ((x.priority + 4) % 5) * $9::bigint
+            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $9::bigint
+            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $9::bigint
+            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $9::bigint, 10000000)
             ELSE 0 END)::bigint AS place
     FROM issue x
-    WHERE x.workspace_id = $9 AND x.team_id = $10 AND x.deleted_at IS NULL
-        AND (cardinality($11::uuid[]) = 0 OR x.status_id = ANY($11))
-        AND (cardinality($12::uuid[]) = 0 OR NOT x.status_id = ANY($12))
-        AND (cardinality($13::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($13))
-        AND (cardinality($14::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
-        AND (cardinality($15::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
-        AND (cardinality($16::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
-        AND (cardinality($17::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $17)
-        AND (cardinality($18::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $18)
-        AND (cardinality($19::smallint[]) = 0 OR x.priority = ANY($19))
-        AND (cardinality($20::smallint[]) = 0 OR NOT x.priority = ANY($20))
-        AND ($21::text = '' OR x.search @@ to_tsquery('english', $21))
-        AND (cardinality($22::uuid[]) = 0 OR NOT x.status_id = ANY($22) OR x.updated_at >= $23::timestamptz)
-        AND (NOT $24::boolean OR x.parent_id IS NULL)
+    WHERE x.workspace_id = $10 AND x.team_id = $11 AND x.deleted_at IS NULL
+        AND (cardinality($12::uuid[]) = 0 OR x.status_id = ANY($12))
+        AND (cardinality($13::uuid[]) = 0 OR NOT x.status_id = ANY($13))
+        AND (cardinality($14::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
+        AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
+        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
+        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
+        AND (cardinality($18::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $18)
+        AND (cardinality($19::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
+        AND (cardinality($20::smallint[]) = 0 OR x.priority = ANY($20))
+        AND (cardinality($21::smallint[]) = 0 OR NOT x.priority = ANY($21))
+        AND (cardinality($22::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($22))
+        AND (cardinality($23::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($23))
+        AND ($24::text = '' OR x.search @@ to_tsquery('english', $24))
+        AND (cardinality($25::uuid[]) = 0 OR NOT x.status_id = ANY($25) OR x.updated_at >= $26::timestamptz)
+        AND (NOT $27::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
-    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.rank, i.version, i.created_at, i.updated_at
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.rank, i.version, i.created_at, i.updated_at
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::smallint[]) AS number) AS g
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE $3::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] ELSE true END
+        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
 ) AS c
 CROSS JOIN LATERAL (
-    SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.place FROM passing p
+    SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p
     WHERE CASE $3 WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] ELSE true END
-        AND (p.place > $4::bigint OR p.place = $4 AND p.rank > $5::text)
+        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
+        AND (p.place > $5::bigint OR p.place = $5 AND p.rank > $6::text)
     ORDER BY p.place, p.rank
-    LIMIT $6::integer
+    LIMIT $7::integer
 ) AS i
 ORDER BY i.place, i.rank
 `
@@ -305,6 +314,7 @@ type ListIssueGroupsParams struct {
 	GroupIDs      []uuid.UUID
 	GroupNumbers  []int16
 	Grouping      string
+	NoProjects    []uuid.UUID
 	AfterPlace    int64
 	AfterRank     string
 	PerGroup      int32
@@ -322,6 +332,8 @@ type ListIssueGroupsParams struct {
 	NotLabels     []uuid.UUID
 	Priorities    []int16
 	NotPriorities []int16
+	Projects      []uuid.UUID
+	NotProjects   []uuid.UUID
 	Words         string
 	ClosedIDs     []uuid.UUID
 	ClosedSince   time.Time
@@ -344,6 +356,7 @@ type ListIssueGroupsRow struct {
 	ParentID    *uuid.UUID
 	Due         *time.Time
 	Estimate    *int32
+	ProjectID   *uuid.UUID
 	Rank        string
 	Version     int64
 	CreatedAt   time.Time
@@ -352,13 +365,15 @@ type ListIssueGroupsRow struct {
 
 // The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 // zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
-// it decides nothing in the shared manual one. It needs a plan for its very arguments: the conditions that are
+// it decides nothing in the shared manual one. An issue has none where its project is one of no_projects: the zero uuid, and those that the
+// reader does not see. It needs a plan for its very arguments: the conditions that are
 // not in use fall out of that one, and what is left goes by an index.
 func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGroupsParams) ([]ListIssueGroupsRow, error) {
 	rows, err := db.Query(ctx, listIssueGroups,
 		arg.GroupIDs,
 		arg.GroupNumbers,
 		arg.Grouping,
+		arg.NoProjects,
 		arg.AfterPlace,
 		arg.AfterRank,
 		arg.PerGroup,
@@ -376,6 +391,8 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 		arg.NotLabels,
 		arg.Priorities,
 		arg.NotPriorities,
+		arg.Projects,
+		arg.NotProjects,
 		arg.Words,
 		arg.ClosedIDs,
 		arg.ClosedSince,
@@ -404,6 +421,7 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -531,7 +549,7 @@ func (q *Queries) ListIssueTitlesByNumber(ctx context.Context, db DBTX, arg List
 }
 
 const listIssuesByAssignee = `-- name: ListIssuesByAssignee :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.assignee_id = $2 AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
@@ -561,6 +579,7 @@ type ListIssuesByAssigneeRow struct {
 	ParentID   *uuid.UUID
 	Due        *time.Time
 	Estimate   *int32
+	ProjectID  *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -596,6 +615,7 @@ func (q *Queries) ListIssuesByAssignee(ctx context.Context, db DBTX, arg ListIss
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -612,7 +632,7 @@ func (q *Queries) ListIssuesByAssignee(ctx context.Context, db DBTX, arg ListIss
 }
 
 const listIssuesByAuthor = `-- name: ListIssuesByAuthor :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.author_id = $2 AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
@@ -642,6 +662,7 @@ type ListIssuesByAuthorRow struct {
 	ParentID   *uuid.UUID
 	Due        *time.Time
 	Estimate   *int32
+	ProjectID  *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -677,6 +698,7 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -694,7 +716,7 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 
 const listIssuesByComment = `-- name: ListIssuesByComment :many
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
-    i.project_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
+    i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = $1
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]))
 `
@@ -719,6 +741,7 @@ type ListIssuesByCommentRow struct {
 	Due          *time.Time
 	Estimate     *int32
 	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
 	CycleID      *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
@@ -758,6 +781,7 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.MilestoneID,
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
@@ -783,7 +807,7 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 
 const listIssuesByID = `-- name: ListIssuesByID :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
+    project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
@@ -807,6 +831,7 @@ type ListIssuesByIDRow struct {
 	Due          *time.Time
 	Estimate     *int32
 	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
 	CycleID      *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
@@ -845,6 +870,7 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.MilestoneID,
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
@@ -870,7 +896,7 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 
 const listIssuesChangedSince = `-- name: ListIssuesChangedSince :many
 SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
-    project_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
+    project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[])
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
 `
@@ -897,6 +923,7 @@ type ListIssuesChangedSinceRow struct {
 	Due          *time.Time
 	Estimate     *int32
 	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
 	CycleID      *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
@@ -940,6 +967,7 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.MilestoneID,
 			&i.CycleID,
 			&i.Rank,
 			&i.AuthorID,
@@ -1282,7 +1310,7 @@ func (q *Queries) ListSimilarTitles(ctx context.Context, db DBTX, arg ListSimila
 }
 
 const listSubIssues = `-- name: ListSubIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.parent_id = $2 AND i.team_id = ANY($3::uuid[]) AND i.deleted_at IS NULL
@@ -1308,6 +1336,7 @@ type ListSubIssuesRow struct {
 	ParentID   *uuid.UUID
 	Due        *time.Time
 	Estimate   *int32
+	ProjectID  *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1341,6 +1370,7 @@ func (q *Queries) ListSubIssues(ctx context.Context, db DBTX, arg ListSubIssuesP
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1397,7 +1427,7 @@ func (q *Queries) ListTakenNumbers(ctx context.Context, db DBTX, arg ListTakenNu
 }
 
 const listTrashedIssues = `-- name: ListTrashedIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.team_id = ANY($2::uuid[]) AND i.deleted_at IS NOT NULL
@@ -1422,6 +1452,7 @@ type ListTrashedIssuesRow struct {
 	ParentID   *uuid.UUID
 	Due        *time.Time
 	Estimate   *int32
+	ProjectID  *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1449,6 +1480,7 @@ func (q *Queries) ListTrashedIssues(ctx context.Context, db DBTX, arg ListTrashe
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1539,11 +1571,11 @@ func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchComment
 }
 
 const searchIssues = `-- name: SearchIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, $1::integer) AS beginning
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until FROM (
-        SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until FROM issue m
+    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id FROM (
+        SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until, m.milestone_id FROM issue m
         WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
         ORDER BY m.version DESC, m.id LIMIT $5
     ) AS x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
@@ -1574,6 +1606,7 @@ type SearchIssuesRow struct {
 	ParentID   *uuid.UUID
 	Due        *time.Time
 	Estimate   *int32
+	ProjectID  *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1612,6 +1645,7 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
+			&i.ProjectID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1644,11 +1678,11 @@ func (q *Queries) SetSimilarity(ctx context.Context, db DBTX) error {
 const updateIssues = `-- name: UpdateIssues :exec
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
-        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -1683,11 +1717,11 @@ const updateIssuesWithText = `-- name: UpdateIssuesWithText :exec
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
         labels = r.labels, subscribers = r.subscribers,
-        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, cycle_id = r.cycle_id, rank = r.rank,
+        parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)

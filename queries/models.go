@@ -133,6 +133,7 @@ type Issue struct {
 	CompletedAt  *time.Time
 	CanceledAt   *time.Time
 	SnoozedUntil *time.Time
+	MilestoneID  *uuid.UUID
 }
 
 type IssueUnstamped struct {
@@ -176,6 +177,21 @@ type MemberAccess struct {
 	Version     int64
 }
 
+type Milestone struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	ProjectID   uuid.UUID
+	TeamID      *uuid.UUID
+	Name        string
+	Day         *time.Time
+	Position    int32
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Person struct {
 	ID           uuid.UUID
 	Email        string
@@ -183,6 +199,26 @@ type Person struct {
 	PasswordHash string
 	CreatedAt    time.Time
 	SingleKeys   bool
+}
+
+type Project struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      *uuid.UUID
+	Name        string
+	Description string
+	State       string
+	Health      string
+	LeadID      *uuid.UUID
+	Members     []uuid.UUID
+	StartDay    *time.Time
+	TargetDay   *time.Time
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
 }
 
 type RefusedRecord struct {

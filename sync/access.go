@@ -47,6 +47,9 @@ func (r rights) seesRecord(target *record) bool {
 			return false
 		}
 	}
+	if some, ok := noun.(private); ok && r.guest() && some.reserved(target) {
+		return false
+	}
 	return r.seesBoth(teamsOf(target))
 }
 

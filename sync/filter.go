@@ -16,6 +16,7 @@ type Filter struct {
 	Assignees, NotAssignees   []uuid.UUID
 	Creators, NotCreators     []uuid.UUID
 	Labels, NotLabels         []uuid.UUID
+	Projects, NotProjects     []uuid.UUID // with none stand those that the reader does not see
 	Priorities, NotPriorities []int16
 	Words                     string   // a tsquery
 	Text                      string   // what the reader typed
@@ -54,10 +55,14 @@ func (s Snapshot) addTerm(f *Filter, team uuid.UUID, term string) bool {
 	if list == nil {
 		return false
 	}
-	if !known {
-		id = unknownID
+	switch {
+	case !known:
+		*list = append(*list, unknownID)
+	case field == "project" && id == uuid.Nil:
+		*list = append(*list, s.noProjects()...)
+	default:
+		*list = append(*list, id)
 	}
-	*list = append(*list, id)
 	return known
 }
 
@@ -68,6 +73,7 @@ func (f *Filter) list(field string, not bool) *[]uuid.UUID {
 	lists := map[string][2]*[]uuid.UUID{
 		"status": {&f.Statuses, &f.NotStatuses}, "assignee": {&f.Assignees, &f.NotAssignees},
 		"creator": {&f.Creators, &f.NotCreators}, "label": {&f.Labels, &f.NotLabels},
+		"project": {&f.Projects, &f.NotProjects},
 	}
 	pair, known := lists[field]
 	switch {
@@ -102,7 +108,8 @@ func (s Snapshot) filterValue(field string, team uuid.UUID, value string) (uuid.
 		return s.who.member, s.who.member != uuid.Nil && (field == "assignee" || field == "creator")
 	}
 	if id, err := uuid.Parse(value); err == nil {
-		return id, true
+		_, seen := s.Project(id)
+		return id, seen || field != "project"
 	}
 	switch field {
 	case "status":
@@ -115,6 +122,12 @@ func (s Snapshot) filterValue(field string, team uuid.UUID, value string) (uuid.
 		for _, label := range s.Labels(team) {
 			if Slug(label.Name) == value {
 				return label.ID, true
+			}
+		}
+	case "project":
+		for _, project := range s.Projects(team) {
+			if Slug(project.Name) == value {
+				return project.ID, true
 			}
 		}
 	default:

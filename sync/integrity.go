@@ -76,7 +76,7 @@ func (e *Engine) verify(ctx context.Context, workspace uuid.UUID) (Verdict, erro
 		}
 		fold.end()
 		audit := audit{e.queries, tx, workspace, bounds, &verdict}
-		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations} {
+		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations, audit.milestones} {
 			if err := look(ctx); err != nil {
 				return err
 			}
@@ -166,6 +166,14 @@ func (a audit) relations(ctx context.Context) error {
 	rows, err := a.queries.ListRelationFlaws(ctx, a.tx, a.workspace)
 	for _, row := range rows {
 		a.verdict.note(Flaw{Version: row.Version, Record: NewRef("relation", row.ID), Text: fmt.Sprintf("%s stands between the same issues", NewRef("relation", row.Other))})
+	}
+	return err
+}
+
+func (a audit) milestones(ctx context.Context) error {
+	rows, err := a.queries.ListMilestoneFlaws(ctx, a.tx, a.workspace)
+	for _, row := range rows {
+		a.verdict.note(Flaw{Version: row.Version, Record: NewRef(row.Kind, row.ID), Field: row.Field, Text: "its project says otherwise"})
 	}
 	return err
 }

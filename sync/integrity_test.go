@@ -72,6 +72,12 @@ func (h *house) live(t testing.TB) {
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: view, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "Bugs", "query": "f=label:bug"}})
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: view})
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: view})
+	launch := h.project(t, "Launch", uuid.Nil, having("description", "To the world."))
+	beta := h.milestone(t, launch, "Beta")
+	h.issue(t, "Ship it", having("project", string(launch)), having("milestone", string(beta)))
+	h.applied(t, h.ann, h.annsTab, member(Add, launch, "members", h.ref(h.ben)), setField(launch, h.at(t), "health", "at_risk"))
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: beta})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: beta})
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "timezone", "Europe/Berlin"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ann.Member))})
 	h.push(t, h.ben, h.bensTab, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": "team:" + newID().String()}}) // refused
@@ -216,7 +222,7 @@ func flip(column, dataType string) string {
 	case dataType == "boolean":
 		return "not " + column
 	case dataType == "date":
-		return "coalesce(due, '2030-01-01') + 1"
+		return "coalesce(" + column + ", '2030-01-01') + 1"
 	case dataType == "uuid[]":
 		return "array_append(" + column + ", gen_random_uuid())"
 	case dataType == "text[]":

@@ -25,6 +25,7 @@ var issueFields = []field{
 	{"due", "due", scalar, date()},
 	{"estimate", "estimate", scalar, number(0, 1000, true)},
 	{"project", "project_id", scalar, refTo("project", true)},
+	{"milestone", "milestone_id", scalar, refTo("milestone", true)}, // of that project
 	{"cycle", "cycle_id", scalar, refTo("cycle", true)},
 	{"rank", "rank", server, opaque("")},
 	{"author", "author_id", server, refTo("member", true)},
@@ -111,6 +112,11 @@ func (issueNoun) check(w *work, before, after *record) error {
 			after.fields["subscribers"] = w.seeing(after.refersTo("team"), after.set("subscribers"))
 		}
 	}
+	if changed(before, after, "project") || changed(before, after, "milestone") {
+		if err := checkProject(w, before, after); err != nil {
+			return err
+		}
+	}
 	if changed(before, after, "parent") {
 		return checkParent(w, after)
 	}
@@ -179,6 +185,7 @@ func issueRecord(row queries.ListIssuesByIDRow) *record {
 		"due":         dayValue(row.Due),
 		"estimate":    optionalNumber(row.Estimate),
 		"project":     refValue("project", row.ProjectID),
+		"milestone":   refValue("milestone", row.MilestoneID),
 		"cycle":       refValue("cycle", row.CycleID),
 		"rank":        row.Rank,
 		"author":      refValue("member", row.AuthorID),

@@ -18,7 +18,7 @@ import (
 // What the groups of a list may be of, what its order may go by, and for how many days what is closed may be shown. The
 // first of each is what is meant where nothing is said.
 var (
-	Groupings = []string{"status", "assignee", "priority", "label", "none"}
+	Groupings = []string{"status", "assignee", "priority", "label", "project", "none"}
 	Orders    = []string{"manual", "priority", "updated", "created", "due"}
 )
 
@@ -74,6 +74,8 @@ func (s Snapshot) groups(team uuid.UUID, l Layout, f Filter) []IssueGroup {
 		return passing(s.assigneeGroups(team), f.Assignees, f.NotAssignees, groupID)
 	case "label":
 		return passing(s.labelGroups(team), nil, f.NotLabels, groupID)
+	case "project":
+		return passing(s.projectGroups(team), f.Projects, f.NotProjects, groupID)
 	case "priority":
 		return passing(priorityGroups(), f.Priorities, f.NotPriorities, func(g IssueGroup) int16 { return int16(g.Priority) })
 	case "none":
@@ -141,6 +143,15 @@ func (s Snapshot) labelGroups(team uuid.UUID) []IssueGroup {
 	return groups
 }
 
+// projectGroups begin with no project, where those lie too that are in the trash.
+func (s Snapshot) projectGroups(team uuid.UUID) []IssueGroup {
+	groups := []IssueGroup{{By: "project"}}
+	for _, project := range s.Projects(team) {
+		groups = append(groups, IssueGroup{By: "project", ID: project.ID})
+	}
+	return groups
+}
+
 // offered tells whether an issue may still come into a group; of the others only those are shown that have issues.
 func (s Snapshot) offered(team uuid.UUID, g IssueGroup) bool {
 	switch {
@@ -151,6 +162,9 @@ func (s Snapshot) offered(team uuid.UUID, g IssueGroup) bool {
 	case g.By == "label":
 		_, live := s.Label(g.ID)
 		return live
+	case g.By == "project":
+		project, live := s.Project(g.ID)
+		return live && !project.Ended()
 	}
 	member := s.words.records[NewRef("member", g.ID)]
 	return member != nil && !member.deleted() && s.words.rightsOf(g.ID).sees(team)
@@ -164,6 +178,7 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 		Statuses: given(f.Statuses), NotStatuses: given(f.NotStatuses),
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
+		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(),
 		ClosedIDs: []uuid.UUID{}, TopsOnly: l.TopsOnly, AfterPlace: from.place, AfterRank: from.rank, PerGroup: PageSize + 1,
 	}
 	if l.group() == "status" {

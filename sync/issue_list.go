@@ -26,6 +26,7 @@ type IssueRow struct {
 	Assignee  uuid.UUID // zero: nobody
 	Labels    []uuid.UUID
 	Parent    uuid.UUID
+	Project   uuid.UUID
 	Due       *time.Time
 	Estimate  *int32
 	Version   int64
@@ -36,8 +37,8 @@ type IssueRow struct {
 
 // IssueGroup is a group of a list, or a column of a board.
 type IssueGroup struct {
-	By       string     // what the groups are of: status, assignee, priority, label, none
-	ID       uuid.UUID  // of the status, assignee or label; zero for none
+	By       string     // what the groups are of: status, assignee, priority, label, project, none
+	ID       uuid.UUID  // of the status, assignee, label or project; zero for none
 	Status   StatusName // of a group by status
 	Priority int        // of a group by priority
 	Count    int64      // of all issues in the group that pass the filter
@@ -105,6 +106,9 @@ func issueRow(row queries.ListIssueGroupsRow) IssueRow {
 	if row.ParentID != nil {
 		r.Parent = *row.ParentID
 	}
+	if row.ProjectID != nil {
+		r.Project = *row.ProjectID
+	}
 	return r
 }
 
@@ -160,7 +164,7 @@ func issuesByAuthor(ctx context.Context, q *queries.Queries, db queries.DBTX, wa
 
 func myRow(r queries.ListIssuesByAssigneeRow) IssueRow {
 	return issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
-		AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, Rank: r.Rank,
+		AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, Rank: r.Rank,
 		Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt})
 }
 

@@ -20,6 +20,7 @@ type IssuePage struct {
 	IssueRow
 	Description string
 	Author      uuid.UUID
+	Milestone   uuid.UUID // zero: none; it counts as far as its project does
 	Subscribers []uuid.UUID
 	Started     time.Time // zero: not yet, as the other two
 	Completed   time.Time
@@ -208,12 +209,15 @@ func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, s Snaps
 
 func (p *IssuePage) fill(row queries.GetIssueRow) {
 	p.IssueRow = issueRow(queries.ListIssueGroupsRow{ID: row.ID, TeamID: row.TeamID, Number: row.Number, Title: row.Title, StatusID: row.StatusID,
-		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, ParentID: row.ParentID, Due: row.Due, Estimate: row.Estimate,
+		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, ParentID: row.ParentID, Due: row.Due, Estimate: row.Estimate, ProjectID: row.ProjectID,
 		Rank: row.Rank, Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt})
 	p.Description, p.Subscribers, p.Deleted = row.Description, row.Subscribers, row.DeletedAt != nil
 	p.Started, p.Completed, p.Canceled = orZero(row.StartedAt), orZero(row.CompletedAt), orZero(row.CanceledAt)
 	if row.AuthorID != nil {
 		p.Author = *row.AuthorID
+	}
+	if row.MilestoneID != nil {
+		p.Milestone = *row.MilestoneID
 	}
 }
 

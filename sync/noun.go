@@ -28,6 +28,16 @@ type personal interface {
 	owner(*record) uuid.UUID // the zero id: of all who see the team
 }
 
+// private is a noun some of whose records guests never see, whatever the team. Bumps do not name its records either.
+type private interface {
+	reserved(*record) bool // for members and admins
+}
+
+// heir is a noun whose new records take over what their author has not named in given.
+type heir interface {
+	inherit(w *work, fresh *record, given map[string]any)
+}
+
 // nounOf returns nil for a kind that there is not.
 func nounOf(kind string) noun {
 	switch kind {
@@ -51,12 +61,16 @@ func nounOf(kind string) noun {
 		return relationNoun{}
 	case "view":
 		return viewNoun{}
+	case "project":
+		return projectNoun{}
+	case "milestone":
+		return milestoneNoun{}
 	}
 	return nil
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "issue", "comment", "share", "relation", "view"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "issue", "comment", "share", "relation", "view"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

@@ -98,6 +98,9 @@ func (w *work) doCreate(op Operation) error {
 	if err := w.fill(noun, fresh, op.Set); err != nil {
 		return err
 	}
+	if some, ok := noun.(heir); ok && !w.who.program {
+		some.inherit(w, fresh, op.Set)
+	}
 	if err := noun.complete(w, fresh); err != nil {
 		return err
 	}
@@ -225,6 +228,9 @@ func (w *work) readFields(found *record, given map[string]any) (map[string]value
 		if bad != "" {
 			wrong[name] = bad
 			continue
+		}
+		if field.shape.refers != "" && same(found.fields[name], v) && w.shown(w.who, v) == nil && v != nil {
+			return nil, notFound("This " + field.shape.refers) // nothing would change, but that would tell what it is
 		}
 		values[name] = v
 	}

@@ -177,9 +177,12 @@ func noticeOf(row queries.ListChangesSinceRow) notice {
 	return n
 }
 
-// toldAs is the key by which bumps name a record: "" for what may be one member's alone.
+// toldAs is the key by which bumps name a record: "" for what may be one member's alone, or hidden from guests.
 func toldAs(ref Ref) string {
-	if _, some := nounOf(ref.kind()).(personal); some {
+	noun := nounOf(ref.kind())
+	_, some := noun.(personal)
+	_, others := noun.(private)
+	if some || others {
 		return ""
 	}
 	return string(ref)

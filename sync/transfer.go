@@ -81,6 +81,7 @@ func (w *work) settle(issue *record) error {
 		return err
 	}
 	issue.fields["labels"] = w.labelsIn(team, was, issue)
+	w.leaveProject(was, issue)
 	if who := issue.refersTo("assignee"); who != uuid.Nil && w.inherited(was, issue, "assignee") && !w.rightsOf(who).sees(team) {
 		issue.fields["assignee"] = nil
 	}

@@ -36,12 +36,14 @@ func (v *vocabulary) teamByKey(key string) *record {
 
 // vocabularyQuestions asks for a vocabulary in a pipeline; build puts the answers together.
 type vocabularyQuestions struct {
-	workspace *queries.GetWorkspaceRow
-	members   *[]queries.ListMembersRow
-	teams     *[]queries.ListTeamsRow
-	statuses  *[]queries.ListStatusesRow
-	labels    *[]queries.ListLabelsRow
-	views     *[]queries.ListViewsRow
+	workspace  *queries.GetWorkspaceRow
+	members    *[]queries.ListMembersRow
+	teams      *[]queries.ListTeamsRow
+	statuses   *[]queries.ListStatusesRow
+	labels     *[]queries.ListLabelsRow
+	views      *[]queries.ListViewsRow
+	projects   *[]queries.ListProjectsRow
+	milestones *[]queries.ListMilestonesRow
 }
 
 func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
@@ -52,6 +54,10 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListStatusesRow, error) { return q.ListStatuses(ctx, db, workspace) }),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListLabelsRow, error) { return q.ListLabels(ctx, db, workspace) }),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListViewsRow, error) { return q.ListViews(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListProjectsRow, error) { return q.ListProjects(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListMilestonesRow, error) {
+			return q.ListMilestones(ctx, db, workspace)
+		}),
 	}
 }
 
@@ -72,6 +78,12 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 	}
 	for _, row := range *a.views {
 		v.add(viewRecord(row))
+	}
+	for _, row := range *a.projects {
+		v.add(projectRecord(row))
+	}
+	for _, row := range *a.milestones {
+		v.add(milestoneRecord(row))
 	}
 	return v
 }

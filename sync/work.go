@@ -92,11 +92,11 @@ func (w *work) touches(kind string) bool {
 	return false
 }
 
-// returnsVocabulary tells whether a team, status or label comes out of the trash.
+// returnsVocabulary tells whether a team, status, label, project or milestone comes out of the trash.
 func (w *work) returnsVocabulary() bool {
 	return slices.ContainsFunc(w.order, func(ref Ref) bool {
 		was, now := w.world.lookup(ref), w.changed[ref]
-		return (now.kind == "team" || now.kind == "status" || now.kind == "label") && restored(was, now)
+		return slices.Contains([]string{"team", "status", "label", "project", "milestone"}, now.kind) && restored(was, now)
 	})
 }
 

@@ -99,6 +99,10 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertComments(ctx, db, queries.InsertCommentsParams{WorkspaceID: ws, Rows: rows})
 	case "view":
 		return q.InsertViews(ctx, db, queries.InsertViewsParams{WorkspaceID: ws, Rows: rows})
+	case "project":
+		return q.InsertProjects(ctx, db, queries.InsertProjectsParams{WorkspaceID: ws, Rows: rows})
+	case "milestone":
+		return q.InsertMilestones(ctx, db, queries.InsertMilestonesParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
 	case "relation":
@@ -140,6 +144,10 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "view":
 		return q.UpdateViews(ctx, db, queries.UpdateViewsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "project":
+		return q.UpdateProjects(ctx, db, queries.UpdateProjectsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "milestone":
+		return q.UpdateMilestones(ctx, db, queries.UpdateMilestonesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "relation":

@@ -1,0 +1,185 @@
+package sync
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// Extent is how much of something there is, and how far it has come. What was canceled does not count.
+type Extent struct{ Scope, Started, Done int64 }
+
+func (e *Extent) add(category string, n int64) {
+	if category == "canceled" {
+		return
+	}
+	e.Scope += n
+	switch category {
+	case "started":
+		e.Started += n
+	case "completed":
+		e.Done += n
+	}
+}
+
+// Reached is how far a project or a milestone has come: by issues, and by the points of those that are estimated.
+type Reached struct{ Issues, Points Extent }
+
+func (r *Reached) add(row queries.CountProjectIssuesRow) {
+	r.Issues.add(row.Category, row.Issues)
+	r.Points.add(row.Category, row.Points)
+}
+
+// ProjectList are the projects that the reader sees, with how far each has come.
+type ProjectList struct {
+	Snapshot
+	Projects []ProjectName
+	Reached  map[uuid.UUID]Reached
+}
+
+// Projects reads the live projects, or those in the trash.
+func (e *Engine) Projects(ctx context.Context, actor Actor, trashed bool) (ProjectList, error) {
+	list := ProjectList{}
+	var counts *[]queries.CountProjectIssuesRow
+	var err error
+	list.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		list.Projects = s.Projects(uuid.Nil)
+		if trashed {
+			list.Projects = s.TrashedProjects()
+		}
+		ids := make([]uuid.UUID, len(list.Projects))
+		for i, project := range list.Projects {
+			ids[i] = project.ID
+		}
+		counts = e.askReached(ctx, p, s, actor.Workspace, ids...)
+		return nil
+	})
+	if err != nil {
+		return ProjectList{}, err
+	}
+	list.Reached = map[uuid.UUID]Reached{}
+	for _, row := range *counts {
+		reached := list.Reached[row.ProjectID]
+		reached.add(row)
+		list.Reached[row.ProjectID] = reached
+	}
+	return list, nil
+}
+
+func (e *Engine) askReached(ctx context.Context, p *queries.Pipeline, s Snapshot, ws uuid.UUID, projects ...uuid.UUID) *[]queries.CountProjectIssuesRow {
+	return ask(p, len(projects), func(db queries.DBTX) ([]queries.CountProjectIssuesRow, error) {
+		return e.queries.CountProjectIssues(ctx, db, queries.CountProjectIssuesParams{WorkspaceID: ws, ProjectIDs: projects, TeamIDs: s.who.visibleTeams()})
+	})
+}
+
+// ProjectPage is a project with a page of its issues.
+type ProjectPage struct {
+	Snapshot
+	ProjectName
+	Reached    Reached
+	Milestones map[uuid.UUID]Reached // by milestone; the zero id stands for none
+	Teams      map[uuid.UUID]int64   // how many issues of each team are in it, closed ones too
+	Issues     []IssueRow            // latest change first
+	More       string                // where the next page begins; "" at the end
+}
+
+// ProjectOptions say which of a project's issues are wanted.
+type ProjectOptions struct {
+	Closed    bool       // instead of the open ones
+	Milestone *uuid.UUID // only those below it; the zero id: below none
+	After     string     // More of the page before
+}
+
+// Project reads a project, in the trash or not, and its issues as far as the reader sees them. NotFound when they do not see the
+// project.
+func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options ProjectOptions) (ProjectPage, error) {
+	at, last, err := parseMoment(options.After)
+	if err != nil {
+		return ProjectPage{}, err
+	}
+	var page ProjectPage
+	var counts *[]queries.CountProjectIssuesRow
+	var rows *[]queries.ListIssuesByProjectRow
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		r := s.words.records[NewRef("project", id)]
+		if r == nil || !s.who.seesRecord(r) {
+			return notFound("This project")
+		}
+		page = ProjectPage{ProjectName: projectName(r)}
+		counts = e.askReached(ctx, p, s, actor.Workspace, id)
+		rows = e.askProjectIssues(ctx, p, queries.ListIssuesByProjectParams{WorkspaceID: actor.Workspace, ProjectID: id, TeamIDs: s.who.visibleTeams(),
+			StatusIDs: s.statusesBy(options.Closed), MilestoneIDs: s.milestonesBy(id, options.Milestone), BeforeAt: at, BeforeID: last, Most: PageSize + 1})
+		return nil
+	})
+	if err != nil {
+		return ProjectPage{}, err
+	}
+	page.Snapshot = snapshot
+	page.count(*counts)
+	for _, row := range *rows {
+		page.Issues = append(page.Issues, myRow(queries.ListIssuesByAssigneeRow(row)))
+	}
+	if len(page.Issues) > PageSize {
+		page.Issues = page.Issues[:PageSize]
+		end := page.Issues[PageSize-1]
+		page.More = formatMoment(end.UpdatedAt, end.ID)
+	}
+	return page, nil
+}
+
+func (e *Engine) askProjectIssues(ctx context.Context, p *queries.Pipeline, wanted queries.ListIssuesByProjectParams) *[]queries.ListIssuesByProjectRow {
+	return queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssuesByProjectRow, error) {
+		return e.queries.ListIssuesByProject(ctx, db, wanted)
+	})
+}
+
+func (s Snapshot) statusesBy(closed bool) []uuid.UUID {
+	if closed {
+		return s.closedStatuses()
+	}
+	return s.openStatuses()
+}
+
+// milestonesBy are the ids under which an issue of a project is below a milestone, or below none: those in the trash are none too.
+func (s Snapshot) milestonesBy(project uuid.UUID, milestone *uuid.UUID) []uuid.UUID {
+	switch {
+	case milestone == nil:
+		return []uuid.UUID{}
+	case *milestone != uuid.Nil:
+		return []uuid.UUID{*milestone}
+	}
+	none := []uuid.UUID{uuid.Nil}
+	for _, r := range s.words.all("milestone") {
+		if r.deleted() && r.refersTo("project") == project {
+			none = append(none, r.id)
+		}
+	}
+	return none
+}
+
+// count adds up the issues, for the project and for its milestones.
+func (p *ProjectPage) count(rows []queries.CountProjectIssuesRow) {
+	p.Milestones, p.Teams = map[uuid.UUID]Reached{}, map[uuid.UUID]int64{}
+	for _, row := range rows {
+		p.Reached.add(row)
+		p.Teams[row.TeamID] += row.Issues
+		if !slices.ContainsFunc(p.Snapshot.Milestones(p.ID), func(m MilestoneName) bool { return m.ID == row.MilestoneID }) {
+			row.MilestoneID = uuid.Nil
+		}
+		below := p.Milestones[row.MilestoneID]
+		below.add(row)
+		p.Milestones[row.MilestoneID] = below
+	}
+}
+
+// Percent is how much of it is done; -1 where there is nothing to do.
+func (e Extent) Percent() int {
+	if e.Scope == 0 {
+		return -1
+	}
+	return int(math.Floor(float64(e.Done) * 100 / float64(e.Scope)))
+}
