@@ -13,19 +13,27 @@ SELECT COALESCE(max(version), @since)::bigint AS until FROM (
 -- name: ListNews :many
 -- The lines that may be news to somebody, with the subscribers whom the issue had right after each: those that the next
 -- change of them replaced, else those it has now.
-SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, c.member_id, c.at,
+SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at,
     COALESCE((SELECT l.before -> 'subscribers' FROM change l
         WHERE l.workspace_id = c.workspace_id AND l.issue_id = c.issue_id AND l.version > c.version AND l.kind = 'issue' AND l.before ? 'subscribers'
         ORDER BY l.version, l.ordinal LIMIT 1),
         to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))::jsonb AS subscribers
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
 WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until AND NOT c.imported AND c.op IN ('create', 'set')
-    AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description'])
+    AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description', 'priority'])
 ORDER BY c.version, c.ordinal;
 
+-- name: ListUnblocked :many
+-- Whose work these issues block, as long as the relation stands.
+SELECT r.issue_id AS blocker_id, r.team_id AS blocker_team_id, i.id, i.team_id, i.status_id, i.assignee_id
+FROM relation r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.other_id
+WHERE r.workspace_id = @workspace_id AND r.issue_id = ANY(@blockers::uuid[]) AND r.kind = 'blocks' AND r.deleted_at IS NULL
+    AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL;
+
 -- name: UpsertInbox :exec
--- A row that knows this V already stays as it is, so that nothing is told twice. One that sleeps is awake since long for what
--- is the member's own: a mention or an assignment.
+-- A row that knows this V already stays as it is, so that nothing is told twice; that something is due is told by the clock, and
+-- takes no V. One that sleeps is awake since long for what is the member's own, such as a mention; one that sleeps until
+-- anything happens wakes for all.
 WITH told AS (
     INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread, snoozed_until)
     SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread, CASE WHEN r.wakes THEN 'epoch'::timestamptz END
@@ -33,12 +41,42 @@ WITH told AS (
         at timestamptz, unread integer, wakes boolean)
     ON CONFLICT (workspace_id, member_id, issue_id) DO UPDATE SET version = excluded.version, reason = excluded.reason,
         actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false,
-        snoozed_until = COALESCE(excluded.snoozed_until, inbox.snoozed_until)
-        WHERE inbox.version < excluded.version
+        snoozed_until = COALESCE(excluded.snoozed_until, CASE WHEN inbox.snoozed_until < @activity::timestamptz THEN inbox.snoozed_until END)
+        WHERE inbox.version < excluded.version OR inbox.version = excluded.version AND excluded.reason = 'due'
     RETURNING member_id)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
 SELECT DISTINCT @workspace_id::uuid, told.member_id, 1 FROM told
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;
+
+-- name: DeleteInboxBeyond :exec
+-- Of each member the newest rows stay.
+DELETE FROM inbox n USING unnest(@member_ids::uuid[]) AS m(id)
+WHERE n.workspace_id = @workspace_id AND n.member_id = m.id AND n.version < (
+    SELECT k.version FROM inbox k WHERE k.workspace_id = @workspace_id AND k.member_id = m.id ORDER BY k.version DESC LIMIT 1 OFFSET (@most::integer));
+
+-- name: ListDueWorkspaces :many
+-- Workspaces where somebody has an issue that is due on one of these days and was not told of it.
+SELECT w.id FROM workspace w
+WHERE EXISTS (SELECT 1 FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+    WHERE i.workspace_id = w.id AND i.due BETWEEN @from_day::date AND @until_day::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
+    AND s.category NOT IN ('completed', 'canceled')
+    AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due))
+ORDER BY w.id;
+
+-- name: ListDue :many
+SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+WHERE i.workspace_id = @workspace_id AND i.due BETWEEN @from_day::date AND @until_day::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
+    AND s.category NOT IN ('completed', 'canceled') -- one that is closed may be opened again in time
+    AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due)
+ORDER BY i.due, i.id LIMIT @most;
+
+-- name: InsertDueNotices :exec
+INSERT INTO due_notice (workspace_id, issue_id, due)
+SELECT @workspace_id, unnest(@issue_ids::uuid[]), unnest(@days::date[])
+ON CONFLICT DO NOTHING;
+
+-- name: DeleteDueNotices :exec
+DELETE FROM due_notice WHERE workspace_id = @workspace_id AND due < @before::date;
 
 -- name: UpdateInboxCursor :exec
 UPDATE inbox_cursor SET version = @version WHERE workspace_id = @workspace_id;

@@ -13,6 +13,44 @@ import (
 	"github.com/google/uuid"
 )
 
+const deleteDueNotices = `-- name: DeleteDueNotices :exec
+DELETE FROM due_notice WHERE workspace_id = $1 AND due < $2::date
+`
+
+type DeleteDueNoticesParams struct {
+	WorkspaceID uuid.UUID
+	Before      time.Time
+}
+
+func (q *Queries) DeleteDueNotices(ctx context.Context, db DBTX, arg DeleteDueNoticesParams) error {
+	_, err := db.Exec(ctx, deleteDueNotices, arg.WorkspaceID, arg.Before)
+	if err != nil {
+		return fmt.Errorf("query DeleteDueNotices: %w", err)
+	}
+	return nil
+}
+
+const deleteInboxBeyond = `-- name: DeleteInboxBeyond :exec
+DELETE FROM inbox n USING unnest($1::uuid[]) AS m(id)
+WHERE n.workspace_id = $2 AND n.member_id = m.id AND n.version < (
+    SELECT k.version FROM inbox k WHERE k.workspace_id = $2 AND k.member_id = m.id ORDER BY k.version DESC LIMIT 1 OFFSET ($3::integer))
+`
+
+type DeleteInboxBeyondParams struct {
+	MemberIDs   []uuid.UUID
+	WorkspaceID uuid.UUID
+	Most        int32
+}
+
+// Of each member the newest rows stay.
+func (q *Queries) DeleteInboxBeyond(ctx context.Context, db DBTX, arg DeleteInboxBeyondParams) error {
+	_, err := db.Exec(ctx, deleteInboxBeyond, arg.MemberIDs, arg.WorkspaceID, arg.Most)
+	if err != nil {
+		return fmt.Errorf("query DeleteInboxBeyond: %w", err)
+	}
+	return nil
+}
+
 const getInboxShown = `-- name: GetInboxShown :one
 SELECT COALESCE(max(t.version), 0)::bigint AS version, COALESCE(left(md5(string_agg(shown.issue_id::text, '' ORDER BY shown.issue_id)), 12), '')::text AS issues
 FROM (
@@ -116,6 +154,26 @@ func (q *Queries) GetNewsEnd(ctx context.Context, db DBTX, arg GetNewsEndParams)
 	return until, err
 }
 
+const insertDueNotices = `-- name: InsertDueNotices :exec
+INSERT INTO due_notice (workspace_id, issue_id, due)
+SELECT $1, unnest($2::uuid[]), unnest($3::date[])
+ON CONFLICT DO NOTHING
+`
+
+type InsertDueNoticesParams struct {
+	WorkspaceID uuid.UUID
+	IssueIDs    []uuid.UUID
+	Days        []time.Time
+}
+
+func (q *Queries) InsertDueNotices(ctx context.Context, db DBTX, arg InsertDueNoticesParams) error {
+	_, err := db.Exec(ctx, insertDueNotices, arg.WorkspaceID, arg.IssueIDs, arg.Days)
+	if err != nil {
+		return fmt.Errorf("query InsertDueNotices: %w", err)
+	}
+	return nil
+}
+
 const insertInboxCursorIfNew = `-- name: InsertInboxCursorIfNew :exec
 INSERT INTO inbox_cursor (workspace_id, version) VALUES ($1, 0) ON CONFLICT DO NOTHING
 `
@@ -126,6 +184,95 @@ func (q *Queries) InsertInboxCursorIfNew(ctx context.Context, db DBTX, workspace
 		return fmt.Errorf("query InsertInboxCursorIfNew: %w", err)
 	}
 	return nil
+}
+
+const listDue = `-- name: ListDue :many
+SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+WHERE i.workspace_id = $1 AND i.due BETWEEN $2::date AND $3::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
+    AND s.category NOT IN ('completed', 'canceled') -- one that is closed may be opened again in time
+    AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due)
+ORDER BY i.due, i.id LIMIT $4
+`
+
+type ListDueParams struct {
+	WorkspaceID uuid.UUID
+	FromDay     time.Time
+	UntilDay    time.Time
+	Most        int32
+}
+
+type ListDueRow struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	AssigneeID *uuid.UUID
+	Due        *time.Time
+	Stamps     []byte
+}
+
+func (q *Queries) ListDue(ctx context.Context, db DBTX, arg ListDueParams) ([]ListDueRow, error) {
+	rows, err := db.Query(ctx, listDue,
+		arg.WorkspaceID,
+		arg.FromDay,
+		arg.UntilDay,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListDue: %w", err)
+	}
+	defer rows.Close()
+	var items []ListDueRow
+	for rows.Next() {
+		var i ListDueRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.AssigneeID,
+			&i.Due,
+			&i.Stamps,
+		); err != nil {
+			return nil, fmt.Errorf("query ListDue: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListDue: %w", err)
+	}
+	return items, nil
+}
+
+const listDueWorkspaces = `-- name: ListDueWorkspaces :many
+SELECT w.id FROM workspace w
+WHERE EXISTS (SELECT 1 FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+    WHERE i.workspace_id = w.id AND i.due BETWEEN $1::date AND $2::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
+    AND s.category NOT IN ('completed', 'canceled')
+    AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due))
+ORDER BY w.id
+`
+
+type ListDueWorkspacesParams struct {
+	FromDay  time.Time
+	UntilDay time.Time
+}
+
+// Workspaces where somebody has an issue that is due on one of these days and was not told of it.
+func (q *Queries) ListDueWorkspaces(ctx context.Context, db DBTX, arg ListDueWorkspacesParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listDueWorkspaces, arg.FromDay, arg.UntilDay)
+	if err != nil {
+		return nil, fmt.Errorf("query ListDueWorkspaces: %w", err)
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("query ListDueWorkspaces: %w", err)
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListDueWorkspaces: %w", err)
+	}
+	return items, nil
 }
 
 const listInbox = `-- name: ListInbox :many
@@ -238,14 +385,14 @@ func (q *Queries) ListInboxLags(ctx context.Context, db DBTX, arg ListInboxLagsP
 }
 
 const listNews = `-- name: ListNews :many
-SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, c.member_id, c.at,
+SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at,
     COALESCE((SELECT l.before -> 'subscribers' FROM change l
         WHERE l.workspace_id = c.workspace_id AND l.issue_id = c.issue_id AND l.version > c.version AND l.kind = 'issue' AND l.before ? 'subscribers'
         ORDER BY l.version, l.ordinal LIMIT 1),
         to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))::jsonb AS subscribers
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
 WHERE c.workspace_id = $1 AND c.version > $2 AND c.version <= $3 AND NOT c.imported AND c.op IN ('create', 'set')
-    AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description'])
+    AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description', 'priority'])
 ORDER BY c.version, c.ordinal
 `
 
@@ -264,6 +411,7 @@ type ListNewsRow struct {
 	After       []byte
 	IssueID     uuid.UUID
 	TeamID      uuid.UUID
+	AssigneeID  *uuid.UUID
 	MemberID    *uuid.UUID
 	At          time.Time
 	Subscribers []byte
@@ -289,6 +437,7 @@ func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]
 			&i.After,
 			&i.IssueID,
 			&i.TeamID,
+			&i.AssigneeID,
 			&i.MemberID,
 			&i.At,
 			&i.Subscribers,
@@ -299,6 +448,55 @@ func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListNews: %w", err)
+	}
+	return items, nil
+}
+
+const listUnblocked = `-- name: ListUnblocked :many
+SELECT r.issue_id AS blocker_id, r.team_id AS blocker_team_id, i.id, i.team_id, i.status_id, i.assignee_id
+FROM relation r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.other_id
+WHERE r.workspace_id = $1 AND r.issue_id = ANY($2::uuid[]) AND r.kind = 'blocks' AND r.deleted_at IS NULL
+    AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
+`
+
+type ListUnblockedParams struct {
+	WorkspaceID uuid.UUID
+	Blockers    []uuid.UUID
+}
+
+type ListUnblockedRow struct {
+	BlockerID     uuid.UUID
+	BlockerTeamID uuid.UUID
+	ID            uuid.UUID
+	TeamID        uuid.UUID
+	StatusID      uuid.UUID
+	AssigneeID    *uuid.UUID
+}
+
+// Whose work these issues block, as long as the relation stands.
+func (q *Queries) ListUnblocked(ctx context.Context, db DBTX, arg ListUnblockedParams) ([]ListUnblockedRow, error) {
+	rows, err := db.Query(ctx, listUnblocked, arg.WorkspaceID, arg.Blockers)
+	if err != nil {
+		return nil, fmt.Errorf("query ListUnblocked: %w", err)
+	}
+	defer rows.Close()
+	var items []ListUnblockedRow
+	for rows.Next() {
+		var i ListUnblockedRow
+		if err := rows.Scan(
+			&i.BlockerID,
+			&i.BlockerTeamID,
+			&i.ID,
+			&i.TeamID,
+			&i.StatusID,
+			&i.AssigneeID,
+		); err != nil {
+			return nil, fmt.Errorf("query ListUnblocked: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListUnblocked: %w", err)
 	}
 	return items, nil
 }
@@ -433,8 +631,8 @@ WITH told AS (
         at timestamptz, unread integer, wakes boolean)
     ON CONFLICT (workspace_id, member_id, issue_id) DO UPDATE SET version = excluded.version, reason = excluded.reason,
         actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false,
-        snoozed_until = COALESCE(excluded.snoozed_until, inbox.snoozed_until)
-        WHERE inbox.version < excluded.version
+        snoozed_until = COALESCE(excluded.snoozed_until, CASE WHEN inbox.snoozed_until < $3::timestamptz THEN inbox.snoozed_until END)
+        WHERE inbox.version < excluded.version OR inbox.version = excluded.version AND excluded.reason = 'due'
     RETURNING member_id)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
 SELECT DISTINCT $1::uuid, told.member_id, 1 FROM told
@@ -444,12 +642,14 @@ ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.re
 type UpsertInboxParams struct {
 	WorkspaceID uuid.UUID
 	Rows        []byte
+	Activity    time.Time
 }
 
-// A row that knows this V already stays as it is, so that nothing is told twice. One that sleeps is awake since long for what
-// is the member's own: a mention or an assignment.
+// A row that knows this V already stays as it is, so that nothing is told twice; that something is due is told by the clock, and
+// takes no V. One that sleeps is awake since long for what is the member's own, such as a mention; one that sleeps until
+// anything happens wakes for all.
 func (q *Queries) UpsertInbox(ctx context.Context, db DBTX, arg UpsertInboxParams) error {
-	_, err := db.Exec(ctx, upsertInbox, arg.WorkspaceID, arg.Rows)
+	_, err := db.Exec(ctx, upsertInbox, arg.WorkspaceID, arg.Rows, arg.Activity)
 	if err != nil {
 		return fmt.Errorf("query UpsertInbox: %w", err)
 	}

@@ -61,6 +61,12 @@ type Comment struct {
 	Search      interface{}
 }
 
+type DueNotice struct {
+	WorkspaceID uuid.UUID
+	IssueID     uuid.UUID
+	Due         time.Time
+}
+
 type Inbox struct {
 	WorkspaceID  uuid.UUID
 	MemberID     uuid.UUID

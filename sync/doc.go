@@ -50,6 +50,7 @@
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
+//	inbox_due.go             that something is due soon, by the clock
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites

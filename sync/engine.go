@@ -83,6 +83,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.sweepSessions)
 	e.running.Go(e.sweepPresence)
 	e.running.Go(e.followLogs)
+	e.running.Go(e.remind)
 	if e.retention > 0 {
 		e.running.Go(e.keepRetention)
 	}

@@ -38,6 +38,12 @@ func (c *testClock) now(time.Time) time.Time {
 	return c.at
 }
 
+func (c *testClock) set(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = to
+}
+
 func (c *testClock) advance(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

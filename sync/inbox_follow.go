@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +23,7 @@ const (
 	newsPage    = 1000 // lines that are looked at in one transaction
 	followEvery = 15 * time.Second
 	followTime  = time.Minute
+	inboxKept   = 500 // rows of a member, the newest
 )
 
 // followLogs goes round until the engine stops.
@@ -102,35 +105,59 @@ func (e *Engine) followPage(ctx context.Context, tx pgx.Tx, workspace uuid.UUID)
 	if err != nil {
 		return false, err
 	}
-	if found.count > 0 {
-		if err := e.queries.UpsertInbox(ctx, tx, queries.UpsertInboxParams{WorkspaceID: workspace, Rows: found.all()}); err != nil {
-			return false, err
-		}
+	if err := e.putNews(ctx, tx, workspace, found); err != nil {
+		return false, err
 	}
 	return true, e.queries.UpdateInboxCursor(ctx, tx, queries.UpdateInboxCursorParams{WorkspaceID: workspace, Version: until})
 }
 
 // newsIn works out whom lines of the log are news to, and why.
-func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) (rows, error) {
-	var made rows
+func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) ([]*newsItem, error) {
 	if len(lines) == 0 {
-		return made, nil
+		return nil, nil
+	}
+	var changed []uuid.UUID
+	for _, line := range lines {
+		if line.Kind == "issue" && Verb(line.Op) == Set {
+			changed = append(changed, line.IssueID)
+		}
 	}
 	var p queries.Pipeline
 	questions := askVocabulary(ctx, &p, e.queries, workspace)
+	blocked := queries.Ask(&p, func(db queries.DBTX) ([]queries.ListUnblockedRow, error) {
+		return e.queries.ListUnblocked(ctx, db, queries.ListUnblockedParams{WorkspaceID: workspace, Blockers: changed})
+	})
 	if err := p.Send(ctx, tx.Conn()); err != nil { // on this connection: to wait for another one while many wait for this could take for ever
-		return made, fmt.Errorf("read the vocabulary: %w", err)
+		return nil, fmt.Errorf("read the vocabulary: %w", err)
 	}
 	n := newNews(questions.build(0), e.newHandles)
+	for _, row := range *blocked {
+		n.blocked[row.BlockerID] = append(n.blocked[row.BlockerID], row)
+	}
 	for _, line := range lines {
 		if err := n.take(line); err != nil {
-			return made, fmt.Errorf("read change %d: %w", line.Version, err)
+			return nil, fmt.Errorf("read change %d: %w", line.Version, err)
 		}
 	}
-	for _, one := range n.list {
-		made.news(one)
+	return n.list, nil
+}
+
+// putNews writes down what was found, and forgets of each member's inbox what lies too deep to be looked at.
+func (e *Engine) putNews(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, found []*newsItem) error {
+	if len(found) == 0 {
+		return nil
 	}
-	return made, nil
+	var made rows
+	members := map[uuid.UUID]bool{}
+	for _, one := range found {
+		made.news(one)
+		members[one.member] = true
+	}
+	if err := e.queries.UpsertInbox(ctx, tx, queries.UpsertInboxParams{WorkspaceID: workspace, Rows: made.all(), Activity: UntilActivity()}); err != nil {
+		return err
+	}
+	told := slices.Collect(maps.Keys(members))
+	return e.queries.DeleteInboxBeyond(ctx, tx, queries.DeleteInboxBeyondParams{WorkspaceID: workspace, MemberIDs: told, Most: inboxKept - 1})
 }
 
 func (r *rows) news(n *newsItem) {

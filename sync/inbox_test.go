@@ -121,7 +121,7 @@ func TestS52_Mentions(t *testing.T) {
 		h.applied(t, h.cleo, newID(), commentOn(issue, "`@ben` and\n\n```\n@ben\n```\n\n@nobody, mail@ben, @cleo"))
 		h.hasInbox(t, h.ben)
 		h.hasInbox(t, h.cleo)
-		if page := h.page(t, issue); len(page.Subscribers) != 1 {
+		if page := h.page(t, issue); len(page.Subscribers) != 2 { // who made it, and who commented
 			t.Errorf("subscribers %v", page.Subscribers)
 		}
 	})

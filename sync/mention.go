@@ -66,11 +66,29 @@ func (w *work) subscribeMentioned() {
 			continue
 		}
 		for _, member := range w.seeing(issue.refersTo("team"), w.members(handles)) {
-			if member != string(memberRef(w.who.member)) && !slices.Contains(issue.set("subscribers"), member) {
-				issue = w.edit(issue)
-				issue.fields["subscribers"] = with(issue.set("subscribers"), member)
+			if member != string(memberRef(w.who.member)) {
+				w.subscribe(issue.ref(), member)
 			}
 		}
+	}
+}
+
+// subscribeCommenter lets whoever comments on an issue hear what is answered. What an import brings is others' talk of long ago.
+func (w *work) subscribeCommenter() {
+	if w.who.program {
+		return
+	}
+	for _, ref := range slices.Clone(w.order) {
+		if comment := w.changed[ref]; comment.kind == "comment" && !comment.deleted() && w.world.lookup(ref) == nil {
+			w.subscribe(Ref(comment.text("issue")), comment.text("author"))
+		}
+	}
+}
+
+func (w *work) subscribe(ref Ref, member string) {
+	if issue := w.lookup(ref); issue != nil && !issue.deleted() && member != "" && !slices.Contains(issue.set("subscribers"), member) {
+		issue = w.edit(issue)
+		issue.fields["subscribers"] = with(issue.set("subscribers"), member)
 	}
 }
 
@@ -105,7 +123,8 @@ func (w *work) isNews(made *entry) bool {
 		return false
 	}
 	status, moved := made.After["status"].(string)
-	return made.After["body"] != nil || made.After["description"] != nil || made.After["assignee"] != nil || moved && w.closes(status)
+	priority, ranked := made.After["priority"].(int64)
+	return made.After["body"] != nil || made.After["description"] != nil || made.After["assignee"] != nil || ranked && priority == urgent || moved && w.closes(status)
 }
 
 func (w *work) closes(status string) bool {

@@ -143,6 +143,7 @@ func (w *modelWork) run() modelResult {
 	if len(w.conflicts) > 0 {
 		return modelResult{Status: InConflict, Conflicts: w.conflicts}
 	}
+	w.subscribeCommenter()
 	for _, ref := range slices.Clone(w.order) {
 		if code := w.rule(ref); code != "" {
 			return w.rejected(code)
@@ -150,6 +151,18 @@ func (w *modelWork) run() modelResult {
 	}
 	w.commit()
 	return modelResult{Status: Applied, Notices: w.notices}
+}
+
+func (w *modelWork) subscribeCommenter() {
+	for _, ref := range slices.Clone(w.order) {
+		if kind, _, _ := ref.Parse(); kind != "comment" || w.records[ref] != nil || w.changed[ref].deleted {
+			continue
+		}
+		issue, author := Ref(w.changed[ref].fields["issue"].(string)), w.changed[ref].fields["author"].(string)
+		if found := w.get(issue); !found.deleted && !slices.Contains(found.fields["subscribers"].([]string), author) {
+			w.edit(issue).fields["subscribers"] = putIn(found.fields["subscribers"].([]string), author, true)
+		}
+	}
 }
 
 // rejected hands back the text of an edit that came too late.

@@ -16,11 +16,20 @@ type Reason string
 const (
 	Mentioned Reason = "mentioned"
 	Assigned  Reason = "assigned"
+	Urgent    Reason = "urgent"
+	Due       Reason = "due"
+	Unblocked Reason = "unblocked"
 	Commented Reason = "commented"
 	Closed    Reason = "closed"
 )
 
-var reasons = []Reason{Mentioned, Assigned, Commented, Closed}
+var reasons = []Reason{Mentioned, Assigned, Urgent, Due, Unblocked, Commented, Closed}
+
+// urgent is the priority that does not wait.
+const urgent = 1
+
+// wakes tells whether a reason is so much the member's own that it ends their snoozing.
+func (r Reason) wakes() bool { return r != Commented && r != Closed }
 
 // newsItem is what one member is told of one issue.
 type newsItem struct {
@@ -39,12 +48,14 @@ type news struct {
 	words   *vocabulary
 	handles func(from, text string) []string // that a text begins to mention
 	rights  map[uuid.UUID]rights
+	blocked map[uuid.UUID][]queries.ListUnblockedRow // by what blocks them
 	known   map[[2]uuid.UUID]*newsItem
 	list    []*newsItem // in the order in which they were found
 }
 
 func newNews(words *vocabulary, handles func(from, text string) []string) *news {
-	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, known: map[[2]uuid.UUID]*newsItem{}}
+	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, blocked: map[uuid.UUID][]queries.ListUnblockedRow{},
+		known: map[[2]uuid.UUID]*newsItem{}}
 }
 
 // take looks at a line of the log.
@@ -66,10 +77,25 @@ func (n *news) take(line queries.ListNewsRow) error {
 	if who := text(after["assignee"]); who != "" {
 		n.tell(line, Assigned, who)
 	}
+	if line.AssigneeID != nil && integer(after["priority"]) == urgent {
+		n.tell(line, Urgent, string(NewRef("member", *line.AssigneeID)))
+	}
 	if Verb(line.Op) == Set && n.closes(text(after["status"])) && !n.closes(text(before["status"])) {
 		n.tell(line, Closed, subscribers...)
+		n.unblock(line)
 	}
 	return nil
+}
+
+// unblock tells those whose work waited for an issue that it was closed. They hear it of their own issue, if they see both.
+func (n *news) unblock(line queries.ListNewsRow) {
+	for _, waiting := range n.blocked[line.IssueID] {
+		if n.closes(string(NewRef("status", waiting.StatusID))) || !n.rightsOf(*waiting.AssigneeID).sees(waiting.BlockerTeamID) {
+			continue
+		}
+		line.IssueID, line.TeamID = waiting.ID, waiting.TeamID
+		n.tell(line, Unblocked, string(NewRef("member", *waiting.AssigneeID)))
+	}
 }
 
 func (n *news) closes(status string) bool {
@@ -118,7 +144,7 @@ func (n *news) add(line queries.ListNewsRow, reason Reason, member uuid.UUID) {
 		item = &newsItem{member: member, issue: line.IssueID}
 		n.known[key], n.list = item, append(n.list, item)
 	}
-	item.wakes = item.wakes || reason == Mentioned || reason == Assigned
+	item.wakes = item.wakes || reason.wakes()
 	switch {
 	case item.version < line.Version:
 		item.unread++

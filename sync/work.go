@@ -193,6 +193,7 @@ func (w *work) finish() error {
 		return err
 	}
 	w.subscribeMentioned()
+	w.subscribeCommenter()
 	for _, ref := range slices.Clone(w.order) {
 		if err := w.finishRecord(ref); err != nil {
 			return err
