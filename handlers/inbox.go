@@ -20,10 +20,29 @@ func (s *Server) showInbox(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	page := s.frame(c, v, inbox.Snapshot, "Inbox", "inbox")
-	data := inboxData(inbox, view)
+	data, snapshot := inboxData(inbox, view), inbox.Snapshot
+	if key := c.QueryParam("issue"); key != "" {
+		return s.showInboxIssue(c, v, data, snapshot, key)
+	}
+	page := s.frame(c, v, snapshot, "Inbox", "inbox")
 	data.TX = page.TX
-	return s.page(c, http.StatusOK, inbox.Snapshot, views.InboxPage(page, data))
+	return s.page(c, http.StatusOK, snapshot, views.InboxPage(page, data, nil))
+}
+
+// showInboxIssue shows an issue beside the inbox. The page is as of the earlier of its two readings, so that its stream tells
+// what lies between them.
+func (s *Server) showInboxIssue(c echo.Context, v visit, data views.InboxData, snapshot sync.Snapshot, key string) error {
+	issue, err := s.issue(c.Request().Context(), v, key)
+	if err != nil {
+		return err
+	}
+	if issue.Snapshot.Version < snapshot.Version {
+		snapshot = issue.Snapshot
+	}
+	page := s.frame(c, v, snapshot, issue.key()+" "+issue.Title, "inbox")
+	data.TX, data.Opened = page.TX, issue.key()
+	beside := s.issuePageData(v, issue, page.TX)
+	return s.page(c, http.StatusOK, snapshot, views.InboxPage(page, data, &beside))
 }
 
 func (s *Server) showInboxFragment(c echo.Context, v visit) error {
@@ -35,10 +54,16 @@ func (s *Server) showInboxFragment(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + strconv.FormatBool(view.Done) + " " + view.After
+	opened := c.QueryParam("issue")
+	if _, _, known := sync.ParseKey(opened); !known {
+		opened = "" // what names no issue stands beside no list
+	}
+	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + strconv.FormatBool(view.Done) + " " + view.After + " " + opened
 	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		inbox, err := s.engine.Inbox(ctx, v.Actor, view)
-		return inbox.Snapshot, views.Inbox(s.place(v), inboxData(inbox, view)), err
+		data := inboxData(inbox, view)
+		data.Opened = opened
+		return inbox.Snapshot, views.Inbox(s.place(v), data), err
 	}})
 }
 
@@ -113,7 +138,7 @@ func (f form) mark(noun string, now time.Time) (sync.Mark, error) {
 	case "snooze":
 		until, known := napUntil(f.Get("until"), now)
 		if !known {
-			return mark, refuse(http.StatusUnprocessableEntity, sync.CodeInvalid, "Choose until when: later, tomorrow or week.")
+			return mark, refuse(http.StatusUnprocessableEntity, sync.CodeInvalid, "Choose until when: later, tomorrow, week or activity.")
 		}
 		mark.Until = &until
 	}
@@ -165,6 +190,12 @@ func reasonWords(reason sync.Reason, who string) string {
 		return who + " assigned this to you"
 	case sync.Closed:
 		return who + " closed this"
+	case sync.Urgent:
+		return who + " made this urgent"
+	case sync.Due:
+		return "Due soon"
+	case sync.Unblocked:
+		return who + " closed what blocked this"
 	}
 	return "New comment by " + who
 }
@@ -184,6 +215,8 @@ func napUntil(word string, now time.Time) (time.Time, bool) {
 		return morning(1), true
 	case "week":
 		return morning(7 - int(now.Weekday()+6)%7), true // the next Monday
+	case "activity":
+		return sync.UntilActivity(), true
 	}
 	return time.Time{}, false
 }

@@ -36,7 +36,7 @@ func TestInbox_WorksByLinksAndForms(t *testing.T) {
 	}
 	comments, err := h.engine.Issue(t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(t, err)
-	if href, _ := page.one(".inbox-row__link").Attr("href"); href != "/acme/issue/"+issue.key+"#comment-"+comments.Comments[0].ID.String() {
+	if href, _ := page.one(".inbox-row__link").Attr("href"); href != "/acme/inbox?issue="+issue.key+"#comment-"+comments.Comments[0].ID.String() {
 		t.Errorf("the row leads to %s", href)
 	}
 
@@ -47,6 +47,13 @@ func TestInbox_WorksByLinksAndForms(t *testing.T) {
 	}
 	h.ben.submit(page, "form[action$='/read']").to("/acme/inbox")
 	h.ben.get("/acme/inbox").ok().one(".inbox-row[data-unread]")
+
+	beside := h.ben.get("/acme/inbox?issue="+issue.key).ok().has("What do you think", "Fix login")
+	if current, _ := beside.one(".inbox-row__link[aria-current]").Attr("href"); !strings.Contains(current, issue.key) {
+		t.Errorf("the row of the issue beside is %q", current)
+	}
+	h.ben.get("/acme/inbox?issue=ENG-99").is(http.StatusNotFound)
+	h.ben.get("/acme/inbox?issue=" + h.hide().key).is(http.StatusNotFound)
 
 	h.ben.submit(page, "form[action$='/done']").to("/acme/inbox")
 	h.ben.get("/acme/inbox").ok().lacks("Fix login")
@@ -161,7 +168,7 @@ func TestNapUntil(t *testing.T) {
 	zone := time.FixedZone("there", 3600)
 	sunday := time.Date(2026, 11, 22, 23, 30, 0, 0, zone)
 	for word, want := range map[string]time.Time{
-		"": {}, "later": time.Date(2026, 11, 23, 2, 30, 0, 0, zone), "tomorrow": time.Date(2026, 11, 23, 9, 0, 0, 0, zone), "week": time.Date(2026, 11, 23, 9, 0, 0, 0, zone),
+		"": {}, "activity": sync.UntilActivity(), "later": time.Date(2026, 11, 23, 2, 30, 0, 0, zone), "tomorrow": time.Date(2026, 11, 23, 9, 0, 0, 0, zone), "week": time.Date(2026, 11, 23, 9, 0, 0, 0, zone),
 	} {
 		if got, known := napUntil(word, sunday); !known || !got.Equal(want) {
 			t.Errorf("%q is %v", word, got)

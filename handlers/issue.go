@@ -38,15 +38,19 @@ func movedTo(key, asked string) int {
 // issuePage draws the page; with may put what could not be taken back into its forms.
 func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage, with func(*views.IssuePageData)) error {
 	page := s.frame(c, v, issue.Snapshot, issue.key()+" "+issue.Title, "team:"+issue.team().Key)
-	data := views.IssuePageData{
-		Issue:    issue.data(page.TX),
-		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: page.TX},
-		Shares:   issue.shares(s.place(v), page.TX),
-	}
+	data := s.issuePageData(v, issue, page.TX)
 	if with != nil {
 		with(&data)
 	}
 	return s.page(c, status, issue.Snapshot, views.IssuePage(page, data))
+}
+
+func (s *Server) issuePageData(v visit, issue issuePage, tx string) views.IssuePageData {
+	return views.IssuePageData{
+		Issue:    issue.data(tx),
+		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: tx},
+		Shares:   issue.shares(s.place(v), tx),
+	}
 }
 
 func (s *Server) showIssueFragment(c echo.Context, v visit) error {

@@ -156,7 +156,11 @@ function serve(build) {
     for (const old of keys.slice(0, Math.max(0, keys.length - most))) if (!/\/(outbox|new|search|vocabulary)$/.test(old.url)) await cache.delete(old);
   }
 
-  async function whole(url, path) { return newer(await recall(url, path), await pack.page(path)); }
+  /** whole is a kept page. For the inbox beside an issue the issue's own page stands in. */
+  async function whole(url, path) {
+    const issue = path.endsWith('/inbox') && new URL(url).searchParams.get('issue'), instead = issue && path.replace(/inbox$/, () => `issue/${issue}`);
+    return newer(await recall(url, path), await pack.page(path)) ?? (instead ? whole(new URL(instead, url).href, instead) : undefined);
+  }
 
   async function recall(url, path) {
     const who = await member(path), name = who && shelf(path, who), only = bare.test(path) ? new URL(path, origin) : url;

@@ -29,8 +29,12 @@ func inboxCases() []golden {
 	much.Count, much.More = 100, true
 	whole := inbox(at(1), at(2, read))
 	whole.TX = uid(8)
+	beside, opened := whole, issue(func(d *IssueData) { d.TX = uid(8) })
+	beside.Opened = "ENG-12"
 	return []golden{
-		{"inbox/page", wholePage, InboxPage(frame, whole)},
+		{"inbox/page", wholePage, InboxPage(frame, whole, nil)},
+		{"inbox/beside", wholePage, InboxPage(frame, beside, &IssuePageData{Issue: opened, Composer: ComposerData{IssueID: opened.ID, IssueKey: "ENG-12", TX: uid(8)},
+			Shares: ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)}})},
 		{"inbox/empty", fragment, Inbox(here, inbox())},
 		{"inbox/done_empty", fragment, Inbox(here, InboxData{Region: region("member:" + ann.ID), Member: ann.ID, Done: true})},
 		{"inbox/full", fragment, Inbox(here, full)},

@@ -50,9 +50,14 @@ func (w Workspace) Inbox(view, after string) string {
 	return w.at("inbox") + query("view", view, "after", after)
 }
 
-// MemberInbox is one member's inbox; only a fragment, which holds nothing of "me".
-func (w Workspace) MemberInbox(member, view, after string) string {
-	return w.at("member", member, "inbox") + query("view", view, "after", after)
+// InboxIssue is the inbox with an issue beside it.
+func (w Workspace) InboxIssue(view, after, key string) string {
+	return w.at("inbox") + query("view", view, "after", after, "issue", key)
+}
+
+// MemberInbox is one member's inbox, beside an issue or "" for none; only a fragment, which holds nothing of "me".
+func (w Workspace) MemberInbox(member, view, after, issue string) string {
+	return w.at("member", member, "inbox") + query("view", view, "after", after, "issue", issue)
 }
 
 // Unread is the count of what a member has not read; only a fragment.

@@ -54,7 +54,7 @@ export const groups = {
     {on: 'restore', at: 'header form', words: 'Restore'},
   ],
   Inbox: [
-    {on: 'done', at: '', key: 'e', words: 'Done'},
+    {on: 'done', at: '', key: 'e', also: 'Backspace', words: 'Done'},
     {on: 'toggle-read', at: '', key: 'u', words: 'Mark read or unread'},
     {on: 'open-snooze', at: '', key: 'h', words: 'Snooze'},
     {on: 'unsubscribe', at: '', key: 'S', words: 'Unsubscribe'},
