@@ -134,7 +134,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
         WHEN 'label' THEN p.marks @> ARRAY[g.id]
-        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT @counted::boolean
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.* FROM passing p
@@ -146,6 +146,18 @@ CROSS JOIN LATERAL (
     LIMIT @per_group::integer
 ) AS i
 ORDER BY i.place, i.rank;
+
+-- name: CountIssuesByStatus :many
+SELECT i.status_id, count(*) AS issues FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.team_id = @team_id AND i.deleted_at IS NULL GROUP BY i.status_id;
+
+-- name: ListCountedChanges :many
+-- What of the log may have changed in how many issues a status has, with what the issues are now.
+SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status, i.team_id, i.status_id, i.deleted_at
+FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
+WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until::bigint AND c.kind = 'issue'
+    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL)
+ORDER BY c.version, c.ordinal;
 
 -- name: ListIssuesByAssignee :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,

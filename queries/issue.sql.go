@@ -13,6 +13,41 @@ import (
 	"github.com/google/uuid"
 )
 
+const countIssuesByStatus = `-- name: CountIssuesByStatus :many
+SELECT i.status_id, count(*) AS issues FROM issue i
+WHERE i.workspace_id = $1 AND i.team_id = $2 AND i.deleted_at IS NULL GROUP BY i.status_id
+`
+
+type CountIssuesByStatusParams struct {
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+}
+
+type CountIssuesByStatusRow struct {
+	StatusID uuid.UUID
+	Issues   int64
+}
+
+func (q *Queries) CountIssuesByStatus(ctx context.Context, db DBTX, arg CountIssuesByStatusParams) ([]CountIssuesByStatusRow, error) {
+	rows, err := db.Query(ctx, countIssuesByStatus, arg.WorkspaceID, arg.TeamID)
+	if err != nil {
+		return nil, fmt.Errorf("query CountIssuesByStatus: %w", err)
+	}
+	defer rows.Close()
+	var items []CountIssuesByStatusRow
+	for rows.Next() {
+		var i CountIssuesByStatusRow
+		if err := rows.Scan(&i.StatusID, &i.Issues); err != nil {
+			return nil, fmt.Errorf("query CountIssuesByStatus: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query CountIssuesByStatus: %w", err)
+	}
+	return items, nil
+}
+
 const countSubIssues = `-- name: CountSubIssues :many
 SELECT i.parent_id::uuid AS parent_id, count(*) AS total, count(*) FILTER (WHERE i.status_id = ANY($1::uuid[])) AS done FROM issue i
 WHERE i.workspace_id = $2 AND i.parent_id = ANY($3::uuid[]) AND i.team_id = ANY($4::uuid[]) AND i.deleted_at IS NULL
@@ -259,35 +294,88 @@ func (q *Queries) ListAncestors(ctx context.Context, db DBTX, arg ListAncestorsP
 	return items, nil
 }
 
+const listCountedChanges = `-- name: ListCountedChanges :many
+SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status, i.team_id, i.status_id, i.deleted_at
+FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
+WHERE c.workspace_id = $1 AND c.version > $2 AND c.version <= $3::bigint AND c.kind = 'issue'
+    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL)
+ORDER BY c.version, c.ordinal
+`
+
+type ListCountedChangesParams struct {
+	WorkspaceID uuid.UUID
+	Since       int64
+	Until       int64
+}
+
+type ListCountedChangesRow struct {
+	RecordID  uuid.UUID
+	Op        string
+	OldTeam   string
+	OldStatus string
+	TeamID    uuid.UUID
+	StatusID  uuid.UUID
+	DeletedAt *time.Time
+}
+
+// What of the log may have changed in how many issues a status has, with what the issues are now.
+func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCountedChangesParams) ([]ListCountedChangesRow, error) {
+	rows, err := db.Query(ctx, listCountedChanges, arg.WorkspaceID, arg.Since, arg.Until)
+	if err != nil {
+		return nil, fmt.Errorf("query ListCountedChanges: %w", err)
+	}
+	defer rows.Close()
+	var items []ListCountedChangesRow
+	for rows.Next() {
+		var i ListCountedChangesRow
+		if err := rows.Scan(
+			&i.RecordID,
+			&i.Op,
+			&i.OldTeam,
+			&i.OldStatus,
+			&i.TeamID,
+			&i.StatusID,
+			&i.DeletedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListCountedChanges: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListCountedChanges: %w", err)
+	}
+	return items, nil
+}
+
 const listIssueGroups = `-- name: ListIssueGroups :many
 WITH passing AS NOT MATERIALIZED (
     SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
         COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
-        (CASE $8::text
-            WHEN 'priority' THEN ((x.priority + 4) % 5) * $9::bigint
-            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $9::bigint
-            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $9::bigint
-            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $9::bigint, 10000000)
+        (CASE $9::text
+            WHEN 'priority' THEN ((x.priority + 4) % 5) * $10::bigint
+            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $10::bigint
+            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $10::bigint
+            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $10::bigint, 10000000)
             ELSE 0 END)::bigint AS place
     FROM issue x
-    WHERE x.workspace_id = $10 AND x.team_id = $11 AND x.deleted_at IS NULL
-        AND (cardinality($12::uuid[]) = 0 OR x.status_id = ANY($12))
-        AND (cardinality($13::uuid[]) = 0 OR NOT x.status_id = ANY($13))
-        AND (cardinality($14::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
-        AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
-        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
-        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
-        AND (cardinality($18::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $18)
-        AND (cardinality($19::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
-        AND (cardinality($20::smallint[]) = 0 OR x.priority = ANY($20))
-        AND (cardinality($21::smallint[]) = 0 OR NOT x.priority = ANY($21))
-        AND (cardinality($22::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($22))
-        AND (cardinality($23::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($23))
-        AND ($24::text = '' OR x.search @@ to_tsquery('english', $24))
-        AND (cardinality($25::uuid[]) = 0 OR NOT x.status_id = ANY($25) OR x.updated_at >= $26::timestamptz)
-        AND (NOT $27::boolean OR x.parent_id IS NULL)
+    WHERE x.workspace_id = $11 AND x.team_id = $12 AND x.deleted_at IS NULL
+        AND (cardinality($13::uuid[]) = 0 OR x.status_id = ANY($13))
+        AND (cardinality($14::uuid[]) = 0 OR NOT x.status_id = ANY($14))
+        AND (cardinality($15::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
+        AND (cardinality($16::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
+        AND (cardinality($17::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
+        AND (cardinality($18::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
+        AND (cardinality($19::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
+        AND (cardinality($20::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $20)
+        AND (cardinality($21::smallint[]) = 0 OR x.priority = ANY($21))
+        AND (cardinality($22::smallint[]) = 0 OR NOT x.priority = ANY($22))
+        AND (cardinality($23::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($23))
+        AND (cardinality($24::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($24))
+        AND ($25::text = '' OR x.search @@ to_tsquery('english', $25))
+        AND (cardinality($26::uuid[]) = 0 OR NOT x.status_id = ANY($26) OR x.updated_at >= $27::timestamptz)
+        AND (NOT $28::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
     i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.rank, i.version, i.created_at, i.updated_at
@@ -296,16 +384,16 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE $3::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
         WHEN 'label' THEN p.marks @> ARRAY[g.id]
-        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT $5::boolean
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p
     WHERE CASE $3 WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
         WHEN 'label' THEN p.marks @> ARRAY[g.id]
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
-        AND (p.place > $5::bigint OR p.place = $5 AND p.rank > $6::text)
+        AND (p.place > $6::bigint OR p.place = $6 AND p.rank > $7::text)
     ORDER BY p.place, p.rank
-    LIMIT $7::integer
+    LIMIT $8::integer
 ) AS i
 ORDER BY i.place, i.rank
 `
@@ -315,6 +403,7 @@ type ListIssueGroupsParams struct {
 	GroupNumbers  []int16
 	Grouping      string
 	NoProjects    []uuid.UUID
+	Counted       bool
 	AfterPlace    int64
 	AfterRank     string
 	PerGroup      int32
@@ -374,6 +463,7 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 		arg.GroupNumbers,
 		arg.Grouping,
 		arg.NoProjects,
+		arg.Counted,
 		arg.AfterPlace,
 		arg.AfterRank,
 		arg.PerGroup,

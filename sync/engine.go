@@ -45,6 +45,7 @@ type Engine struct {
 	account   account
 	owners    owners
 	records   *recentRecords
+	counts    issueCounts
 	presence  *presence
 	following singleflight.Group // the log, for the inboxes of one workspace
 
@@ -62,7 +63,7 @@ func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
 		retention: options.Retention, mentions: options.Mentions, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
-		account: newAccount(), owners: newOwners(), records: newRecentRecords(), presence: newPresence(),
+		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)

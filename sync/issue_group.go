@@ -194,7 +194,8 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 }
 
 // filled puts rows into their groups, and leaves out the groups that stay empty and have no reason to.
-func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, l Layout) []IssueGroup {
+// counted says how many issues each status has; nil = the rows do.
+func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.UUID]int64, l Layout) []IssueGroup {
 	byKey := map[groupKey][]queries.ListIssueGroupsRow{}
 	for _, row := range rows {
 		key := groupKey{row.GroupID, int(row.GroupNumber)}
@@ -203,6 +204,9 @@ func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, l Layout) []IssueG
 	var groups []IssueGroup
 	for _, g := range t.Groups {
 		g.fill(byKey[groupKey{g.ID, g.Priority}])
+		if counted != nil {
+			g.Count = counted[g.ID]
+		}
 		if g.Count > 0 || l.keepsEmpty() && t.offered(t.Team.ID, g) {
 			groups = append(groups, g)
 		}

@@ -69,8 +69,18 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 	if err != nil {
 		return TeamIssues{}, err
 	}
+	page, found, err := e.teamIssues(ctx, actor, key, options, after)
+	if err == nil && !found { // what was counted before was too old
+		page, _, err = e.teamIssues(ctx, actor, key, options, after)
+	}
+	return page, err
+}
+
+// teamIssues is one reading. It is false when the number of issues was not found, which the next reading counts anew.
+func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, options ListOptions, after after) (TeamIssues, bool, error) {
 	var page TeamIssues
 	var rows *[]queries.ListIssueGroupsRow
+	var count *countQuestion
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		team, err := s.TeamByKey(key)
 		if err != nil {
@@ -78,15 +88,24 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 		}
 		page = TeamIssues{Snapshot: s, Team: team, Filter: s.ParseFilter(team.ID, options.Terms, options.Text)}
 		page.Groups = after.only(s.groups(team.ID, options.Layout, page.Filter))
-		rows = e.askGroups(ctx, p, page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now())))
+		wanted := page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now()))
+		if count = nil; page.countsStatuses(options.Layout) {
+			count, wanted.Counted = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID}), true
+		}
+		rows = e.askGroups(ctx, p, wanted)
 		return nil
 	})
 	if err != nil {
-		return TeamIssues{}, err
+		return TeamIssues{}, false, err
 	}
 	page.Snapshot = snapshot
-	page.Groups = page.filled(*rows, options.Layout)
-	return page, nil
+	if count == nil {
+		page.Groups = page.filled(*rows, nil, options.Layout)
+		return page, true, nil
+	}
+	issues, found := e.learnCount(count, snapshot)
+	page.Groups = page.filled(*rows, issues, options.Layout)
+	return page, found, nil
 }
 
 // askGroups asks for the rows of groups, by a plan for these very arguments.

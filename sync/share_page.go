@@ -163,7 +163,7 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 	if err := e.send(ctx, &p); err != nil {
 		return fmt.Errorf("read a shared list: %w", err)
 	}
-	page.Groups = list.filled(*rows, Layout{})
+	page.Groups = list.filled(*rows, nil, Layout{})
 	return nil
 }
 
