@@ -47,7 +47,7 @@ func readFilter(term string) (filter views.Filter, legible bool) {
 func readDisplay(values url.Values) views.Display {
 	d := views.Display{Group: choice(values, "group", sync.Groupings), Order: choice(values, "order", sync.Orders),
 		Closed: values.Get("closed"), Sub: choice(values, "sub", []string{"", "off"}), Empty: choice(values, "empty", []string{"", "show", "hide"})}
-	if days, err := strconv.Atoi(d.Closed); err != nil || days < 0 || days > 3650 {
+	if days, err := strconv.Atoi(d.Closed); d.Closed != "none" && (err != nil || days < 0 || days > 3650) {
 		d.Closed = ""
 	}
 	for _, property := range views.Properties() {
@@ -78,7 +78,7 @@ func misread(values url.Values) []string {
 	display := views.Query{Display: readDisplay(values)}
 	understood, _ := url.ParseQuery(display.Display.Encode()) // what Encode wrote
 	firsts := map[string]string{"group": sync.Groupings[0], "order": sync.Orders[0]}
-	for _, name := range []string{"group", "order", "closed", "sub", "empty", "hide"} {
+	for _, name := range displayNames {
 		for _, value := range values[name] {
 			if value != "" && value != firsts[name] && !slices.Contains(understood[name], value) {
 				wrong = append(wrong, "There is no "+name+" “"+value+"”, so it was left out. Choose one under Display.")
@@ -93,6 +93,10 @@ func layoutOf(d views.Display) sync.Layout {
 	layout := sync.Layout{Group: d.Group, Order: strings.TrimPrefix(d.Order, "-"), Backwards: strings.HasPrefix(d.Order, "-"), TopsOnly: d.Sub == "off"}
 	if days, err := strconv.Atoi(d.Closed); err == nil {
 		layout.Closed = &days
+	}
+	if d.Closed == "none" {
+		layout.Closed = new(int)
+		*layout.Closed = -1 // of tomorrow
 	}
 	if d.Empty != "" {
 		show := d.Empty == "show"
@@ -125,8 +129,9 @@ func (t teamIssues) nameless() []string {
 }
 
 // filterBar words the filters in force, and offers the values of the others.
-func (t teamIssues) filterBar(query views.Query) views.FilterBarData {
-	d := views.FilterBarData{Team: t.team(), Query: query}
+func (t teamIssues) filterBar(laid laying) views.FilterBarData {
+	query := laid.links()
+	d := views.FilterBarData{Team: t.team(), Query: query, Shown: laid.shown.Display, Own: laid.Own.Set(), LaysOut: !t.Guest() && (!laid.saved() || t.EditsView(laid.view))}
 	for _, f := range query.Filters {
 		d.Chips = chipped(d.Chips, fieldName(f.Field), views.FilterValue{Filter: f, Text: t.filterValue(f)})
 	}

@@ -50,6 +50,7 @@ func (s *Server) route() {
 	ws.GET(page+"/team/:key", s.in(s.showTeam))
 	ws.GET(fragment+"/team/:key", s.in(s.showTeamFragment))
 	ws.GET(page+"/team/:key/trash", s.in(s.showTrash))
+	ws.POST("/team/:key/display", s.in(s.setDisplay))
 
 	ws.GET(page+"/new", s.in(s.newIssue))
 	ws.POST("/new", s.in(s.createIssue))

@@ -41,8 +41,14 @@ func (s *Server) createShare(c echo.Context, v visit) error {
 
 // createTeamShare makes a share of a team's list, filtered as the page is that the form stands on.
 func (s *Server) createTeamShare(c echo.Context, v visit) error {
-	ctx, query := c.Request().Context(), readQuery(c.QueryParams()).In(views.ListView)
-	issues, err := s.teamIssues(ctx, v, strings.ToUpper(c.Param("key")), query)
+	ctx, key := c.Request().Context(), strings.ToUpper(c.Param("key"))
+	laid, err := s.laid(ctx, v, key, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	laid.url, laid.shown = laid.url.In(views.ListView), laid.shown.In(views.ListView)
+	query := laid.shown
+	issues, err := s.teamIssues(ctx, v, key, query)
 	if err != nil {
 		return err
 	}
@@ -51,7 +57,7 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 		return err
 	}
 	if !fromHTMX(c) {
-		return s.teamPage(c, v, made.status, issues, query, made.show)
+		return s.teamPage(c, v, made.status, issues, laid, made.show)
 	}
 	shares, err := s.listShares(ctx, v, issues, query, "")
 	if err != nil {

@@ -19,17 +19,20 @@ func (s *Server) showTeam(c echo.Context, v visit) error {
 	if upper := strings.ToUpper(key); upper != key {
 		return s.redirectTeam(c, v, upper)
 	}
-	query := readQuery(c.QueryParams())
-	issues, err := s.teamIssues(c.Request().Context(), v, key, query)
+	laid, err := s.laid(c.Request().Context(), v, key, c.QueryParams())
 	if err != nil {
 		return err
 	}
-	return s.teamPage(c, v, http.StatusOK, issues, query, func(*views.ShareListData) {})
+	issues, err := s.teamIssues(c.Request().Context(), v, key, laid.shown)
+	if err != nil {
+		return err
+	}
+	return s.teamPage(c, v, http.StatusOK, issues, laid, func(*views.ShareListData) {})
 }
 
 // teamPage answers with a team's whole page; with may add to its shares.
-func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues, query views.Query, with func(*views.ShareListData)) error {
-	team := issues.team()
+func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues, laid laying, with func(*views.ShareListData)) error {
+	team, query := issues.team(), laid.shown
 	here := "team:" + team.Key
 	if query.View == views.BoardView {
 		here += "/" + views.BoardView
@@ -44,7 +47,7 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 		return err
 	}
 	with(&shares)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(query), Saved: issues.saved(query, page.TX), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }

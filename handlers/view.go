@@ -75,16 +75,15 @@ func (s *Server) setView(noun string) memberHandler {
 }
 
 // saved is what a list's page shows of the view that it is, or may become.
-func (t teamIssues) saved(query views.Query, tx string) views.SavedViewData {
-	d := views.SavedViewData{Team: t.team(), Query: query, Guest: t.Guest(), TX: tx}
-	id, _ := uuid.Parse(query.Saved)
-	view, seen := t.View(id)
-	if !seen || view.Team != t.Team.ID {
+func (t teamIssues) saved(laid laying, tx string) views.SavedViewData {
+	d := views.SavedViewData{Team: t.team(), Query: laid.shown, Guest: t.Guest(), TX: tx}
+	if !laid.saved() {
 		d.Query.Saved = ""
 		return d
 	}
+	view := laid.view
 	d.View, d.Version, d.Edits = savedView(view), view.Version, t.EditsView(view)
-	d.Dirty = d.Query.Saves() != view.Query
+	d.Dirty = laid.url.Saves() != view.Query
 	return d
 }
 

@@ -138,6 +138,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     UNION ALL
     SELECT 'relation', id, true, version, 0, '', '{}', to_jsonb(relation.*), NULL, NULL, false, updated_at FROM relation WHERE workspace_id = $1
     UNION ALL
+    SELECT 'display', id, true, version, 0, '', '{}', to_jsonb(display.*), NULL, NULL, false, updated_at FROM display WHERE workspace_id = $1
+    UNION ALL
     SELECT 'view', id, true, version, 0, '', '{}', to_jsonb(view.*), NULL, NULL, false, updated_at FROM view WHERE workspace_id = $1
     UNION ALL
     SELECT 'project', id, true, version, 0, '', '{}', to_jsonb(project.*), NULL, NULL, false, updated_at FROM project WHERE workspace_id = $1

@@ -61,6 +61,21 @@ type Comment struct {
 	Search      interface{}
 }
 
+type Display struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	ViewID      *uuid.UUID
+	Query       string
+	Private     bool
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type DueNotice struct {
 	WorkspaceID uuid.UUID
 	IssueID     uuid.UUID

@@ -78,6 +78,9 @@ func (h *house) live(t testing.TB) {
 	h.applied(t, h.ann, h.annsTab, member(Add, launch, "members", h.ref(h.ben)), setField(launch, h.at(t), "health", "at_risk"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: beta})
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: beta})
+	display := h.layOut(t, h.ann, h.annsTab, true, "group=assignee")
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: display})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: display})
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "timezone", "Europe/Berlin"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ann.Member))})
 	h.push(t, h.ben, h.bensTab, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": "team:" + newID().String()}}) // refused

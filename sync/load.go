@@ -22,6 +22,7 @@ type answers struct {
 	comments  *[]queries.ListCommentsByIDRow
 	shares    *[]queries.ListSharesByIDRow
 	relations *[]queries.ListRelationsByIDRow
+	displays  *[]queries.ListDisplaysByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
 	places    *[]queries.ListPlacesRow
@@ -91,6 +92,9 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	})
 	a.relations = ask(p, len(n.relations), func(db db) ([]queries.ListRelationsByIDRow, error) {
 		return q.ListRelationsByID(ctx, db, queries.ListRelationsByIDParams{WorkspaceID: ws, IDs: n.relations})
+	})
+	a.displays = ask(p, len(n.displays), func(db db) ([]queries.ListDisplaysByIDRow, error) {
+		return q.ListDisplaysByID(ctx, db, queries.ListDisplaysByIDParams{WorkspaceID: ws, IDs: n.displays})
 	})
 }
 
@@ -200,6 +204,9 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.relations {
 		keep(relationRecord(row))
+	}
+	for _, row := range *a.displays {
+		keep(displayRecord(row))
 	}
 	a.transfers.records(keep)
 }

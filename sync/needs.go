@@ -6,7 +6,7 @@ import "github.com/google/uuid"
 type needs struct {
 	transactions, clients    []uuid.UUID
 	issues, comments, shares []uuid.UUID
-	relations                []uuid.UUID
+	relations, displays      []uuid.UUID
 	relating                 []uuid.UUID // issues that get a relation: those that they have
 	anchors                  []uuid.UUID // neighbours of moves
 	movers                   []uuid.UUID // moved issues: the ends of their teams
@@ -150,5 +150,7 @@ func (n *needs) record(ref Ref) {
 		n.shares = append(n.shares, id)
 	case "relation":
 		n.relations = append(n.relations, id)
+	case "display":
+		n.displays = append(n.displays, id)
 	}
 }

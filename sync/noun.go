@@ -65,12 +65,14 @@ func nounOf(kind string) noun {
 		return projectNoun{}
 	case "milestone":
 		return milestoneNoun{}
+	case "display":
+		return displayNoun{}
 	}
 	return nil
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "issue", "comment", "share", "relation", "view"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "issue", "comment", "share", "relation", "view", "display"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

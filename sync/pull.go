@@ -75,7 +75,7 @@ func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, mo
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
 		floor = e.askFloor(ctx, p, actor.Workspace)
-		changed = e.askChanged(ctx, p, actor.Workspace, pull.Since, int32(most), s.who.visibleTeams())
+		changed = e.askChanged(ctx, p, actor, pull.Since, int32(most), s.who.visibleTeams())
 		return nil
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, mo
 func (e *Engine) lookBeyond(ctx context.Context, actor Actor, s Snapshot, answer PullResult) (PullResult, error) {
 	var rest changedRecords
 	now, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
-		rest = e.askChanged(ctx, p, actor.Workspace, answer.Version, 1, s.who.visibleTeams())
+		rest = e.askChanged(ctx, p, actor, answer.Version, 1, s.who.visibleTeams())
 		return nil
 	})
 	if err != nil {
@@ -137,11 +137,13 @@ type changedRecords struct {
 	comments *[]queries.ListCommentsChangedSinceRow
 	shares   *[]queries.ListSharesChangedSinceRow
 	related  *[]queries.ListRelationsChangedSinceRow
+	displays *[]queries.ListDisplaysChangedSinceRow
 	left     *[]queries.ListDeparturesRow
 }
 
-func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UUID, since int64, most int32, teams []uuid.UUID) changedRecords {
+func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Actor, since int64, most int32, teams []uuid.UUID) changedRecords {
 	type db = queries.DBTX
+	ws := actor.Workspace
 	return changedRecords{
 		queries.Ask(p, func(db db) ([]queries.ListIssuesChangedSinceRow, error) {
 			return e.queries.ListIssuesChangedSince(ctx, db, queries.ListIssuesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -154,6 +156,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, ws uuid.UU
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListRelationsChangedSinceRow, error) {
 			return e.queries.ListRelationsChangedSince(ctx, db, queries.ListRelationsChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListDisplaysChangedSinceRow, error) {
+			return e.queries.ListDisplaysChangedSince(ctx, db, queries.ListDisplaysChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, MemberID: &actor.Member, Most: most})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListDeparturesRow, error) {
 			return e.queries.ListDepartures(ctx, db, queries.ListDeparturesParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -184,6 +189,9 @@ func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
 	}
 	for _, row := range *c.related {
 		keep(relationRecord(queries.ListRelationsByIDRow(row)))
+	}
+	for _, row := range *c.displays {
+		keep(displayRecord(queries.ListDisplaysByIDRow(row)))
 	}
 	for _, row := range *c.left {
 		keep(revoked(row))
@@ -241,6 +249,9 @@ func (c changedRecords) known(most int) int64 {
 	}
 	if n := len(*c.related); n >= most {
 		known = min(known, (*c.related)[n-1].Version)
+	}
+	if n := len(*c.displays); n >= most {
+		known = min(known, (*c.displays)[n-1].Version)
 	}
 	if n := len(*c.left); n >= most {
 		known = min(known, (*c.left)[n-1].Version)

@@ -10,6 +10,7 @@ const (
 	InboxID      = "inbox"
 	UnreadID     = "unread"
 	BulkID       = "bulk"
+	DisplayID    = "display"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.

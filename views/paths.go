@@ -69,6 +69,9 @@ func (w Workspace) MarkInbox(issue, noun string) string { return w.at("inbox", i
 // Team is a team's list or board.
 func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
 
+// LayTeamOut takes the form that lays out a team's list.
+func (w Workspace) LayTeamOut(key string) string { return w.at("team", key, "display") }
+
 // TeamTrash is what of a team's issues lies in the trash.
 func (w Workspace) TeamTrash(key string) string { return w.at("team", key, "trash") }
 

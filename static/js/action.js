@@ -17,6 +17,7 @@ export const groups = {
     {on: 'go-search', key: '/', words: 'Search', run: () => focus('input[type=search][name=q]') || visit('search')},
     {on: 'go-new', key: 'c', words: 'New issue', run: compose},
     {on: 'open-filter', key: 'f', words: 'Filter'},
+    {on: 'open-display', key: 'V', words: 'Display options'},
     {on: 'clear-filters', words: 'Clear filters'},
     {on: 'view-list', words: 'Show as a list'},
     {on: 'view-board', words: 'Show as a board'},

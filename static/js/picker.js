@@ -8,13 +8,20 @@ import {plain} from './kept.js';
 
 const boxes = new WeakMap(), worded = one => (one.querySelector('[data-part=name]') ?? one).textContent.trim();
 
-/** dress puts the box above the options of a menu that has just opened; a menu of anything else it leaves alone. */
+/** dress puts the box above the options of a menu that has just opened, or lets a form that holds at once send itself; anything else it leaves alone. */
 export function dress(menu) {
+  const own = menu.querySelector('form[data-at-once]');
+  if (own) return atOnce(own);
   const form = [...menu.querySelectorAll('form')].find(one => one.querySelectorAll('button[name]').length > 1);
   if (!form || !menu.open) return;
   const inside = menu.contains(document.activeElement) && document.activeElement;
   if (!boxes.get(menu)?.input.isConnected) boxes.set(menu, wired(menu, form));
   boxes.get(menu).begin(inside);
+}
+
+function atOnce(form) {
+  form.onchange = () => form.requestSubmit();
+  form.querySelector('button').hidden = true;
 }
 
 function wired(menu, form) {
