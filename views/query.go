@@ -134,6 +134,9 @@ func (q Query) marks() templ.OrderedAttributes {
 	if q.Narrow() {
 		a = append(a, templ.KeyValue[string, any]{Key: "data-filter", Value: q.filter()})
 	}
+	if q.Empty == "show" {
+		a = append(a, templ.KeyValue[string, any]{Key: "data-empty", Value: "show"})
+	}
 	if len(q.Hide) > 0 {
 		a = append(a, templ.KeyValue[string, any]{Key: "data-hide", Value: strings.Join(q.Hide, " ")})
 	}

@@ -32,6 +32,7 @@ export const groups = {
     {key: 'ArrowRight', words: 'Next column', run: () => move(1, 0)},
     {key: 'ArrowLeft', words: 'Previous column', run: () => move(-1, 0)},
     {key: ' ', words: 'Peek at the issue', run: () => document.activeElement.matches('[data-rows] a') && load('peek')},
+    {key: 't', words: 'Collapse the group', run: () => late('collapse')},
     {key: 'o', words: 'Open the issue (or Enter)', run: () => click(current()?.querySelector('a[href]'))},
     {key: 'x', words: 'Select the issue (then Shift and arrows, Ctrl A for all, Esc for none)', run: () => click(current()?.querySelector('[name=record]'))},
     {on: 'open-move', at: '', key: 'm', words: 'Move the card (Shift and arrows: at once)'},
@@ -40,15 +41,15 @@ export const groups = {
     {on: 'open-status', at: '', pick: 'status', key: 's', words: 'Set status'},
     {on: 'open-priority', at: '', pick: 'priority', key: 'p', words: 'Set priority'},
     {on: 'open-assignee', at: '', pick: 'assignee', key: 'a', words: 'Assign'},
-    {on: 'open-assignee', at: '', pick: 'assignee', key: 'i', words: 'Assign to me, or to nobody', run: mine},
+    {on: 'open-assignee', at: '', pick: 'assignee', key: 'i', words: 'Assign to me, or to nobody', run: () => late('mine')},
     {on: 'open-labels', at: '', pick: 'labels', key: 'l', words: 'Set labels'},
     {on: 'open-due', at: '', pick: 'due', key: 'D', words: 'Set due date'},
     {on: 'open-estimate', at: '', key: 'E', words: 'Set estimate'},
     {on: 'choose-parent', at: '', words: 'Set parent'},
-    {on: 'new-relation', at: '', key: 'mb', words: 'Blocked by another issue', run: () => relate('blocked_by')},
-    {on: 'new-relation', at: '', key: 'mx', words: 'Blocks another issue', run: () => relate('blocks')},
-    {on: 'new-relation', at: '', key: 'mr', words: 'Related to another issue', run: () => relate('related')},
-    {on: 'new-relation', at: '', key: 'mm', words: 'Duplicate of another issue', run: () => relate('duplicate')},
+    {on: 'new-relation', at: '', key: 'mb', words: 'Blocked by another issue', run: () => late('relate', 'blocked_by')},
+    {on: 'new-relation', at: '', key: 'mx', words: 'Blocks another issue', run: () => late('relate', 'blocks')},
+    {on: 'new-relation', at: '', key: 'mr', words: 'Related to another issue', run: () => late('relate', 'related')},
+    {on: 'new-relation', at: '', key: 'mm', words: 'Duplicate of another issue', run: () => late('relate', 'duplicate')},
     {on: 'choose-team', at: '', words: 'Move to another team'},
     {on: 'edit', at: '', key: 'e', words: 'Edit'},
     {on: 'trash', at: 'header form', words: 'Move to trash'},
@@ -100,26 +101,14 @@ export function caption(key) {
   return [...held.reverse().map(name => name === 'Mod' ? mac ? '⌘' : 'Ctrl' : name), one].join(' ');
 }
 
-/** mine assigns the issue at hand to oneself, or to nobody where it is one's own. */
-function mine() {
-  const {member} = page(), it = hand(), form = it.querySelector('form[data-action=assign]'), button = value => form.querySelector(`button[value="${CSS.escape(value)}"]`);
-  form ? click(button(button(member)?.matches('[aria-current]') ? '' : member)) : menu(({assign}) => assign(it, member));
-}
-
 const pickFor = (name, it) => menu(({pick}) => pick(name, it));
 const menu = run => { import('./row_menu.js').then(run, console.error); };
+const late = (name, kind) => { import('./at_hand.js').then(hand => hand[name](kind), console.error); };
 const load = name => { import(`./${name}.js`).then(({show}) => show(), console.error); };
 const step = redo => { write().then(({undo}) => undo(redo), console.error); };
 const focus = selector => { const found = document.querySelector(selector); found?.focus(); return !!found; };
 const click = found => { found?.click(); return !!found; };
 const visit = path => { location.href = `/${page().workspace}/${path}`; };
-
-function relate(kind) {
-  const summary = hand().querySelector('summary[data-action=new-relation]'), {elements} = summary.nextElementSibling;
-  summary.parentElement.open = true;
-  elements.kind.value = kind;
-  elements.other.focus();
-}
 
 function compose() {
   const dialog = document.querySelector('dialog[data-dialog=new]'), team = document.querySelector('[data-list][data-team]')?.dataset.team;

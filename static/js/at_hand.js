@@ -1,0 +1,48 @@
+// What keys do with what is at hand beyond pressing its controls. Loaded when first asked for.
+import {current, hand, rowsOf} from './cursor.js';
+import {make} from './make.js';
+import {having, page} from './page.js';
+import {assign} from './row_menu.js';
+
+const collapsed = new Set();
+let listening;
+
+/** mine assigns the issue at hand to oneself, or to nobody where it is one's own. */
+export function mine() {
+  const {member} = page(), it = hand(), form = it.querySelector('form[data-action=assign]'), button = value => form.querySelector(`button${having('value', value)}`);
+  form ? button(button(member)?.matches('[aria-current]') ? '' : member)?.click() : assign(it, member);
+}
+
+/** relate opens the form of a new relation with its kind. */
+export function relate(kind) {
+  const summary = hand().querySelector('summary[data-action=new-relation]'), {elements} = summary.nextElementSibling;
+  summary.parentElement.open = true;
+  elements.kind.value = kind;
+  elements.other.focus();
+}
+
+/** collapse shuts the group of a list that has focus, or opens it again. It holds as long as the page. */
+export function collapse() {
+  const group = document.activeElement.closest('.issue-list__group') ?? current()?.closest('.issue-list__group'), {group: value} = group?.dataset ?? {};
+  if (!group) return;
+  listening ??= document.addEventListener('tandem:fresh', () => all().forEach(show)) ?? true; // a group that was drawn anew is open
+  if (!collapsed.delete(value)) collapsed.add(value);
+  show(group);
+  if (!collapsed.has(value)) return rowsOf(group)[0]?.querySelector('a[href]').focus();
+  const groups = all(), next = [...groups.slice(groups.indexOf(group)), ...groups].flatMap(rowsOf)[0];
+  next?.querySelector('a[href]').focus({preventScroll: true}); // where J goes on
+  group.querySelector('[data-action=expand]').focus();
+}
+
+const all = () => [...document.querySelectorAll('.issue-list__group')];
+
+function show(group) {
+  const shut = collapsed.has(group.dataset.group), had = group.querySelector('[data-action=expand]');
+  if (shut === !!had && shut === 'collapsed' in group.dataset) return;
+  group.toggleAttribute('data-collapsed', shut);
+  had?.remove();
+  if (!shut) return;
+  const open = make('button', {type: 'button', className: 'button button--quiet', ariaExpanded: 'false', onclick: collapse}, 'Show');
+  open.dataset.action = 'expand';
+  group.querySelector('.issue-list__count').after(open);
+}
