@@ -39,8 +39,9 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/issue/:key/share":   "/acme/issue/" + x.key + "/share", "GET /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"GET /:ws/issue/:key": "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
 		"POST /:ws/comment/:id/body": "/acme/comment/" + x.comment + "/body", "POST /:ws/comment/:id/trash": "/acme/comment/" + x.comment + "/trash",
-		"POST /:ws/comment/:id/restore": "/acme/comment/" + x.comment + "/restore",
-		"POST /:ws/share/:id/revoke":    "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
+		"POST /:ws/comment/:id/restore":   "/acme/comment/" + x.comment + "/restore",
+		"POST /:ws/comment/:id/reactions": "/acme/comment/" + x.comment + "/reactions",
+		"POST /:ws/share/:id/revoke":      "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
 		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
 		"GET /:ws/search":              "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
@@ -63,7 +64,7 @@ func (x hiddenThing) routes() map[string]string {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
 	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "position", "trash",
-		"restore", "comment", "relation", "share"} {
+		"restore", "comment", "relation", "share", "reactions"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
 	return routes

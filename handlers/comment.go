@@ -52,7 +52,7 @@ func (s *Server) commentNotMade(c echo.Context, v visit, f form, of issueTitle, 
 	})
 }
 
-var commentLabels = map[string]string{"body": "Edit comment", "trash": "Delete comment", "restore": "Restore comment"}
+var commentLabels = map[string]string{"body": "Edit comment", "trash": "Delete comment", "restore": "Restore comment", "reactions": "React"}
 
 // setComment takes the form of one write to a comment, named by its noun in the URL.
 func (s *Server) setComment(noun string) memberHandler {
@@ -80,6 +80,8 @@ func (s *Server) setComment(noun string) memberHandler {
 
 func (f form) commentOps(noun string, record sync.Ref) []sync.Operation {
 	switch noun {
+	case "reactions":
+		return f.membership(record, noun)
 	case "trash":
 		return []sync.Operation{{Op: sync.Delete, Record: record}}
 	case "restore":

@@ -46,11 +46,13 @@ func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage,
 }
 
 func (s *Server) issuePageData(v visit, issue issuePage, tx string) views.IssuePageData {
-	return views.IssuePageData{
+	data := views.IssuePageData{
 		Issue:    issue.data(tx),
 		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: tx},
 		Shares:   issue.shares(s.place(v), tx),
 	}
+	data.Issue.Me = named{issue.Snapshot}.member(v.Member)
+	return data
 }
 
 func (s *Server) showIssueFragment(c echo.Context, v visit) error {
@@ -158,6 +160,7 @@ func (p issuePage) data(tx string) views.IssueData {
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
 	}
 	d.Deleted, d.Started, d.Completed, d.Canceled = p.Deleted, inZone(p.Started, zone), inZone(p.Completed, zone), inZone(p.Canceled, zone)
+	d.Reactions = n.reactions(p.Reactions)
 	if teams := n.teams(); len(teams) > 1 {
 		d.Choices.Teams = teams
 	}
@@ -182,7 +185,7 @@ func (p issuePage) comment(row sync.CommentRow) views.CommentData {
 	n := named{p.Snapshot}
 	zone := n.zone(p.IssueRow.Team)
 	d := views.CommentData{ID: idOf(row.ID), Version: row.Version, Author: n.member(row.Author), Body: p.texts.render(row.Body, p.links),
-		Created: row.CreatedAt.In(zone), Deleted: row.Deleted}
+		Created: row.CreatedAt.In(zone), Deleted: row.Deleted, Reactions: n.reactions(row.Reactions)}
 	if row.UpdatedAt.After(row.CreatedAt) && !row.Deleted {
 		d.Edited = row.UpdatedAt.In(zone)
 	}

@@ -19,7 +19,7 @@ import (
 var issueLabels = map[string]string{
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
 	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
-	"team": "Move to team", "trash": "Move to trash", "restore": "Restore",
+	"team": "Move to team", "reactions": "React", "trash": "Move to trash", "restore": "Restore",
 }
 
 // setIssue takes the form of one write to an issue, named by its noun in the URL.
@@ -53,7 +53,7 @@ func (f form) issueOps(noun string, record sync.Ref) []sync.Operation {
 	switch noun {
 	case "description":
 		return f.edit(record, noun)
-	case "labels", "subscribers":
+	case "labels", "subscribers", "reactions":
 		return f.membership(record, noun)
 	case "position":
 		return f.move(record)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"slices"
+	"strings"
 	stdsync "sync"
 	"time"
 
@@ -28,6 +29,19 @@ func (n named) member(id uuid.UUID) views.Member {
 		return views.Member{}
 	}
 	return memberOf(found)
+}
+
+func (n named) reactions(found []sync.Reaction) []views.Reaction {
+	var shown []views.Reaction
+	for _, r := range found {
+		reaction := views.Reaction{Emoji: r.Emoji}
+		for _, id := range r.Members {
+			reaction.Members = append(reaction.Members, n.member(id))
+		}
+		slices.SortFunc(reaction.Members, func(a, b views.Member) int { return strings.Compare(a.Name, b.Name) })
+		shown = append(shown, reaction)
+	}
+	return shown
 }
 
 func memberOf(m sync.MemberName) views.Member {

@@ -64,6 +64,7 @@ func (s *Server) route() {
 	ws.POST("/issue/:key/assignee", s.in(s.setIssue("assignee")))
 	ws.POST("/issue/:key/labels", s.in(s.setIssue("labels")))
 	ws.POST("/issue/:key/subscribers", s.in(s.setIssue("subscribers")))
+	ws.POST("/issue/:key/reactions", s.in(s.setIssue("reactions")))
 	ws.POST("/issue/:key/parent", s.in(s.setIssue("parent")))
 	ws.POST("/issue/:key/due", s.in(s.setIssue("due")))
 	ws.POST("/issue/:key/estimate", s.in(s.setIssue("estimate")))
@@ -74,6 +75,7 @@ func (s *Server) route() {
 
 	ws.POST("/issue/:key/comment", s.in(s.createComment))
 	ws.POST("/comment/:id/body", s.in(s.setComment("body")))
+	ws.POST("/comment/:id/reactions", s.in(s.setComment("reactions")))
 	ws.POST("/comment/:id/trash", s.in(s.setComment("trash")))
 	ws.POST("/comment/:id/restore", s.in(s.setComment("restore")))
 

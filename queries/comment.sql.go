@@ -14,7 +14,7 @@ import (
 )
 
 const getComment = `-- name: GetComment :one
-SELECT c.id, c.issue_id, c.team_id, c.author_id, c.body, c.version, c.created_at, c.updated_at, c.deleted_at, i.number, i.title
+SELECT c.id, c.issue_id, c.team_id, c.author_id, c.body, c.reactions, c.version, c.created_at, c.updated_at, c.deleted_at, i.number, i.title
 FROM comment c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
 WHERE c.workspace_id = $1 AND c.id = $2 AND c.team_id = ANY($3::uuid[])
 `
@@ -31,6 +31,7 @@ type GetCommentRow struct {
 	TeamID    uuid.UUID
 	AuthorID  *uuid.UUID
 	Body      string
+	Reactions []string
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -48,6 +49,7 @@ func (q *Queries) GetComment(ctx context.Context, db DBTX, arg GetCommentParams)
 		&i.TeamID,
 		&i.AuthorID,
 		&i.Body,
+		&i.Reactions,
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -62,10 +64,10 @@ func (q *Queries) GetComment(ctx context.Context, db DBTX, arg GetCommentParams)
 }
 
 const insertComments = `-- name: InsertComments :exec
-INSERT INTO comment (workspace_id, id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.team_id, r.issue_id, r.parent_id, r.author_id, r.body, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+INSERT INTO comment (workspace_id, id, team_id, issue_id, parent_id, author_id, body, reactions, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.team_id, r.issue_id, r.parent_id, r.author_id, r.body, r.reactions, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, issue_id uuid, parent_id uuid, author_id uuid, body text,
-    version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
+    reactions text[], version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
 type InsertCommentsParams struct {
@@ -82,7 +84,7 @@ func (q *Queries) InsertComments(ctx context.Context, db DBTX, arg InsertComment
 }
 
 const listCommentsByID = `-- name: ListCommentsByID :many
-SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at
+SELECT id, team_id, issue_id, parent_id, author_id, body, reactions, version, stamps, created_at, updated_at, deleted_at
 FROM comment WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
@@ -98,6 +100,7 @@ type ListCommentsByIDRow struct {
 	ParentID  *uuid.UUID
 	AuthorID  *uuid.UUID
 	Body      string
+	Reactions []string
 	Version   int64
 	Stamps    []byte
 	CreatedAt time.Time
@@ -121,6 +124,7 @@ func (q *Queries) ListCommentsByID(ctx context.Context, db DBTX, arg ListComment
 			&i.ParentID,
 			&i.AuthorID,
 			&i.Body,
+			&i.Reactions,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -138,7 +142,7 @@ func (q *Queries) ListCommentsByID(ctx context.Context, db DBTX, arg ListComment
 }
 
 const listCommentsByIssue = `-- name: ListCommentsByIssue :many
-SELECT id, parent_id, author_id, body, version, created_at, updated_at, deleted_at FROM comment
+SELECT id, parent_id, author_id, body, reactions, version, created_at, updated_at, deleted_at FROM comment
 WHERE workspace_id = $1 AND issue_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3
 `
 
@@ -153,6 +157,7 @@ type ListCommentsByIssueRow struct {
 	ParentID  *uuid.UUID
 	AuthorID  *uuid.UUID
 	Body      string
+	Reactions []string
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -173,6 +178,7 @@ func (q *Queries) ListCommentsByIssue(ctx context.Context, db DBTX, arg ListComm
 			&i.ParentID,
 			&i.AuthorID,
 			&i.Body,
+			&i.Reactions,
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
@@ -189,7 +195,7 @@ func (q *Queries) ListCommentsByIssue(ctx context.Context, db DBTX, arg ListComm
 }
 
 const listCommentsChangedSince = `-- name: ListCommentsChangedSince :many
-SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at FROM comment
+SELECT id, team_id, issue_id, parent_id, author_id, body, reactions, version, stamps, created_at, updated_at, deleted_at FROM comment
 WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[])
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
 `
@@ -208,6 +214,7 @@ type ListCommentsChangedSinceRow struct {
 	ParentID  *uuid.UUID
 	AuthorID  *uuid.UUID
 	Body      string
+	Reactions []string
 	Version   int64
 	Stamps    []byte
 	CreatedAt time.Time
@@ -236,6 +243,7 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 			&i.ParentID,
 			&i.AuthorID,
 			&i.Body,
+			&i.Reactions,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -254,9 +262,9 @@ func (q *Queries) ListCommentsChangedSince(ctx context.Context, db DBTX, arg Lis
 
 const updateComments = `-- name: UpdateComments :exec
 WITH written AS (
-    UPDATE comment SET team_id = r.team_id, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    UPDATE comment SET team_id = r.team_id, reactions = r.reactions, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        reactions text[], version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE comment.workspace_id = $2 AND comment.id = ANY($3::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written
@@ -286,9 +294,9 @@ func (q *Queries) UpdateComments(ctx context.Context, db DBTX, arg UpdateComment
 
 const updateCommentsWithText = `-- name: UpdateCommentsWithText :exec
 WITH written AS (
-    UPDATE comment SET team_id = r.team_id, body = r.body, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
+    UPDATE comment SET team_id = r.team_id, body = r.body, reactions = r.reactions, version = r.version, stamps = comment.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, body text,
-        version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
+        reactions text[], version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE comment.workspace_id = $2 AND comment.id = ANY($3::uuid[]) AND comment.id = r.id AND comment.version - r.expected = 0
     RETURNING 1)
 SELECT expect_rows(count(*), $1::bigint) FROM written

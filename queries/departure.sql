@@ -19,13 +19,13 @@ ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;
 
 -- name: ListIssuesByParents :many
 -- The issues right below those named, the deleted too: when a parent changes team its family parts.
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND parent_id = ANY(@ids::uuid[]);
 
 -- name: ListCommentsByIssues :many
 -- All comments of the issues named, the deleted too: they change team with them.
-SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at
+SELECT id, team_id, issue_id, parent_id, author_id, body, reactions, version, stamps, created_at, updated_at, deleted_at
 FROM comment WHERE workspace_id = @workspace_id AND issue_id = ANY(@ids::uuid[]);
 
 -- name: ListSharesByIssues :many

@@ -14,7 +14,7 @@ import (
 )
 
 const listCommentsByIssues = `-- name: ListCommentsByIssues :many
-SELECT id, team_id, issue_id, parent_id, author_id, body, version, stamps, created_at, updated_at, deleted_at
+SELECT id, team_id, issue_id, parent_id, author_id, body, reactions, version, stamps, created_at, updated_at, deleted_at
 FROM comment WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])
 `
 
@@ -30,6 +30,7 @@ type ListCommentsByIssuesRow struct {
 	ParentID  *uuid.UUID
 	AuthorID  *uuid.UUID
 	Body      string
+	Reactions []string
 	Version   int64
 	Stamps    []byte
 	CreatedAt time.Time
@@ -54,6 +55,7 @@ func (q *Queries) ListCommentsByIssues(ctx context.Context, db DBTX, arg ListCom
 			&i.ParentID,
 			&i.AuthorID,
 			&i.Body,
+			&i.Reactions,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -129,7 +131,7 @@ func (q *Queries) ListDepartures(ctx context.Context, db DBTX, arg ListDeparture
 }
 
 const listIssuesByParents = `-- name: ListIssuesByParents :many
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND parent_id = ANY($2::uuid[])
 `
@@ -150,6 +152,7 @@ type ListIssuesByParentsRow struct {
 	AssigneeID   *uuid.UUID
 	Labels       []uuid.UUID
 	Subscribers  []uuid.UUID
+	Reactions    []string
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
@@ -190,6 +193,7 @@ func (q *Queries) ListIssuesByParents(ctx context.Context, db DBTX, arg ListIssu
 			&i.AssigneeID,
 			&i.Labels,
 			&i.Subscribers,
+			&i.Reactions,
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,

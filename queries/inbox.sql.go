@@ -54,7 +54,7 @@ func (q *Queries) DeleteInboxBeyond(ctx context.Context, db DBTX, arg DeleteInbo
 const getInboxShown = `-- name: GetInboxShown :one
 SELECT COALESCE(max(t.version), 0)::bigint AS version, COALESCE(left(md5(string_agg(shown.issue_id::text, '' ORDER BY shown.issue_id)), 12), '')::text AS issues
 FROM (
-    SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
+    SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
     WHERE n.workspace_id = $1 AND n.member_id = $2 AND n.done = $3 AND n.version < $4
         AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
         AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
@@ -278,7 +278,7 @@ func (q *Queries) ListDueWorkspaces(ctx context.Context, db DBTX, arg ListDueWor
 const listInbox = `-- name: ListInbox :many
 SELECT n.version, n.reason, n.actor_id, n.comment_id, n.at, n.unread, $1::uuid = ANY(i.subscribers) AS subscribed,
     i.id, i.team_id, i.number, i.title, i.status_id
-FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id FROM issue x WHERE x.workspace_id = $2 AND x.id = n.issue_id OFFSET 0) AS i
+FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $2 AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = $2 AND n.member_id = $1 AND n.done = $3 AND n.version < $4
     AND ($3 OR n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
     AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
@@ -502,7 +502,7 @@ func (q *Queries) ListUnblocked(ctx context.Context, db DBTX, arg ListUnblockedP
 }
 
 const listUnread = `-- name: ListUnread :many
-SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
+SELECT n.issue_id FROM inbox n CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $1 AND x.id = n.issue_id OFFSET 0) AS i
 WHERE n.workspace_id = $1 AND n.member_id = $2 AND NOT n.done AND n.unread > 0
     AND (n.snoozed_until IS NULL OR n.snoozed_until <= $3::timestamptz)
     AND i.team_id = ANY($4::uuid[]) AND i.deleted_at IS NULL

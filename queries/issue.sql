@@ -1,22 +1,22 @@
 -- name: ListIssuesByID :many
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
 
 -- name: ListIssuesByComment :many
 -- The issues that the named comments belong to.
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate,
     i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = @workspace_id
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = @workspace_id AND c.id = ANY(@comment_ids::uuid[]));
 
 -- name: InsertIssues :exec
-INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
+INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due,
     estimate, project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
-SELECT @workspace_id, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
+SELECT @workspace_id, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.reactions, r.parent_id, r.due,
     r.estimate, r.project_id, r.milestone_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+    assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
     author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 
 -- name: UpdateIssues :exec
@@ -25,12 +25,12 @@ FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, team_id uuid, number bigint,
 -- ids are named so that rows are found by them: for the join alone, whose one side is taken for a hundred rows, all issues of
 -- the workspace were read.
 WITH written AS (
-    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers, reactions = r.reactions,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -39,12 +39,12 @@ SELECT expect_rows(count(*), @expected::bigint) FROM written;
 -- name: UpdateIssuesWithText :exec
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
-        labels = r.labels, subscribers = r.subscribers,
+        labels = r.labels, subscribers = r.subscribers, reactions = r.reactions,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = @workspace_id AND issue.id = ANY(@ids::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -219,7 +219,7 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
         OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = @workspace_id AND a.team_id = @team_id AND a.number = @number AND a.team_id = ANY(@team_ids::uuid[])));
 
 -- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id,
     i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
@@ -298,7 +298,7 @@ WHERE NOT EXISTS (SELECT 1 FROM issue f WHERE f.workspace_id = @workspace_id AND
     AND NOT EXISTS (SELECT 1 FROM comment c WHERE c.workspace_id = @workspace_id AND c.team_id = ANY(@team_ids) AND c.deleted_at IS NULL AND c.search @@ plainto_tsquery('english', w.word));
 
 -- name: ListIssuesChangedSince :many
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[])
 ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;

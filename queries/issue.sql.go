@@ -94,7 +94,7 @@ func (q *Queries) CountSubIssues(ctx context.Context, db DBTX, arg CountSubIssue
 }
 
 const getIssue = `-- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id,
     i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
@@ -119,6 +119,7 @@ type GetIssueRow struct {
 	AssigneeID   *uuid.UUID
 	Labels       []uuid.UUID
 	Subscribers  []uuid.UUID
+	Reactions    []string
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
@@ -156,6 +157,7 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 		&i.AssigneeID,
 		&i.Labels,
 		&i.Subscribers,
+		&i.Reactions,
 		&i.ParentID,
 		&i.Due,
 		&i.Estimate,
@@ -232,12 +234,12 @@ func (q *Queries) GetIssueFreshness(ctx context.Context, db DBTX, arg GetIssueFr
 }
 
 const insertIssues = `-- name: InsertIssues :exec
-INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due,
+INSERT INTO issue (workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due,
     estimate, project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.parent_id, r.due,
+SELECT $1, r.id, r.team_id, r.number, r.title, r.description, r.status_id, r.priority, r.assignee_id, r.labels, r.subscribers, r.reactions, r.parent_id, r.due,
     r.estimate, r.project_id, r.milestone_id, r.cycle_id, r.rank, r.author_id, r.started_at, r.completed_at, r.canceled_at, r.snoozed_until, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
 FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-    assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+    assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
     author_id uuid, started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -805,7 +807,7 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 }
 
 const listIssuesByComment = `-- name: ListIssuesByComment :many
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.parent_id, i.due, i.estimate,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate,
     i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i WHERE i.workspace_id = $1
     AND i.id IN (SELECT c.issue_id FROM comment c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]))
@@ -827,6 +829,7 @@ type ListIssuesByCommentRow struct {
 	AssigneeID   *uuid.UUID
 	Labels       []uuid.UUID
 	Subscribers  []uuid.UUID
+	Reactions    []string
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
@@ -867,6 +870,7 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 			&i.AssigneeID,
 			&i.Labels,
 			&i.Subscribers,
+			&i.Reactions,
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
@@ -896,7 +900,7 @@ func (q *Queries) ListIssuesByComment(ctx context.Context, db DBTX, arg ListIssu
 }
 
 const listIssuesByID = `-- name: ListIssuesByID :many
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
@@ -917,6 +921,7 @@ type ListIssuesByIDRow struct {
 	AssigneeID   *uuid.UUID
 	Labels       []uuid.UUID
 	Subscribers  []uuid.UUID
+	Reactions    []string
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
@@ -956,6 +961,7 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 			&i.AssigneeID,
 			&i.Labels,
 			&i.Subscribers,
+			&i.Reactions,
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
@@ -985,7 +991,7 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 }
 
 const listIssuesChangedSince = `-- name: ListIssuesChangedSince :many
-SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate,
+SELECT id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, reactions, parent_id, due, estimate,
     project_id, milestone_id, cycle_id, rank, author_id, started_at, completed_at, canceled_at, snoozed_until, version, stamps, created_at, updated_at, deleted_at
 FROM issue WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[])
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
@@ -1009,6 +1015,7 @@ type ListIssuesChangedSinceRow struct {
 	AssigneeID   *uuid.UUID
 	Labels       []uuid.UUID
 	Subscribers  []uuid.UUID
+	Reactions    []string
 	ParentID     *uuid.UUID
 	Due          *time.Time
 	Estimate     *int32
@@ -1053,6 +1060,7 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 			&i.AssigneeID,
 			&i.Labels,
 			&i.Subscribers,
+			&i.Reactions,
 			&i.ParentID,
 			&i.Due,
 			&i.Estimate,
@@ -1589,8 +1597,8 @@ func (q *Queries) ListTrashedIssues(ctx context.Context, db DBTX, arg ListTrashe
 const searchComments = `-- name: SearchComments :many
 SELECT c.id AS comment_id, c.created_at, c.author_id, i.id, i.team_id, i.number, i.title, i.status_id, left(c.body, $1::integer) AS beginning
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.issue_id, x.parent_id, x.author_id, x.body, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search FROM (
-        SELECT m.workspace_id, m.id, m.team_id, m.issue_id, m.parent_id, m.author_id, m.body, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search FROM comment m
+    SELECT x.workspace_id, x.id, x.team_id, x.issue_id, x.parent_id, x.author_id, x.body, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.reactions FROM (
+        SELECT m.workspace_id, m.id, m.team_id, m.issue_id, m.parent_id, m.author_id, m.body, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.reactions FROM comment m
         WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
         ORDER BY m.version DESC, m.id LIMIT $5
     ) AS x
@@ -1664,8 +1672,8 @@ const searchIssues = `-- name: SearchIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, $1::integer) AS beginning
 FROM (
-    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id FROM (
-        SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until, m.milestone_id FROM issue m
+    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id, x.reactions FROM (
+        SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until, m.milestone_id, m.reactions FROM issue m
         WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
         ORDER BY m.version DESC, m.id LIMIT $5
     ) AS x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
@@ -1767,12 +1775,12 @@ func (q *Queries) SetSimilarity(ctx context.Context, db DBTX) error {
 
 const updateIssues = `-- name: UpdateIssues :exec
 WITH written AS (
-    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers,
+    UPDATE issue SET team_id = r.team_id, number = r.number, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id, labels = r.labels, subscribers = r.subscribers, reactions = r.reactions,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)
@@ -1806,12 +1814,12 @@ func (q *Queries) UpdateIssues(ctx context.Context, db DBTX, arg UpdateIssuesPar
 const updateIssuesWithText = `-- name: UpdateIssuesWithText :exec
 WITH written AS (
     UPDATE issue SET team_id = r.team_id, number = r.number, title = r.title, description = r.description, status_id = r.status_id, priority = r.priority, assignee_id = r.assignee_id,
-        labels = r.labels, subscribers = r.subscribers,
+        labels = r.labels, subscribers = r.subscribers, reactions = r.reactions,
         parent_id = r.parent_id, due = r.due, estimate = r.estimate, project_id = r.project_id, milestone_id = r.milestone_id, cycle_id = r.cycle_id, rank = r.rank,
         started_at = r.started_at, completed_at = r.completed_at, canceled_at = r.canceled_at, snoozed_until = r.snoozed_until,
         version = r.version, stamps = issue.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
     FROM jsonb_to_recordset($4::jsonb) AS r(id uuid, expected bigint, team_id uuid, number bigint, title text, description text, status_id uuid, priority smallint,
-        assignee_id uuid, labels uuid[], subscribers uuid[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
+        assignee_id uuid, labels uuid[], subscribers uuid[], reactions text[], parent_id uuid, due date, estimate integer, project_id uuid, milestone_id uuid, cycle_id uuid, rank text,
         started_at timestamptz, completed_at timestamptz, canceled_at timestamptz, snoozed_until timestamptz, version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE issue.workspace_id = $2 AND issue.id = ANY($3::uuid[]) AND issue.id = r.id AND issue.version - r.expected = 0
     RETURNING 1)

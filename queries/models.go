@@ -59,6 +59,7 @@ type Comment struct {
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
 	Search      interface{}
+	Reactions   []string
 }
 
 type Display struct {
@@ -155,6 +156,7 @@ type Issue struct {
 	CanceledAt   *time.Time
 	SnoozedUntil *time.Time
 	MilestoneID  *uuid.UUID
+	Reactions    []string
 }
 
 type IssueUnstamped struct {

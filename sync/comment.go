@@ -14,6 +14,7 @@ var commentFields = []field{
 	{"body", "body", merged, longText()},
 	{"parent", "parent_id", fixed, refTo("comment", true)},
 	{"author", "author_id", server, refTo("member", true)},
+	{"reactions", "reactions", own, reactions()},
 }
 
 func (commentNoun) name() string              { return "comment" }
@@ -47,12 +48,13 @@ func (commentNoun) check(w *work, before, after *record) error {
 			return invalid("parent", "A reply belongs to a comment of the same issue.")
 		}
 	}
-	return nil
+	return checkReactions(before, after)
 }
 
-// allow: only the author edits a comment; an admin may also take it away. With its issue anybody transfers it.
+// allow: only the author edits a comment; an admin may also take it away. With its issue anybody transfers it, and anybody
+// reacts to it.
 func (commentNoun) allow(who rights, before, after *record) error {
-	if before == nil || who.is(after.text("author")) || onlyCarried(before, after) {
+	if before == nil || who.is(after.text("author")) || onlyCarried(before, after) || onlyReacted(before, after) {
 		return nil
 	}
 	if who.admin() && before.deleted() != after.deleted() && same(before.fields["body"], after.fields["body"]) {
@@ -72,10 +74,11 @@ func deletedUnder(gone *record, ref Ref, field string, mine value) error {
 
 func commentRecord(row queries.ListCommentsByIDRow) *record {
 	return stored("comment", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
-		"issue":  refValue("issue", &row.IssueID),
-		"team":   refValue("team", &row.TeamID),
-		"body":   row.Body,
-		"parent": refValue("comment", row.ParentID),
-		"author": refValue("member", row.AuthorID),
+		"issue":     refValue("issue", &row.IssueID),
+		"team":      refValue("team", &row.TeamID),
+		"body":      row.Body,
+		"parent":    refValue("comment", row.ParentID),
+		"author":    refValue("member", row.AuthorID),
+		"reactions": row.Reactions,
 	})
 }

@@ -19,6 +19,7 @@ const (
 	scalar   policy = iota // the race and stale rule of set
 	merged                 // long text: three-way merge
 	commutes               // a set: adds and removes commute
+	own                    // a set of which each member adds and removes their own; it is no edit of the record
 	fixed                  // chosen when the record is created, never after
 	server                 // the program's own: naming it is refused
 	internal               // the program's own, and never leaves it
@@ -34,12 +35,13 @@ type field struct {
 
 // shape reads values from the wire and writes them into columns.
 type shape struct {
-	says   string                            // what values there are, for the protocol's page
-	zero   value                             // of a new record
-	refers string                            // the kind that a reference names
-	read   func(any) (v value, wrong string) // the canonical value, or what is wrong with it
-	column func(value) any                   // what jsonb_to_recordset turns into the column
-	stored func(any) value                   // the value of a column that PostgreSQL writes in another form than ours; else nil
+	says   string                                                 // what values there are, for the protocol's page
+	zero   value                                                  // of a new record
+	refers string                                                 // the kind that a reference names
+	read   func(any) (v value, wrong string)                      // the canonical value, or what is wrong with it
+	column func(value) any                                        // what jsonb_to_recordset turns into the column
+	stored func(any) value                                        // the value of a column that PostgreSQL writes in another form than ours; else nil
+	named  func(by uuid.UUID, raw string) (element, wrong string) // of a set: what somebody means by the value of an add or remove
 }
 
 func asIs(v value) any { return v }
@@ -249,6 +251,10 @@ func refColumn(v value) any {
 func refsTo(kind string) shape {
 	return shape{says: "set of `" + kind + ":<uuid>`", zero: []string{}, refers: kind,
 		column: func(v value) any { return refIDs(v) },
+		named: func(_ uuid.UUID, raw string) (string, string) {
+			_, wrong := readRef(kind, raw)
+			return raw, wrong
+		},
 		read: func(raw any) (value, string) {
 			refs, wrong := stringsOf(raw)
 			for _, ref := range refs {

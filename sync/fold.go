@@ -85,7 +85,7 @@ func (f *fold) entry(row queries.ListFoldRow) {
 	for name, v := range after {
 		f.fields[name] = told{v, row}
 	}
-	if Verb(row.Op) != Leave && !carriedAlong(row.Kind, after) {
+	if isEdit(row.Kind, Verb(row.Op), after) {
 		f.edited = row.At
 	}
 }

@@ -21,6 +21,7 @@ var issueFields = []field{
 	{"assignee", "assignee_id", scalar, refTo("member", true)},
 	{"labels", "labels", commutes, refsTo("label")},
 	{"subscribers", "subscribers", commutes, refsTo("member")},
+	{"reactions", "reactions", own, reactions()},
 	{"parent", "parent_id", scalar, refTo("issue", true)},
 	{"due", "due", scalar, date()},
 	{"estimate", "estimate", scalar, number(0, 1000, true)},
@@ -118,9 +119,11 @@ func (issueNoun) check(w *work, before, after *record) error {
 		}
 	}
 	if changed(before, after, "parent") {
-		return checkParent(w, after)
+		if err := checkParent(w, after); err != nil {
+			return err
+		}
 	}
-	return nil
+	return checkReactions(before, after)
 }
 
 // checkParent keeps a family within one team: what refers to a hidden team would betray it.
@@ -181,6 +184,7 @@ func issueRecord(row queries.ListIssuesByIDRow) *record {
 		"assignee":    refValue("member", row.AssigneeID),
 		"labels":      refsValue("label", row.Labels),
 		"subscribers": refsValue("member", row.Subscribers),
+		"reactions":   row.Reactions,
 		"parent":      refValue("issue", row.ParentID),
 		"due":         dayValue(row.Due),
 		"estimate":    optionalNumber(row.Estimate),

@@ -25,6 +25,7 @@ type IssuePage struct {
 	Started     time.Time // zero: not yet, as the other two
 	Completed   time.Time
 	Canceled    time.Time
+	Reactions   []Reaction
 	Deleted     bool
 	SubIssues   []IssueRow // right below it, as they were made
 	Family      Family     // of the issue and of its sub-issues
@@ -51,6 +52,7 @@ type CommentRow struct {
 	Parent    uuid.UUID
 	Author    uuid.UUID // zero: nobody that is known
 	Body      string
+	Reactions []Reaction
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -213,6 +215,7 @@ func (p *IssuePage) fill(row queries.GetIssueRow) {
 		Rank: row.Rank, Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt})
 	p.Description, p.Subscribers, p.Deleted = row.Description, row.Subscribers, row.DeletedAt != nil
 	p.Started, p.Completed, p.Canceled = orZero(row.StartedAt), orZero(row.CompletedAt), orZero(row.CanceledAt)
+	p.Reactions = reactionsIn(row.Reactions)
 	if row.AuthorID != nil {
 		p.Author = *row.AuthorID
 	}
@@ -265,8 +268,9 @@ func commentRow(row queries.ListCommentsByIssueRow) CommentRow {
 	if row.AuthorID != nil {
 		c.Author = *row.AuthorID
 	}
+	c.Reactions = reactionsIn(row.Reactions)
 	if c.Deleted {
-		c.Body = ""
+		c.Body, c.Reactions = "", nil
 	}
 	return c
 }
@@ -366,7 +370,7 @@ func (e *Engine) Comment(ctx context.Context, actor Actor, id uuid.UUID) (Commen
 	if err != nil {
 		return CommentRow{}, IssueTitle{}, Snapshot{}, err
 	}
-	comment := commentRow(queries.ListCommentsByIssueRow{ID: row.ID, AuthorID: row.AuthorID, Body: row.Body, Version: row.Version,
+	comment := commentRow(queries.ListCommentsByIssueRow{ID: row.ID, AuthorID: row.AuthorID, Body: row.Body, Reactions: row.Reactions, Version: row.Version,
 		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, DeletedAt: row.DeletedAt})
 	return comment, IssueTitle{ID: row.IssueID, Team: row.TeamID, Number: row.Number, Title: row.Title}, snapshot, nil
 }

@@ -63,7 +63,7 @@ func (run *modelRun) operation() Operation {
 	if !some {
 		return run.create()
 	}
-	switch rapid.IntRange(0, 16).Draw(run.r, "operation") {
+	switch rapid.IntRange(0, 17).Draw(run.r, "operation") {
 	case 0, 1:
 		return run.create()
 	case 2, 3, 4:
@@ -87,12 +87,22 @@ func (run *modelRun) operation() Operation {
 		return run.set(issue)
 	case 12, 13, 14, 15:
 		return run.set(issue)
+	case 16:
+		return run.react(issue)
 	}
 	kind := rapid.SampledFrom([]string{"issue", "comment", "label", "relation"}).Draw(run.r, "trashed")
 	if record, some := run.pick(kind); some {
 		return Operation{Op: run.either(Delete, Restore), Record: record}
 	}
 	return run.create()
+}
+
+func (run *modelRun) react(issue Ref) Operation {
+	op := Operation{Op: run.either(Add, Remove), Record: issue, Field: "reactions", Value: rapid.SampledFrom([]string{"👍", "🎉", "👍🎉"}).Draw(run.r, "emoji")}
+	if remark, some := run.pick("comment"); some && rapid.Bool().Draw(run.r, "to a comment") {
+		op.Record = remark
+	}
+	return op
 }
 
 func (run *modelRun) either(a, b Verb) Verb {

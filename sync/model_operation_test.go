@@ -23,7 +23,7 @@ func (w *modelWork) create(op Operation) string {
 		if w.get(issue).deleted {
 			return CodeDeleted
 		}
-		r.fields = map[string]any{"issue": string(issue), "body": op.Set["body"], "author": me}
+		r.fields = map[string]any{"issue": string(issue), "body": op.Set["body"], "author": me, "reactions": []string{}}
 	case "relation":
 		for _, end := range []string{"issue", "other"} {
 			issue := Ref(op.Set[end].(string))
@@ -45,7 +45,7 @@ func (w *modelWork) create(op Operation) string {
 			return code
 		}
 		r.fields = map[string]any{"team": string(team), "title": op.Set["title"], "description": "", "priority": int64(0), "estimate": nil,
-			"status": string(w.firstStatus(team)), "assignee": nil, "labels": []string{}, "subscribers": []string{me}, "author": me}
+			"status": string(w.firstStatus(team)), "assignee": nil, "labels": []string{}, "subscribers": []string{me}, "author": me, "reactions": []string{}}
 		r.rank = &modelRank{}
 		w.moved[team] = slices.Insert(slices.Clone(w.line(team)), 0, op.Record)
 	}
@@ -167,6 +167,12 @@ func (w *modelWork) text(op Operation) string {
 func (w *modelWork) membership(op Operation) string {
 	if code := w.target(op.Record); code != "" {
 		return code
+	}
+	if op.Field == "reactions" {
+		if op.Value == "👍🎉" {
+			return CodeInvalid
+		}
+		op.Value = string(NewRef("member", w.member)) + "/" + op.Value
 	}
 	mine := w.edit(op.Record)
 	mine.fields[op.Field] = putIn(mine.fields[op.Field].([]string), op.Value, op.Op == Add)

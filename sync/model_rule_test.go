@@ -39,8 +39,9 @@ func (w *modelWork) rule(ref Ref) string {
 		}
 	case "comment":
 		mine := now.fields["author"] == string(NewRef("member", w.member))
+		reacted := was != nil && !differs("body") && was.deleted == now.deleted
 		takenAway := was != nil && was.deleted != now.deleted && !differs("body")
-		if was != nil && !mine && !(w.began().role(w.member) == Admin && takenAway) {
+		if was != nil && !mine && !reacted && !(w.began().role(w.member) == Admin && takenAway) {
 			return CodeForbidden
 		}
 		if differs("body") && strings.TrimSpace(now.fields["body"].(string)) == "" {

@@ -190,9 +190,9 @@ func (w *modelWork) reverse(change modelChange) {
 func modelFields(ref Ref) []string {
 	switch kind, _, _ := ref.Parse(); kind {
 	case "issue":
-		return []string{"title", "description", "status", "priority", "assignee", "labels", "subscribers", "estimate", "rank"}
+		return []string{"title", "description", "status", "priority", "assignee", "labels", "subscribers", "estimate", "rank", "reactions"}
 	case "comment":
-		return []string{"body"}
+		return []string{"body", "reactions"}
 	case "relation":
 		return []string{"issue", "kind", "other"}
 	case "member":
@@ -207,7 +207,7 @@ func (w *modelWork) unmake(change modelChange) {
 	before := len(w.stuck)
 	for _, field := range modelFields(change.ref) {
 		last := w.get(change.ref).stamps[field]
-		if field != "rank" && last.Version > change.version && last.Member != w.member {
+		if field != "rank" && field != "reactions" && last.Version > change.version && last.Member != w.member {
 			w.clashes(change.ref, field, change.after[field], nil)
 		}
 	}
@@ -224,7 +224,7 @@ func (w *modelWork) reverseField(ref Ref, mine *modelRecord, field string, wrote
 	current := mine.fields[field]
 	switch {
 	case same(current, was):
-	case field == "labels" || field == "subscribers" || field == "members":
+	case field == "labels" || field == "subscribers" || field == "members" || field == "reactions":
 		set := current.([]string)
 		for _, added := range wrote.([]string) {
 			if !slices.Contains(was.([]string), added) {

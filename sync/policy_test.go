@@ -19,7 +19,7 @@ const (
 )
 
 // policyWords are the policies as the protocol's page explains them.
-var policyWords = map[policy]string{scalar: "scalar", merged: "text", commutes: "set", fixed: "at creation", server: "server"}
+var policyWords = map[policy]string{scalar: "scalar", merged: "text", commutes: "set", own: "set of one's own", fixed: "at creation", server: "server"}
 
 // policyTable is every field that clients see, with its values and how its edits meet.
 func policyTable() string {

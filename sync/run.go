@@ -170,7 +170,7 @@ func (w *work) maySet(field field, known bool, verb Verb) string {
 		return "This is chosen once, when the record is made."
 	case field.policy == merged && verb != Create:
 		return "A long text is changed by a text operation."
-	case field.policy == commutes && verb != Create:
+	case field.policy == commutes && verb != Create, field.policy == own:
 		return "A set is changed by add and remove."
 	}
 	return ""
@@ -244,10 +244,12 @@ func (w *work) doMembership(op Operation) error {
 		return err
 	}
 	field, known := fieldOf(nounOf(found.kind), op.Field)
-	if !known || field.policy != commutes {
+	if !known || field.policy != commutes && field.policy != own {
 		return invalid(op.Field, "There is no such set.")
 	}
-	if _, bad := readRef(field.shape.refers, op.Value); bad != "" {
+	by, _ := w.authorship(op)
+	var bad string
+	if op.Value, bad = field.shape.named(by, op.Value); bad != "" {
 		return invalid(op.Field, bad)
 	}
 	mine := w.edit(found)
@@ -339,7 +341,9 @@ func (w *work) step(was, now *record, op Operation) {
 	if len(to) == 0 && opOf(was, now) == Set {
 		return
 	}
-	now.updatedAt = op.imported.at
+	if isEdit(now.kind, opOf(was, now), to) {
+		now.updatedAt = op.imported.at
+	}
 	made := w.newEntry(now, 0)
 	made.Op, made.Before, made.After = opOf(was, now), from, to
 	made.Topics = topicsOf(was, now)

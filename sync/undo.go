@@ -112,7 +112,7 @@ func (w *work) hasLaterWork(made *record, change loggedChange) bool {
 	before := len(w.stuck)
 	for _, field := range nounOf(made.kind).fields() {
 		last, stamped := made.stamps.of(field.name)
-		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server && field.policy != internal {
+		if stamped && last.Version > change.Version && last.Member != w.who.member && field.policy != server && field.policy != internal && field.policy != own {
 			w.stickField(made, field.name, change.After[field.name], nil)
 		}
 	}
@@ -129,7 +129,7 @@ func (w *work) reverseField(mine *record, field field, change loggedChange) {
 		return
 	case same(current, was) && !(field.name == "rank" && change.Before["team"] != nil):
 		return
-	case field.policy == commutes:
+	case field.policy == commutes || field.policy == own:
 		if back := reverseSet(mine.set(field.name), wrote, was); !w.twoOfAGroup(back) {
 			mine.fields[field.name] = back
 			return

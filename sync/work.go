@@ -297,7 +297,7 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	w.stamp(now, op, to, version)
 	w.stampGroups(now, from["labels"], to["labels"], version)
 	now.version = version
-	if len(w.steps) == 0 && !carriedAlong(now.kind, to) {
+	if len(w.steps) == 0 && isEdit(now.kind, op, to) {
 		now.updatedAt = w.at
 	}
 	made := w.newEntry(now, version)

@@ -152,6 +152,15 @@ func commentCases() []golden {
 		{"comment/edited", part, of(func(d *CommentData) { d.Edited = clock })},
 		{"comment/deleted", part, of(func(d *CommentData) { d.Deleted = true })},
 		{"comment/read_only", part, of(func(d *CommentData) { d.ReadOnly = true })},
+		{"comment/reactions", part, of(func(d *CommentData) {
+			d.Reactions = []Reaction{{"👍", []Member{ann, ben, {}}}, {"🎉", []Member{ben}}}
+		})},
+		{"comment/reactions_in_page", part, of(func(d *CommentData) {
+			d.Reactions, d.TX, d.Me = []Reaction{{"👍", []Member{ann, ben}}, {"🎉", []Member{ben}}}, uid(8), ann
+		})},
+		{"comment/reactions_frozen", part, of(func(d *CommentData) {
+			d.Reactions, d.ReadOnly = []Reaction{{"👍", []Member{ann, ben}}}, true
+		})},
 		{"comment/author_gone", part, of(func(d *CommentData) { d.Author = Member{} })},
 		{"comment/refused", part, of(func(d *CommentData) {
 			d.Draft = Draft{Text: "longer", From: new("I saw it too."), Base: 50, Error: "Too long."}

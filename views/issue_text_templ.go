@@ -190,6 +190,12 @@ func IssueDescription(at Place, d IssueData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if d.ID != "" {
+			templ_7745c5c3_Err = Reactions(at, ReactionsData{Record: d.Record(), URL: at.SetIssue(d.address(), "reactions"), Reactions: d.Reactions, Me: d.Me, Frozen: d.frozen(), TX: d.TX}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if !d.ReadOnly && !d.Deleted {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<details class=\"edit\" data-edit")
 			if templ_7745c5c3_Err != nil {

@@ -110,13 +110,13 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
 // SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
-// position, comment, relation, trash, restore, share.
+// reactions, position, comment, relation, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
 // Bulk takes one change to several issues.
 func (w Workspace) Bulk() string { return w.at("bulk") }
 
-// SetComment takes a write to a comment: body, trash, restore.
+// SetComment takes a write to a comment: body, reactions, trash, restore.
 func (w Workspace) SetComment(id, noun string) string { return w.at("comment", id, noun) }
 
 // SetRelation takes a write to a relation: trash.

@@ -176,6 +176,10 @@ func (l *demoLoader) life(ref sync.Ref, team uuid.UUID, issue demo.Issue) []sync
 		op := sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", sync.Derive(ref.ID(), "comment", strconv.Itoa(i))),
 			Set: map[string]any{"issue": string(ref), "body": comment.Body}}
 		moments = append(moments, moment{comment.At, op.By(l.member(comment.Author).ID(), comment.At)})
+		for _, r := range comment.Reactions {
+			add := sync.Operation{Op: sync.Add, Record: op.Record, Field: "reactions", Value: r.Emoji}
+			moments = append(moments, moment{comment.At, add.By(l.member(r.By).ID(), comment.At)})
+		}
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return a.at.Compare(b.at) })
 	ops := make([]sync.Operation, len(moments))

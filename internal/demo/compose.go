@@ -62,6 +62,7 @@ func (d *draft) finish(team Team, i int, born, now time.Time) Issue {
 	life := lifetime(issue, workBetween(born, now)-time.Minute)
 	at := func(share float64) time.Time { return addWork(born, time.Duration(share*float64(life))) }
 	date(issue.Comments, issue.Title, at)
+	applaud(team, issue.Comments, issue.Title)
 	issue.History = past(team, issue, d.was, at)
 	issue.UpdatedAt = born
 	if n := len(issue.Comments); n > 0 {
@@ -105,5 +106,21 @@ func date(comments []Comment, title string, at func(float64) time.Time) {
 	for i := range comments {
 		passed += gaps[i]
 		comments[i].At = at(0.1 + 0.9*passed/sum)
+	}
+}
+
+// applaud lets some of a team react to a third of the comments, never to their own.
+func applaud(team Team, comments []Comment, title string) {
+	emoji := []string{"👍", "👍", "🎉", "❤️", "👀", "😄"}
+	for i := range comments {
+		number := strconv.Itoa(i)
+		if choose(3, title, "applause", number) > 0 {
+			continue
+		}
+		for _, handle := range team.Members {
+			if handle != comments[i].Author && choose(3, title, "claps", number, handle) == 0 {
+				comments[i].Reactions = append(comments[i].Reactions, Reaction{By: handle, Emoji: emoji[choose(len(emoji), title, "emoji", number, handle)]})
+			}
+		}
 	}
 }

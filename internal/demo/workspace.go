@@ -70,6 +70,14 @@ type Comment struct {
 	Author string
 	Body   string // Markdown
 	At     time.Time
+
+	Reactions []Reaction
+}
+
+// Reaction is how somebody answered a comment without words.
+type Reaction struct {
+	By    string
+	Emoji string
 }
 
 // Change is one step in the history of an issue, which is in order of time. A status is given by its name, a priority as a

@@ -60,10 +60,14 @@ function chip(value) {
   return node;
 }
 
+/** painters show sets of which more is shown than their values: {field: (element, operation)}. */
+export const painters = {};
+
 /** member shows a value added to a set or taken out of it. */
 export function member(node, {op, field: name, value}) {
   for (const at of node.querySelectorAll(`${having('data-field', name)}:not(form)`)) {
     if (at.closest(records) !== node) continue;
+    if (painters[name]) { save(at); painters[name](at, {op, value}); continue; }
     const had = at.querySelector(having('data-value', value));
     if ((op === 'add') === !!had) continue;
     save(at);

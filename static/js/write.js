@@ -23,6 +23,7 @@ export const usable = () => outbox.usable();
 export function install(root) {
   for (const part of [queue, overlay, drafts, toasts, sender]) try { part.install(root); } catch (error) { console.error(error); }
   if (document.querySelector('form[data-bulk]')) import('./bulk.js').then(part => part.install(root)).catch(console.error);
+  if (document.querySelector('[data-reactions]')) import('./reaction.js').then(part => part.install(root)).catch(console.error);
   if (root === document && document.querySelector('[data-outbox], [data-action="sign-out"]')) tray();
 }
 
