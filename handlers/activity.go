@@ -131,7 +131,7 @@ func (p issuePage) fieldChanges(change sync.Change) []views.FieldChange {
 			continue
 		}
 		field := views.FieldChange{Field: p.fieldWords(change, name), Lost: p.lost(change, name)}
-		if name != "description" {
+		if field.Text = name == "description"; !field.Text {
 			field.Old, field.New = p.difference(name, change.Before[name], after)
 		}
 		fields = append(fields, field)

@@ -56,6 +56,7 @@ func (s *Server) route() {
 	ws.POST("/new", s.in(s.createIssue))
 	ws.GET(page+"/issue/:key", s.in(s.showIssue))
 	ws.GET(fragment+"/issue/:key", s.in(s.showIssueFragment))
+	ws.GET(page+"/issue/:key/history", s.in(s.showDescriptionHistory))
 	ws.POST("/issue/:key/team", s.in(s.setIssue("team")))
 	ws.POST("/issue/:key/title", s.in(s.setIssue("title")))
 	ws.POST("/issue/:key/description", s.in(s.setIssue("description")))
@@ -74,6 +75,7 @@ func (s *Server) route() {
 	ws.POST("/bulk", s.in(s.changeIssues))
 
 	ws.POST("/issue/:key/comment", s.in(s.createComment))
+	ws.GET(page+"/comment/:id/history", s.in(s.showCommentHistory))
 	ws.POST("/comment/:id/body", s.in(s.setComment("body")))
 	ws.POST("/comment/:id/reactions", s.in(s.setComment("reactions")))
 	ws.POST("/comment/:id/trash", s.in(s.setComment("trash")))

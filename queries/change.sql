@@ -81,3 +81,24 @@ ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version;
 
 -- name: GetMemberAccess :one
 SELECT COALESCE((SELECT version FROM member_access WHERE workspace_id = @workspace_id AND member_id = @member_id), 0)::bigint AS version;
+
+-- name: GetText :one
+-- An issue or comment as the history of its long text needs it: where it is, what it says now, and whether it can be written.
+SELECT 'issue'::text AS kind, i.id AS issue_id, i.team_id, i.number, i.title, i.author_id, i.version, i.description AS text, (i.deleted_at IS NOT NULL)::boolean AS frozen, false::boolean AS hidden
+FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = @id AND i.team_id = ANY(@team_ids::uuid[])
+UNION ALL
+SELECT 'comment'::text, c.issue_id, c.team_id, i.number, i.title, c.author_id, c.version, c.body, i.deleted_at IS NOT NULL, c.deleted_at IS NOT NULL
+FROM comment c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
+WHERE c.workspace_id = @workspace_id AND c.id = @id AND c.team_id = ANY(@team_ids::uuid[]);
+
+-- name: ListTextVersions :many
+-- The changes of one long text before a place in the log, the last first. They are found by the issue, as in ListValuesAt.
+SELECT c.version, c.ordinal, c.op, COALESCE(c.before ->> @field::text, '')::text AS before, COALESCE(c.after ->> @field, '')::text AS after,
+    c.member_id, c.imported, c.at
+FROM change c
+WHERE c.workspace_id = @workspace_id AND c.record_id = @record_id AND c.op <> 'leave' AND c.after ? @field
+    AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = @workspace_id AND m.id = @record_id AND m.team_id = ANY(@team_ids::uuid[])),
+        (SELECT i.id FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = @record_id AND i.team_id = ANY(@team_ids)))
+    AND (c.version, c.ordinal) < (@version::bigint, @ordinal::integer)
+    AND (c.op <> 'create' OR c.after ->> @field <> '')
+ORDER BY c.version DESC, c.ordinal DESC LIMIT @most;

@@ -32,6 +32,56 @@ func (q *Queries) GetMemberAccess(ctx context.Context, db DBTX, arg GetMemberAcc
 	return version, err
 }
 
+const getText = `-- name: GetText :one
+SELECT 'issue'::text AS kind, i.id AS issue_id, i.team_id, i.number, i.title, i.author_id, i.version, i.description AS text, (i.deleted_at IS NOT NULL)::boolean AS frozen, false::boolean AS hidden
+FROM issue i WHERE i.workspace_id = $1 AND i.id = $2 AND i.team_id = ANY($3::uuid[])
+UNION ALL
+SELECT 'comment'::text, c.issue_id, c.team_id, i.number, i.title, c.author_id, c.version, c.body, i.deleted_at IS NOT NULL, c.deleted_at IS NOT NULL
+FROM comment c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
+WHERE c.workspace_id = $1 AND c.id = $2 AND c.team_id = ANY($3::uuid[])
+`
+
+type GetTextParams struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamIDs     []uuid.UUID
+}
+
+type GetTextRow struct {
+	Kind     string
+	IssueID  uuid.UUID
+	TeamID   uuid.UUID
+	Number   int64
+	Title    string
+	AuthorID *uuid.UUID
+	Version  int64
+	Text     string
+	Frozen   bool
+	Hidden   bool
+}
+
+// An issue or comment as the history of its long text needs it: where it is, what it says now, and whether it can be written.
+func (q *Queries) GetText(ctx context.Context, db DBTX, arg GetTextParams) (GetTextRow, error) {
+	row := db.QueryRow(ctx, getText, arg.WorkspaceID, arg.ID, arg.TeamIDs)
+	var i GetTextRow
+	err := row.Scan(
+		&i.Kind,
+		&i.IssueID,
+		&i.TeamID,
+		&i.Number,
+		&i.Title,
+		&i.AuthorID,
+		&i.Version,
+		&i.Text,
+		&i.Frozen,
+		&i.Hidden,
+	)
+	if err != nil {
+		err = fmt.Errorf("query GetText: %w", err)
+	}
+	return i, err
+}
+
 const getTopicsVersion = `-- name: GetTopicsVersion :one
 SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = $1 AND t.name = ANY($2::text[])),
     (SELECT max(latest.version) FROM (SELECT unnest($3::uuid[]) AS id) AS blocked, (SELECT unnest($4::uuid[]) AS id) AS blocking,
@@ -289,6 +339,77 @@ func (q *Queries) ListChangesSince(ctx context.Context, db DBTX, arg ListChanges
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListChangesSince: %w", err)
+	}
+	return items, nil
+}
+
+const listTextVersions = `-- name: ListTextVersions :many
+SELECT c.version, c.ordinal, c.op, COALESCE(c.before ->> $1::text, '')::text AS before, COALESCE(c.after ->> $1, '')::text AS after,
+    c.member_id, c.imported, c.at
+FROM change c
+WHERE c.workspace_id = $2 AND c.record_id = $3 AND c.op <> 'leave' AND c.after ? $1
+    AND c.issue_id = COALESCE((SELECT m.issue_id FROM comment m WHERE m.workspace_id = $2 AND m.id = $3 AND m.team_id = ANY($4::uuid[])),
+        (SELECT i.id FROM issue i WHERE i.workspace_id = $2 AND i.id = $3 AND i.team_id = ANY($4)))
+    AND (c.version, c.ordinal) < ($5::bigint, $6::integer)
+    AND (c.op <> 'create' OR c.after ->> $1 <> '')
+ORDER BY c.version DESC, c.ordinal DESC LIMIT $7
+`
+
+type ListTextVersionsParams struct {
+	Field       string
+	WorkspaceID uuid.UUID
+	RecordID    uuid.UUID
+	TeamIDs     []uuid.UUID
+	Version     int64
+	Ordinal     int32
+	Most        int32
+}
+
+type ListTextVersionsRow struct {
+	Version  int64
+	Ordinal  int32
+	Op       string
+	Before   string
+	After    string
+	MemberID *uuid.UUID
+	Imported bool
+	At       time.Time
+}
+
+// The changes of one long text before a place in the log, the last first. They are found by the issue, as in ListValuesAt.
+func (q *Queries) ListTextVersions(ctx context.Context, db DBTX, arg ListTextVersionsParams) ([]ListTextVersionsRow, error) {
+	rows, err := db.Query(ctx, listTextVersions,
+		arg.Field,
+		arg.WorkspaceID,
+		arg.RecordID,
+		arg.TeamIDs,
+		arg.Version,
+		arg.Ordinal,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListTextVersions: %w", err)
+	}
+	defer rows.Close()
+	var items []ListTextVersionsRow
+	for rows.Next() {
+		var i ListTextVersionsRow
+		if err := rows.Scan(
+			&i.Version,
+			&i.Ordinal,
+			&i.Op,
+			&i.Before,
+			&i.After,
+			&i.MemberID,
+			&i.Imported,
+			&i.At,
+		); err != nil {
+			return nil, fmt.Errorf("query ListTextVersions: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListTextVersions: %w", err)
 	}
 	return items, nil
 }

@@ -45,6 +45,7 @@
 //	world.go work.go         the working copy of a group, and of one transaction
 //	transfer.go transfer_*.go revoke.go       issues that change team, and from whose sight they go
 //	noun.go and issue.go, comment.go, …       each kind: its fields, their policies, its rules and rights
+//	text_history.go diff.go  what a long text was over time, and what became of one
 //	reaction.go              what is each member's own of a record, and no edit of it
 //	access.go vocabulary.go  who may do what; names kept in memory
 //	read.go and issue_list.go, issue_page.go, family.go, search.go, pack.go, pull.go   reads, each true at one V

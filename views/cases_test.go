@@ -161,6 +161,9 @@ func commentCases() []golden {
 		{"comment/reactions_frozen", part, of(func(d *CommentData) {
 			d.Reactions, d.ReadOnly = []Reaction{{"👍", []Member{ann, ben}}}, true
 		})},
+		{"text_history/page", wholePage, TextHistoryPage(page("History"), TextHistoryData{Issue: "ENG-12", Title: longTitle, What: "description", Back: "/acme/issue/ENG-12", Field: "description", Earlier: "/acme/issue/ENG-12/history?after=9.0",
+			Restore:  Write{URL: "/acme/issue/ENG-12/description", Base: 44, From: new("now"), TX: uid(8)},
+			Versions: []TextVersion{{By: ann, At: clock, Diff: []Stretch{{"", "It "}, {"del", "<b>"}, {"ins", "now"}}, Source: "now", Shown: true}, {By: ben, At: clock, Made: true, Imported: true, Diff: []Stretch{{"", "<b>"}}, Source: "<b>"}}})},
 		{"comment/author_gone", part, of(func(d *CommentData) { d.Author = Member{} })},
 		{"comment/refused", part, of(func(d *CommentData) {
 			d.Draft = Draft{Text: "longer", From: new("I saw it too."), Base: 50, Error: "Too long."}

@@ -113,6 +113,23 @@ func (w Workspace) CreateIssue() string { return w.at("new") }
 // reactions, position, comment, relation, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
+// IssueHistory is what an issue's description was over time, before a place.
+func (w Workspace) IssueHistory(key, after string) string {
+	return pageAfter(w.at("issue", key, "history"), after)
+}
+
+// CommentHistory is what a comment was over time, before a place.
+func (w Workspace) CommentHistory(id, after string) string {
+	return pageAfter(w.at("comment", id, "history"), after)
+}
+
+func pageAfter(path, after string) string {
+	if after == "" {
+		return path
+	}
+	return path + "?after=" + url.QueryEscape(after)
+}
+
 // Bulk takes one change to several issues.
 func (w Workspace) Bulk() string { return w.at("bulk") }
 
