@@ -247,7 +247,10 @@ func (run *modelRun) livingReferences(w *modelWork, v any) any {
 	if !isSet {
 		return v
 	}
-	return slices.DeleteFunc(slices.Clone(set), func(s string) bool { return w.get(Ref(s)).deleted })
+	return slices.DeleteFunc(slices.Clone(set), func(s string) bool {
+		named := w.get(Ref(s)) // nil for what names no record: a reaction
+		return named != nil && named.deleted
+	})
 }
 
 // shownBy is a replica in the model's terms: references to what it does not hold read as absent.

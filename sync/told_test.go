@@ -231,7 +231,8 @@ func (r *replica) shown(ref Ref, field string) []string {
 	var live []string
 	set, _ := r.records[ref].Fields[field].([]string)
 	for _, member := range set {
-		if _, there := r.records[Ref(member)]; there {
+		_, there := r.records[Ref(member)]
+		if _, _, names := Ref(member).Parse(); there || !names {
 			live = append(live, member)
 		}
 	}
