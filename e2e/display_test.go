@@ -20,3 +20,22 @@ func TestDisplay_IsChangedAtOnceAndRemembered(t *testing.T) {
 	ben.follows("the way back", func() { ben.clicks("[data-action=display-reset]") })
 	ben.sees("the list by status", "() => document.querySelector('[data-list] [data-group^=\"status:\"]') && !document.querySelector('[data-list] [data-group^=\"priority:\"]')")
 }
+
+func TestList_CollapsesAGroup(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	c.makes("OPS", "Plover in the shingle", fields{"status": c.ref("status OPS/Todo")})
+	c.makes("OPS", "Plover on the wing", fields{"status": c.ref("status OPS/In Progress")})
+	ann := newMember(t, "ann", demo)
+	ann.opens("/acme/team/OPS?text=plover")
+	ask[bool](ann.window, "() => { row('Plover in the shingle').querySelector('a').focus(); return true; }")
+	ann.presses("t")
+	ann.sees("its rows gone, and the way back at hand", "() => !seen(row('Plover in the shingle')) && seen(row('Plover on the wing')) && document.activeElement.matches('[data-action=expand]')")
+	c.sets(c.titled("Plover on the wing").Record, fields{"title": "Plover on the water"})
+	ann.sees("a change beside it", "() => row('Plover on the water') && !seen(row('Plover in the shingle'))")
+	ann.presses("j")
+	ann.sees("focus on a row that is to be seen", "() => seen(document.activeElement.closest('[data-record]'))")
+	ann.clicks("[data-action=expand]")
+	ann.sees("its rows again", "() => seen(row('Plover in the shingle')) && row('Plover in the shingle').contains(document.activeElement)")
+}

@@ -1,5 +1,5 @@
 // What keys do with what is at hand beyond pressing its controls. Loaded when first asked for.
-import {current, hand, rowsOf} from './cursor.js';
+import {current, hand, install as rove, rowsOf} from './cursor.js';
 import {make} from './make.js';
 import {having, page} from './page.js';
 import {assign} from './row_menu.js';
@@ -25,7 +25,7 @@ export function relate(kind) {
 export function collapse() {
   const group = document.activeElement.closest('.issue-list__group') ?? current()?.closest('.issue-list__group'), {group: value} = group?.dataset ?? {};
   if (!group) return;
-  listening ??= document.addEventListener('tandem:fresh', () => all().forEach(show)) ?? true; // a group that was drawn anew is open
+  listening ??= !document.addEventListener('tandem:fresh', again);
   if (!collapsed.delete(value)) collapsed.add(value);
   show(group);
   if (!collapsed.has(value)) return rowsOf(group)[0]?.querySelector('a[href]').focus();
@@ -34,14 +34,19 @@ export function collapse() {
   group.querySelector('[data-action=expand]').focus();
 }
 
+/** again shuts what was drawn anew, and gives the tab stop to a row that is to be seen. */
+function again() {
+  all().forEach(show);
+  rove(document.body);
+}
+
 const all = () => [...document.querySelectorAll('.issue-list__group')];
 
 function show(group) {
   const shut = collapsed.has(group.dataset.group), had = group.querySelector('[data-action=expand]');
-  if (shut === !!had && shut === 'collapsed' in group.dataset) return;
-  group.toggleAttribute('data-collapsed', shut);
-  had?.remove();
-  if (!shut) return;
+  for (const part of group.children) if (!part.matches('header')) part.hidden = shut;
+  if (!shut) return had?.remove();
+  if (had) return;
   const open = make('button', {type: 'button', className: 'button button--quiet', ariaExpanded: 'false', onclick: collapse}, 'Show');
   open.dataset.action = 'expand';
   group.querySelector('.issue-list__count').after(open);

@@ -1,6 +1,6 @@
 // The cursor of lists and boards: the row that has focus, one tab stop each.
 
-const row = '[data-rows] [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
+const row = '[data-rows]:not([hidden]) [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
 
 export function install(root) {
   if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
