@@ -171,7 +171,7 @@ func (t teamIssues) shared(query views.Query) views.Query {
 
 func (t teamIssues) list(query views.Query) views.IssueListData {
 	n := named{t.Snapshot}
-	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query), Empty: emptyTeam(t.team(), query)}
+	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query)}
 	for _, group := range t.Groups {
 		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More})
 	}
@@ -206,11 +206,4 @@ func (n named) group(g sync.IssueGroup) views.Group {
 		group.Label.ID = idOf(g.ID)
 	}
 	return group
-}
-
-func emptyTeam(team views.Team, query views.Query) views.EmptyStateData {
-	if query.Narrow() {
-		return views.EmptyStateData{Text: "No issues match.", Help: "Clear the filters to see all issues of the team."}
-	}
-	return views.EmptyStateData{Text: "No issues yet.", Help: "Write down the first thing that " + team.Name + " has to do."}
 }

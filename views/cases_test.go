@@ -61,7 +61,6 @@ func listCases() []golden {
 	more := group(started, row(12), row(13))
 	more.Count, more.After = 90, "opaque=="
 	narrow := list(Query{Filters: []Filter{{"status", "todo", false}, {"label", "bug", true}}, Text: "log in"}, group(todo))
-	narrow.Empty = EmptyStateData{Text: "No issues match.", Link: here.Team("ENG", Query{}), Action: "Clear filters", Name: "clear-filters", Keys: "Alt Shift F"}
 	frozen := list(Query{}, group(todo, row(1)))
 	frozen.ReadOnly = true
 	mine := IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Query: Query{View: "created"}, Groups: []IssueGroup{more}}

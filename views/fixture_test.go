@@ -103,7 +103,6 @@ func issue(set ...func(*IssueData)) IssueData {
 func list(q Query, groups ...IssueGroup) IssueListData {
 	return IssueListData{
 		Region: region("team:"+eng.ID, "vocabulary"), Team: eng, Query: q, Order: "manual", Groups: groups,
-		Empty: EmptyStateData{Text: "No issues yet.", Link: here.New(NewPreset{Team: "ENG"}), Action: "New issue", Name: "new", Keys: "C"},
 	}
 }
 

@@ -58,7 +58,7 @@ function item(entry) {
   return node;
 }
 
-const value = ({field}, v) => v === null || v === undefined ? 'none' : names(field === 'priority' ? `priority:${v}` : String(v));
+const value = ({field}, v) => v === null || v === undefined ? 'none' : `“${names(field === 'priority' ? `priority:${v}` : String(v))}”`;
 
 /** card puts the server's card of a conflict in place, when the server answers. */
 async function card(id, home) {
