@@ -119,6 +119,10 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 		{name: "share", path: "/acme/team/ENG?text=echidna", acts: clicking("summary[data-action=open-share]", "() => document.querySelector('main details[open] textarea')")},
 		{name: "row at hand", path: "/acme/team/ENG?text=echidna", acts: pressing("j", "() => document.activeElement.matches('.issue-row__link')")},
 		{name: "picker of a row", acts: pressing("s", "() => ("+picked+")() !== 'no menu'")},
+		{name: "peek", path: "/acme/team/ENG?text=echidna", acts: func(p *person) {
+			p.presses("j", " ")
+			p.sees("the issue beside the list", "() => document.querySelector('.peek [data-live] h1')")
+		}},
 		{name: "labels of a row", path: "/acme/team/ENG?text=echidna", acts: func(p *person) {
 			p.presses("j", "l")
 			p.sees("the menu", "() => ("+picked+")() !== 'no menu'")
