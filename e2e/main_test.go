@@ -11,8 +11,6 @@ import (
 	"testing"
 )
 
-var screenshots = flag.Bool("screenshots", false, "write docs/screenshots anew")
-
 // bench is what the journeys of one run share: the program, and at most one demo and one browser.
 var bench struct {
 	folder  string // of everything that goes when the run ends
