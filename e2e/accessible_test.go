@@ -166,6 +166,11 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 			p.clicks(".issue__header [data-action=trash]")
 			p.sees("it in the trash", "() => document.querySelector('main [data-record^=\"issue:\"][data-deleted]')")
 		}},
+		{name: "issue beside the inbox", path: "/acme/inbox", acts: func(p *person) {
+			p.presses("j")
+			p.follows("Enter", func() { p.presses("Enter") })
+			p.sees("the issue", "() => textOf('.inbox-pane__issue h1') && textOf('[data-sync-text]') === 'Live'")
+		}},
 		{name: "snoozing", path: "/acme/inbox", acts: func(p *person) {
 			p.presses("j", "h")
 			p.sees("the times to choose", "() => document.querySelector('.inbox-row details[open]')")
