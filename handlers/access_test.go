@@ -17,14 +17,15 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation, view string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view, project, milestone string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
 func (x hiddenThing) form() []string {
 	return []string{"title", "Mine", "description", "Mine", "status", "status:" + x.status, "priority", "1", "body", "Mine", "add", "label:" + x.label,
 		"team", "team:" + x.team, "name", "Mine", "category", "started", "due", "2026-12-01", "parent", "issue:" + x.issue, "_base", "1",
-		"transaction", x.transaction, "before", "issue:" + x.issue, "record", "issue:" + x.issue, "kind", "blocks", "other", x.key}
+		"transaction", x.transaction, "before", "issue:" + x.issue, "record", "issue:" + x.issue, "kind", "blocks", "other", x.key,
+		"project", "project:" + x.project, "milestone", "milestone:" + x.milestone, "state", "paused", "health", "none", "lead", "", "start", "2026-12-01", "target", "2026-12-01"}
 }
 
 // routes names for every route below /{ws} the URL that is about a hidden thing; "" = the route is about no single thing.
@@ -61,6 +62,19 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
 		"POST /:ws/sync/presence": "", "GET /:ws/sync/steps": "",
 	}
+	maps.Copy(routes, map[string]string{
+		"GET /:ws/projects": "", "GET /:ws/f/projects": "", "POST /:ws/project": "/acme/project",
+		"GET /:ws/project/:id": "/acme/project/" + x.project, "GET /:ws/f/project/:id": "/acme/f/project/" + x.project,
+		"GET /:ws/f/project/:id/issues": "/acme/f/project/" + x.project + "/issues", "POST /:ws/milestone": "/acme/milestone",
+		"POST /:ws/milestone/:id": "/acme/milestone/" + x.milestone, "POST /:ws/milestone/:id/trash": "/acme/milestone/" + x.milestone + "/trash",
+		"POST /:ws/milestone/:id/restore": "/acme/milestone/" + x.milestone + "/restore",
+	})
+	for _, noun := range []string{"name", "description", "state", "health", "lead", "members", "start", "target", "trash", "restore"} {
+		routes["POST /:ws/project/:id/"+noun] = "/acme/project/" + x.project + "/" + noun
+	}
+	for _, noun := range []string{"project", "milestone"} {
+		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
+	}
 	for _, noun := range []string{"read", "done", "snooze"} {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
@@ -79,7 +93,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.project, x.milestone} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -96,11 +110,14 @@ func (h *house) hide() hiddenThing {
 	must(h.t, err)
 	view := sync.NewRef("view", newID())
 	h.ann.apply(sync.Operation{Op: sync.Create, Record: view, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden view"}})
+	project, milestone := sync.NewRef("project", newID()), sync.NewRef("milestone", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: project, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden treasure hunt"}},
+		sync.Operation{Op: sync.Create, Record: milestone, Set: map[string]any{"project": string(project), "name": "Sesame street"}})
 	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String()}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), project.ID().String(), milestone.ID().String()}
 }
 
 // visible is an issue that ben sees.
@@ -118,7 +135,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
@@ -167,9 +184,9 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	hidden := h.hide()
-	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, "classified"}
+	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
-		"/acme/search?q=1", "/acme/outbox", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
+		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}

@@ -121,7 +121,7 @@ func (p issuePage) keyIn(values map[string]any) string {
 }
 
 // shownFields are the fields whose changes are told, in this order.
-var shownFields = []string{"title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate"}
+var shownFields = []string{"title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate"}
 
 func (p issuePage) fieldChanges(change sync.Change) []views.FieldChange {
 	var fields []views.FieldChange
@@ -194,6 +194,8 @@ func fieldName(field string) string {
 		return ""
 	case "due":
 		return "Due date"
+	case "start", "target":
+		return strings.ToUpper(field[:1]) + field[1:] + " date"
 	case "body":
 		return "Comment"
 	case "color":

@@ -83,6 +83,12 @@ func (s *Server) subject(ctx context.Context, v visit, n named, record sync.Ref)
 		return s.commentSubject(ctx, v, n, id)
 	case "label":
 		return subject{n.refWords(string(record)), v.slug.LabelSettings(), func(string) string { return v.slug.SetLabel(id.String(), "") }}, nil
+	case "project":
+		project := n.project(id)
+		return subject{project.Name, v.slug.Project(project.ID, views.Query{}), func(field string) string { return v.slug.SetProject(project.ID, field) }}, nil
+	case "milestone":
+		milestone, _ := n.Milestone(id)
+		return subject{milestone.Name, v.slug.Project(idOf(milestone.Project), views.Query{}), func(string) string { return v.slug.SetMilestone(id.String(), "") }}, nil
 	case "status":
 		status, _ := n.Status(id)
 		team, _ := n.Team(status.Team)

@@ -36,12 +36,17 @@ func savedID(values url.Values) string {
 }
 
 // filterFields are what one may filter by.
-var filterFields = []string{"status", "assignee", "label", "priority", "creator", "text"}
+var filterFields = []string{"status", "assignee", "label", "project", "priority", "creator", "text"}
 
 func readFilter(term string) (filter views.Filter, legible bool) {
+	return readTerm(term, filterFields)
+}
+
+// readTerm reads a filter by one of some fields.
+func readTerm(term string, fields []string) (filter views.Filter, legible bool) {
 	field, value, _ := strings.Cut(term, ":")
 	filter = views.Filter{Field: strings.TrimPrefix(field, "-"), Value: value, Not: strings.HasPrefix(field, "-")}
-	return filter, value != "" && slices.Contains(filterFields, filter.Field) && !(filter.Not && filter.Field == "text")
+	return filter, value != "" && slices.Contains(fields, filter.Field) && !(filter.Not && filter.Field == "text")
 }
 
 func readDisplay(values url.Values) views.Display {
@@ -139,6 +144,7 @@ func (t teamIssues) filterBar(laid laying) views.FilterBarData {
 		t.choice("status", statusValues(t.Statuses(t.Team.ID))),
 		t.choice("assignee", append([]value{{"me", "Me"}, {"none", "No assignee"}}, t.memberValues()...)),
 		t.choice("label", append([]value{{"none", "No label"}}, labelValues(t.Labels(t.Team.ID))...)),
+		t.choice("project", append([]value{{"none", "No project"}}, t.projectValues()...)),
 		t.choice("priority", priorityValues()),
 		t.choice("creator", append([]value{{"me", "Me"}}, t.memberValues()...)),
 	}
@@ -186,6 +192,8 @@ func (t teamIssues) filterValues(field string) []value {
 		return statusValues(t.Statuses(t.Team.ID))
 	case "label":
 		return append([]value{{"none", "none"}}, labelValues(t.Labels(t.Team.ID))...)
+	case "project":
+		return append([]value{{"none", "none"}}, t.projectValues()...)
 	case "priority":
 		return priorityValues()
 	case "assignee", "creator":
@@ -202,6 +210,8 @@ func (t teamIssues) textOf(field string, id uuid.UUID) string {
 	case "label":
 		label, _ := n.Label(id)
 		return label.Name
+	case "project":
+		return n.project(id).Name
 	}
 	return n.member(id).Name
 }
@@ -218,6 +228,14 @@ func labelValues(labels []sync.LabelName) []value {
 	var values []value
 	for _, l := range labels {
 		values = append(values, value{sync.Slug(l.Name), l.Name})
+	}
+	return values
+}
+
+func (t teamIssues) projectValues() []value {
+	var values []value
+	for _, p := range t.Projects(t.Team.ID) {
+		values = append(values, value{sync.Slug(p.Name), p.Name})
 	}
 	return values
 }

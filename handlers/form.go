@@ -142,12 +142,12 @@ func (f form) membership(record sync.Ref, field string) []sync.Operation {
 
 func (f form) move(record sync.Ref) []sync.Operation {
 	set := f.given("status")
-	for name, value := range f.fields("assignee", "priority") { // as the columns of a board name them
+	for name, value := range f.fields("assignee", "priority", "project") { // as the columns of a board name them
 		kind, rest, _ := strings.Cut(fmt.Sprint(value), ":")
 		switch {
 		case kind == "priority":
 			set[name] = form{Values: url.Values{name: {rest}}}.value(name)
-		case kind == "member" && rest == "":
+		case rest == "" && kind != "":
 			set[name] = nil
 		case value != nil:
 			set[name] = value

@@ -157,7 +157,9 @@ func (p issuePage) data(tx string) views.IssueData {
 		IssueRowData: n.row(p.IssueRow, p.Family), Region: p.region(), Team: p.team(), SubIssues: n.rows(p.SubIssues, sync.Family{Progress: p.Family.Progress}),
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
 		Relations: p.relations(), Activity: p.activity(), TX: tx,
-		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team)},
+		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team),
+			Projects: n.openProjects(team, p.IssueRow.Project), Milestones: n.milestones(p.IssueRow.Project)},
+		Milestone: n.milestone(p.Milestone, p.IssueRow.Project),
 	}
 	d.Deleted, d.Started, d.Completed, d.Canceled = p.Deleted, inZone(p.Started, zone), inZone(p.Completed, zone), inZone(p.Canceled, zone)
 	d.Reactions = n.reactions(p.Reactions)

@@ -17,6 +17,7 @@ import (
 
 // issueLabels name the writes to an issue, for undo and for the outbox's words.
 var issueLabels = map[string]string{
+	"project": "Set project", "milestone": "Set milestone",
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
 	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
 	"team": "Move to team", "reactions": "React", "trash": "Move to trash", "restore": "Restore",

@@ -105,7 +105,7 @@ func (m myIssues) list(view, after string) views.IssueListData {
 		Member: idOf(m.Me().ID), Query: views.Query{View: view, After: after}, Order: "updated",
 		Empty: views.EmptyStateData{Text: "Nothing here.", Help: "What is assigned to you, or written by you, stands here."},
 	}
-	for _, status := range m.statuses() {
+	for _, status := range n.statusesOf(m.Issues) {
 		var rows []sync.IssueRow
 		for _, row := range m.Issues {
 			if row.Status == status.ID {
@@ -114,7 +114,7 @@ func (m myIssues) list(view, after string) views.IssueListData {
 		}
 		d.Groups = append(d.Groups, views.IssueGroup{Of: views.Group{Status: n.statusOf(status)}, Count: len(rows), Rows: n.rows(rows, m.family)})
 	}
-	m.nameTeams(d.Groups)
+	n.nameTeams(d.Groups)
 	if len(d.Groups) > 0 {
 		d.Groups[len(d.Groups)-1].After = m.More
 	}
@@ -124,10 +124,11 @@ func (m myIssues) list(view, after string) views.IssueListData {
 // urgency is the order of categories in which one's own work is shown.
 var urgency = []string{"started", "unstarted", "triage", "backlog"}
 
-func (m myIssues) statuses() []sync.StatusName {
+// statusesOf are the statuses of issues, what is under way first.
+func (n named) statusesOf(rows []sync.IssueRow) []sync.StatusName {
 	var statuses []sync.StatusName
-	for _, row := range m.Issues {
-		status, known := m.Status(row.Status)
+	for _, row := range rows {
+		status, known := n.Status(row.Status)
 		if known && !slices.ContainsFunc(statuses, func(s sync.StatusName) bool { return s.ID == status.ID }) {
 			statuses = append(statuses, status)
 		}
@@ -139,14 +140,14 @@ func (m myIssues) statuses() []sync.StatusName {
 }
 
 // nameTeams tells statuses of one name apart.
-func (m myIssues) nameTeams(groups []views.IssueGroup) {
+func (n named) nameTeams(groups []views.IssueGroup) {
 	count := map[string]int{}
 	for _, g := range groups {
 		count[g.Of.Status.Name]++
 	}
 	for i, g := range groups {
 		id, _ := uuid.Parse(g.Of.Status.Team) // an id of ours
-		if team, seen := m.Team(id); seen && count[g.Of.Status.Name] > 1 {
+		if team, seen := n.Team(id); seen && count[g.Of.Status.Name] > 1 {
 			groups[i].Of.Status.Name += " · " + team.Key
 		}
 	}

@@ -153,7 +153,13 @@ func (n named) due(row sync.IssueRow) views.Due {
 	if status, known := n.Status(row.Status); known && status.Closed() {
 		return due
 	}
-	today, _ := time.Parse(time.DateOnly, n.At.In(n.zone(row.Team)).Format(time.DateOnly)) // what Format wrote
+	return n.near(due.Day, n.zone(row.Team))
+}
+
+// near says how near a day is, as of today in a time zone.
+func (n named) near(day time.Time, zone *time.Location) views.Due {
+	due := views.Due{Day: day}
+	today, _ := time.Parse(time.DateOnly, n.At.In(zone).Format(time.DateOnly)) // what Format wrote
 	switch {
 	case due.Day.Before(today):
 		due.State = "late"
@@ -167,7 +173,7 @@ func (n named) due(row sync.IssueRow) views.Due {
 func (n named) row(r sync.IssueRow, family sync.Family) views.IssueRowData {
 	return views.IssueRowData{
 		ID: idOf(r.ID), Key: n.Key(r.Team, r.Number), Title: r.Title, Version: r.Version,
-		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels),
+		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels), Project: n.project(r.Project),
 		Due: n.due(r), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
 		Blocked: family.Blocked(r.ID),
 	}

@@ -29,6 +29,13 @@ func (s *Server) newIssue(c echo.Context, v visit) error {
 			return err
 		}
 		data.Parent, data.ParentTitle = string(sync.NewRef("issue", parent.ID)), parent.key
+		above, err := s.engine.Issue(c.Request().Context(), v.Actor, sync.IssueID{ID: parent.ID})
+		if err != nil {
+			return err
+		}
+		if project := n.project(above.IssueRow.Project); project.ID != "" && data.Values.Project == "" {
+			data.Values.Project = project.Value()
+		}
 	}
 	return s.page(c, http.StatusOK, snapshot, views.NewIssuePage(page, data))
 }
@@ -45,7 +52,10 @@ func (s *Server) createIssue(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "parent", "due", "estimate")
+	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate")
+	if f.Has("project") && f.Get("project") == "" {
+		set["project"] = nil // or it would be in its parent's
+	}
 	id, result, err := s.create(c.Request().Context(), v, f, "issue", "Create issue", set)
 	if err != nil {
 		return s.createRefused(c, v, f, err)
@@ -88,12 +98,12 @@ func (s *Server) createRefused(c echo.Context, v visit, f form, err error) error
 func (f form) newIssueValues() views.NewIssueValues {
 	priority, _ := f.value("priority").(int64)
 	return views.NewIssueValues{Team: f.Get("team"), Title: f.text("title"), Description: f.text("description"), Status: f.Get("status"),
-		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due")}
+		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Project: f.Get("project")}
 }
 
 // newIssue is an empty form with all that it offers.
 func (n named) newIssue(form, tx string) views.NewIssueData {
-	d := views.NewIssueData{Form: form, Teams: n.teams(), Labels: n.labelsOf(uuid.Nil), TX: tx}
+	d := views.NewIssueData{Form: form, Teams: n.teams(), Labels: n.labelsOf(uuid.Nil), Projects: n.projectOptions(), TX: tx}
 	for _, team := range n.Teams() {
 		for _, status := range n.Statuses(team.ID) {
 			d.Statuses = append(d.Statuses, views.Option{Value: string(sync.NewRef("status", status.ID)), Text: status.Name, Group: team.Name, Team: idOf(team.ID)})
@@ -107,7 +117,7 @@ func (n named) newIssue(form, tx string) views.NewIssueData {
 	return d
 }
 
-// preset are the values that a URL gives: team, title, body, status, priority, assignee, label.
+// preset are the values that a URL gives: team, title, body, status, priority, assignee, label, project.
 func (n named) preset(q url.Values) views.NewIssueValues {
 	values := views.NewIssueValues{Title: q.Get("title"), Description: q.Get("body"), Due: q.Get("due")}
 	team, err := n.TeamByKey(strings.ToUpper(q.Get("team")))
@@ -125,6 +135,11 @@ func (n named) preset(q url.Values) views.NewIssueValues {
 	for _, member := range n.Members() {
 		if wish := q.Get("assignee"); wish != "" && (wish == member.Handle || wish == member.ID.String() || wish == "me" && member.ID == n.Me().ID) {
 			values.Assignee = string(sync.NewRef("member", member.ID))
+		}
+	}
+	for _, project := range n.Projects(team.ID) {
+		if wish := q.Get("project"); wish != "" && (wish == sync.Slug(project.Name) || wish == project.ID.String()) {
+			values.Project = string(sync.NewRef("project", project.ID))
 		}
 	}
 	wanted := strings.Split(q.Get("label"), ",")

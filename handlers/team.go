@@ -198,6 +198,8 @@ func (n named) group(g sync.IssueGroup) views.Group {
 		group.Status = n.statusOf(g.Status)
 	case "assignee":
 		group.Member = n.member(g.ID)
+	case "project":
+		group.Project = n.project(g.ID)
 	case "priority":
 		group.Priority = views.Priority(g.Priority)
 	case "label":

@@ -73,6 +73,11 @@ func (n named) refWords(text string) string {
 	case "label":
 		label, _ := n.Label(id)
 		return or(label.Name, "a former label")
+	case "project":
+		return or(n.project(id).Name, "a former project")
+	case "milestone":
+		milestone, _ := n.Milestone(id)
+		return or(milestone.Name, "a former milestone")
 	case "team":
 		team, _ := n.Team(id)
 		return or(team.Name, "another team")

@@ -258,6 +258,33 @@ func (p *IssuePage) conceal(change *Change) {
 	if lost, raced := change.Overwrote["team"]; raced && !p.who.sees(refID(lost.Value)) {
 		delete(change.Overwrote, "team")
 	}
+	for _, field := range []string{"project", "milestone"} {
+		p.concealReference(change, field)
+	}
+}
+
+// concealReference makes nothing of a reference to what the reader does not see; where nothing is left to tell, the line tells nothing.
+func (p *IssuePage) concealReference(change *Change, field string) {
+	after, told := change.After[field]
+	if !told {
+		return
+	}
+	change.Before[field], change.After[field] = p.seen(change.Before[field]), p.seen(after)
+	if lost, raced := change.Overwrote[field]; raced && p.seen(lost.Value) == nil {
+		delete(change.Overwrote, field)
+	}
+	if change.Op == Set && change.Before[field] == nil && change.After[field] == nil {
+		delete(change.Before, field)
+		delete(change.After, field)
+	}
+}
+
+// seen is a reference, or nil where the reader does not see what it names.
+func (s Snapshot) seen(v any) any {
+	if r := s.words.records[Ref(text(v))]; r != nil && !s.who.seesRecord(r) {
+		return nil
+	}
+	return v
 }
 
 func commentRow(row queries.ListCommentsByIssueRow) CommentRow {

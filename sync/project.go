@@ -198,6 +198,12 @@ func (s Snapshot) Project(id uuid.UUID) (ProjectName, bool) {
 	return projectName(r), true
 }
 
+// SeesProject tells whether a project is there for the reader, in the trash or not.
+func (s Snapshot) SeesProject(id uuid.UUID) bool {
+	r := s.words.records[NewRef("project", id)]
+	return r != nil && s.who.seesRecord(r)
+}
+
 // EditsProjects tells whether the reader may make and change projects that they see.
 func (s Snapshot) EditsProjects() bool { return !s.who.guest() }
 

@@ -26,7 +26,7 @@ func cases() []golden {
 	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), embedCases()} {
 		all = append(all, some...)
 	}
-	return all
+	return append(all, projectCases()...)
 }
 
 func rowCases() []golden {

@@ -12,12 +12,12 @@ import "slices"
 
 // Properties are what of an issue a list may leave out, as the classes of rows and cards call them.
 func Properties() []Option {
-	return []Option{{Value: "key", Text: "ID"}, {Value: "priority", Text: "Priority"}, {Value: "labels", Text: "Labels"}, {Value: "parent", Text: "Parent and progress"},
+	return []Option{{Value: "key", Text: "ID"}, {Value: "priority", Text: "Priority"}, {Value: "labels", Text: "Labels"}, {Value: "project", Text: "Project"}, {Value: "parent", Text: "Parent and progress"},
 		{Value: "due", Text: "Due date"}, {Value: "updated", Text: "Last change"}, {Value: "assignee", Text: "Assignee"}}
 }
 
 func groupOptions() []Option {
-	return []Option{{Value: "", Text: "Status"}, {Value: "assignee", Text: "Assignee"}, {Value: "priority", Text: "Priority"}, {Value: "label", Text: "Label"}, {Value: "none", Text: "No groups"}}
+	return []Option{{Value: "", Text: "Status"}, {Value: "assignee", Text: "Assignee"}, {Value: "priority", Text: "Priority"}, {Value: "label", Text: "Label"}, {Value: "project", Text: "Project"}, {Value: "none", Text: "No groups"}}
 }
 
 func orderOptions() []Option {

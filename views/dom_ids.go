@@ -22,6 +22,9 @@ func BoardID(team string) string { return "board-" + team }
 // IssueID is the region of an issue's page.
 func IssueID(id string) string { return "issue-" + id }
 
+// ProjectID is the region of a project's page.
+func ProjectID(id string) string { return "project-" + id }
+
 // CommentID is one comment.
 func CommentID(id string) string { return "comment-" + id }
 
@@ -30,6 +33,9 @@ func ConflictID(record, field string) string { return "conflict-" + record + "-"
 
 // SettingsID is the region of a settings page.
 func SettingsID(page string) string { return "settings-" + page }
+
+// ProjectsID is the region of the list of projects.
+const ProjectsID = "projects"
 
 // FieldID is a control; form tells apart the forms of a page.
 func FieldID(form, name string) string { return form + "-" + name }

@@ -10,10 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // Group is what the issues of a list's group, or of a board's column, have in common.
 type Group struct {
-	By       string // status (when empty), assignee, priority, label, none
+	By       string // status (when empty), assignee, priority, label, project, none
 	Status   Status
 	Member   Member // zero: nobody
 	Label    Label  // zero: no label
+	Project  Project
 	Priority Priority
 }
 
@@ -26,6 +27,8 @@ func (g Group) Value() string {
 		return g.Priority.Value()
 	case "label":
 		return g.Label.Value()
+	case "project":
+		return g.Project.Value()
 	case "none":
 		return "none:"
 	}
@@ -41,6 +44,8 @@ func (g Group) Name() string {
 		return g.Priority.Name()
 	case "label":
 		return g.Label.name()
+	case "project":
+		return g.Project.name()
 	case "none":
 		return "All issues"
 	}
@@ -50,7 +55,7 @@ func (g Group) Name() string {
 // field is the field of an issue that moving it to another group sets; "" where that is no single value.
 func (g Group) field() string {
 	switch g.By {
-	case "assignee", "priority":
+	case "assignee", "priority", "project":
 		return g.By
 	case "label", "none":
 		return ""
@@ -60,7 +65,7 @@ func (g Group) field() string {
 
 // preset is what a new issue of the group begins with.
 func (g Group) preset(team Team) NewPreset {
-	preset := NewPreset{Team: team.Key, Status: g.Status.ID, Assignee: g.Member.ID, Label: g.Label.ID}
+	preset := NewPreset{Team: team.Key, Status: g.Status.ID, Assignee: g.Member.ID, Label: g.Label.ID, Project: g.Project.ID}
 	if g.Priority > 0 {
 		preset.Priority = g.Priority.number()
 	}
@@ -100,6 +105,11 @@ func GroupMark(at Place, g Group) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case "project":
+			templ_7745c5c3_Err = ProjectMark(at, g.Project).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case "label", "none":
 			if g.Label.ID == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span data-part=\"name\">")
@@ -109,7 +119,7 @@ func GroupMark(at Place, g Group) templ.Component {
 				var templ_7745c5c3_Var2 string
 				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 71, Col: 37}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 78, Col: 37}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 				if templ_7745c5c3_Err != nil {

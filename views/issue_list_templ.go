@@ -13,21 +13,25 @@ type IssueListData struct {
 	Region   Region
 	Team     Team   // zero for a list of one member's
 	Member   string // UUID, of a list of one member's
+	Project  string // UUID, of a list of one project's
 	Query    Query  // of the fragment: nothing of the viewer in it
 	Order    string // "manual" or what it is sorted by
 	Groups   []IssueGroup
-	Empty    EmptyStateData // shown when no group of a member's list has rows
+	Empty    EmptyStateData // shown when no group has rows
 	ReadOnly bool
 }
 
 func (d IssueListData) id() string {
 	if d.Team.ID == "" {
-		return IssueListID(d.Member)
+		return IssueListID(d.Member + d.Project)
 	}
 	return IssueListID(d.Team.ID)
 }
 
 func (d IssueListData) source(at Place) string {
+	if d.Project != "" {
+		return at.Fragment().ProjectIssues(d.Project, d.Query)
+	}
 	if d.Team.ID == "" {
 		return at.Fragment().MemberIssues(d.Member, d.Query.View, d.Query.After)
 	}
@@ -35,33 +39,22 @@ func (d IssueListData) source(at Place) string {
 }
 
 func (d IssueListData) more(at Place, after string) string {
+	if d.Project != "" {
+		return at.Project(d.Project, d.Query.From(after))
+	}
 	if d.Team.ID == "" {
 		return at.Home(d.Query.View, after)
 	}
 	return at.Team(d.Team.Key, d.Query.From(after))
 }
 
-func (d IssueListData) rowless() bool {
+func (d IssueListData) empty() bool {
 	for _, g := range d.Groups {
 		if g.Count > 0 {
 			return false
 		}
 	}
 	return true
-}
-
-// empty says why no group has rows, and the way on.
-func (d IssueListData) empty(at Place) EmptyStateData {
-	switch {
-	case d.Team.ID == "":
-		return d.Empty
-	case d.Query.Narrow():
-		return EmptyStateData{Text: "No issues match.", Link: at.Team(d.Team.Key, d.Query.Clear()), Action: "Clear filters", Name: "clear-filters"}
-	}
-	return EmptyStateData{
-		Text: "No issues yet.", Help: "Write down the first thing that " + d.Team.Name + " has to do.",
-		Link: at.New(NewPreset{Team: d.Team.Key}), Action: "New issue", Name: "new", Keys: "C",
-	}
 }
 
 // row is a row with its box.
@@ -120,7 +113,7 @@ func IssueList(at Place, d IssueListData) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(d.Team.Value())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 80, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 73, Col: 29}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -139,7 +132,7 @@ func IssueList(at Place, d IssueListData) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(d.Order)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 83, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 76, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -164,8 +157,8 @@ func IssueList(at Place, d IssueListData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.rowless() {
-			templ_7745c5c3_Err = EmptyState(d.empty(at)).Render(ctx, templ_7745c5c3_Buffer)
+		if d.empty() {
+			templ_7745c5c3_Err = EmptyState(d.Empty).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -206,7 +199,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.Of.Value())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 98, Col: 57}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 91, Col: 57}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -227,7 +220,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(number(g.Count))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 103, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 96, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -245,7 +238,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(at.New(g.Of.preset(d.Team)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 105, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 98, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -286,7 +279,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 			var templ_7745c5c3_Var8 templ.SafeURL
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(d.more(at, g.After))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 116, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 109, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -28,7 +28,7 @@ type Page struct {
 	TX            string
 	Teams         []Team
 	Views         map[string][]SavedViewLink // by the team's UUID
-	Here          string                     // which link of the sidebar this page is: inbox, my-issues, search, new, team:<KEY>, team:<KEY>/board, view:<UUID>, outbox, settings
+	Here          string                     // which link of the sidebar this page is: inbox, my-issues, projects, search, new, team:<KEY>, team:<KEY>/board, view:<UUID>, outbox, settings
 	Unread        UnreadData                 // of nobody where it could not be read
 	Vocabulary    VocabularyData
 	NewIssue      NewIssueData

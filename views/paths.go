@@ -85,12 +85,12 @@ func (w Workspace) CommentOn(key, comment string) string {
 
 // New is the page that makes an issue; each value may be empty.
 func (w Workspace) New(preset NewPreset) string {
-	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "parent", preset.Parent)
+	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "parent", preset.Parent)
 }
 
 // NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a priority's number, a
-// member's UUID, a label's UUID, a parent's key.
-type NewPreset struct{ Team, Status, Priority, Assignee, Label, Parent string }
+// member's UUID, a label's UUID, a project's UUID, a parent's key.
+type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Parent string }
 
 // Search is the search page with its results.
 func (w Workspace) Search(text, after string) string {
@@ -155,6 +155,32 @@ func (w Workspace) CreateView() string { return w.at("view") }
 
 // SetView takes a write to a saved view: "" (its fields), trash, restore.
 func (w Workspace) SetView(id, noun string) string { return w.at("view", id, noun) }
+
+// Projects lists the projects; view is "" or "trash".
+func (w Workspace) Projects(view string) string { return w.at("projects") + query("view", view) }
+
+// ClosedView is the view of a project's page that shows its closed issues.
+const ClosedView = "closed"
+
+// Project is a project's page with its issues; of the query it takes the view, the milestone and the place.
+func (w Workspace) Project(id string, q Query) string { return w.at("project", id) + q.Encode() }
+
+// ProjectIssues is the list on a project's page; only a fragment.
+func (w Workspace) ProjectIssues(id string, q Query) string {
+	return w.at("project", id, "issues") + q.Encode()
+}
+
+// CreateProject takes the form of a new project.
+func (w Workspace) CreateProject() string { return w.at("project") }
+
+// SetProject takes a write to a project: name, description, state, health, lead, members, start, target, trash, restore.
+func (w Workspace) SetProject(id, noun string) string { return w.at("project", id, noun) }
+
+// CreateMilestone takes the form of a new milestone.
+func (w Workspace) CreateMilestone() string { return w.at("milestone") }
+
+// SetMilestone takes a write to a milestone: "" (its fields), trash, restore.
+func (w Workspace) SetMilestone(id, noun string) string { return w.at("milestone", id, noun) }
 
 // RevokeShare ends a share.
 func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "revoke") }

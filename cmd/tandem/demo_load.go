@@ -96,7 +96,7 @@ func (l *demoLoader) addPeople(ctx context.Context) error {
 	return nil
 }
 
-// vocabulary makes teams, statuses and labels.
+// vocabulary makes teams, statuses, labels and projects.
 func (l *demoLoader) vocabulary() []sync.Operation {
 	var ops []sync.Operation
 	for _, team := range l.content.Teams {
@@ -119,6 +119,35 @@ func (l *demoLoader) vocabulary() []sync.Operation {
 		}
 		ops = append(ops, sync.Operation{Op: sync.Create, Record: l.label(label.Name), Set: set})
 	}
+	for _, project := range l.content.Projects {
+		ops = append(ops, l.projectOps(project)...)
+	}
+	return ops
+}
+
+// projectOps makes a project with its milestones.
+func (l *demoLoader) projectOps(project demo.Project) []sync.Operation {
+	members := make([]string, len(project.Members))
+	for i, handle := range project.Members {
+		members[i] = string(l.member(handle))
+	}
+	set := map[string]any{"name": project.Name, "description": project.Description, "state": project.State, "health": project.Health, "members": members}
+	for name, day := range map[string]string{"start": project.Start, "target": project.Target} {
+		if day != "" {
+			set[name] = day
+		}
+	}
+	if project.Team != "" {
+		set["team"] = string(sync.NewRef("team", l.team(project.Team)))
+	}
+	if project.Lead != "" {
+		set["lead"] = string(l.member(project.Lead))
+	}
+	ops := []sync.Operation{{Op: sync.Create, Record: l.project(project.Name), Set: set}}
+	for i, milestone := range project.Milestones {
+		ops = append(ops, sync.Operation{Op: sync.Create, Record: l.milestone(project.Name, milestone.Name), Set: map[string]any{
+			"project": string(l.project(project.Name)), "name": milestone.Name, "date": milestone.Date, "position": i}})
+	}
 	return ops
 }
 
@@ -140,6 +169,12 @@ func (l *demoLoader) issue(i int) []sync.Operation {
 	}
 	if first.Estimate != 0 {
 		set["estimate"] = first.Estimate
+	}
+	if first.Project != "" {
+		set["project"] = string(l.project(first.Project))
+	}
+	if first.Milestone != "" {
+		set["milestone"] = string(l.milestone(first.Project, first.Milestone))
 	}
 	if first.Parent >= 0 {
 		set["parent"] = string(l.issueRef(first.Parent))
@@ -239,6 +274,14 @@ func (l *demoLoader) status(team uuid.UUID, name string) string {
 
 func (l *demoLoader) label(name string) sync.Ref {
 	return sync.NewRef("label", sync.Derive(l.workspace, "label", name))
+}
+
+func (l *demoLoader) project(name string) sync.Ref {
+	return sync.NewRef("project", sync.Derive(l.workspace, "project", name))
+}
+
+func (l *demoLoader) milestone(project, name string) sync.Ref {
+	return sync.NewRef("milestone", sync.Derive(l.project(project).ID(), "milestone", name))
 }
 
 func (l *demoLoader) labels(names []string) []string {

@@ -4,12 +4,13 @@ import "time"
 
 // Workspace is everything that there is to create, in the order in which to create it.
 type Workspace struct {
-	Slug   string
-	Name   string
-	People []Person
-	Teams  []Team
-	Labels []Label
-	Issues []Issue
+	Slug     string
+	Name     string
+	People   []Person
+	Teams    []Team
+	Labels   []Label
+	Projects []Project
+	Issues   []Issue
 }
 
 // Person is somebody with an account.
@@ -58,6 +59,8 @@ type Issue struct {
 	Due         string // YYYY-MM-DD, or ""
 	Estimate    int    // 0 is none
 	Parent      int    // index of an earlier issue of the same team, or -1
+	Project     string // name, or ""
+	Milestone   string // name, or ""
 	BlockedBy   int    // index of an issue of any team, or -1
 	CreatedAt   time.Time
 	UpdatedAt   time.Time // of the last comment or change
@@ -95,11 +98,12 @@ type Change struct {
 //
 // It panics if the embedded content is malformed, which a test rules out.
 func Content(now time.Time) Workspace {
-	w := Workspace{Slug: "acme", Name: "Acme", People: people(), Teams: teams(), Labels: labels()}
+	w := Workspace{Slug: "acme", Name: "Acme", People: people(), Teams: teams(), Labels: labels(), Projects: projects(now.UTC())}
 	drafts, err := load(w.Teams)
 	if err != nil {
 		panic(err)
 	}
 	w.Issues = compose(w.Teams, drafts, now.UTC())
+	gather(w.Projects, w.Teams, w.Issues)
 	return w
 }

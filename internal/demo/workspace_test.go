@@ -163,6 +163,26 @@ func TestValuesAreValid(t *testing.T) {
 	}
 }
 
+func TestProjectsHaveIssues(t *testing.T) {
+	t.Parallel()
+	w := Content(time.Now())
+	in := map[string]int{}
+	for _, issue := range w.Issues {
+		in[issue.Project]++
+		in[issue.Milestone]++
+	}
+	for _, p := range w.Projects {
+		if in[p.Name] < 3 || p.Start > p.Target && p.Target != "" {
+			t.Errorf("%s: %d issues, from %s to %s", p.Name, in[p.Name], p.Start, p.Target)
+		}
+		for _, m := range p.Milestones {
+			if in[m.Name] == 0 {
+				t.Errorf("%s: nothing below %s", p.Name, m.Name)
+			}
+		}
+	}
+}
+
 func TestPeopleOfTheDemo(t *testing.T) {
 	w := Content(now)
 	want := map[string]string{"ann": "admin ENG WEB OPS SEC", "ben": "member ENG WEB OPS", "cleo": "guest WEB"}

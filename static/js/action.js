@@ -44,6 +44,8 @@ export const groups = {
     {on: 'open-assignee', at: '', pick: 'assignee', key: 'i', words: 'Assign to me, or to nobody', run: () => late('mine')},
     {on: 'open-labels', at: '', pick: 'labels', key: 'l', words: 'Set labels'},
     {on: 'open-due', at: '', pick: 'due', key: 'D', words: 'Set due date'},
+    {on: 'open-project', at: '', pick: 'project', key: 'P', words: 'Set project'},
+    {on: 'open-milestone', at: '', pick: 'milestone', words: 'Set milestone'},
     {on: 'open-estimate', at: '', key: 'E', words: 'Set estimate'},
     {on: 'choose-parent', at: '', words: 'Set parent'},
     {on: 'new-relation', at: '', key: 'mb', words: 'Blocked by another issue', run: () => late('relate', 'blocked_by')},
@@ -66,6 +68,7 @@ export const groups = {
     {on: 'go-my-issues', key: 'ga', words: 'My issues'},
     {on: 'go-list', key: 'ge', words: 'The list'},
     {on: 'go-board', key: 'gd', words: 'The board'},
+    {on: 'go-projects', key: 'gp', words: 'Projects'},
     {on: 'go-settings', key: 'gs', words: 'Settings'},
   ],
 };

@@ -2,7 +2,7 @@
 
 import {having, names, vocabulary} from './page.js';
 
-const kindOf = {assignee: 'member', author: 'member', parent: 'issue'}, kept = ['data-value', 'datetime', 'data-raw'];
+const kindOf = {assignee: 'member', author: 'member', lead: 'member', parent: 'issue'}, kept = ['data-value', 'datetime', 'data-raw'];
 
 /** records are the nodes that show a record. */
 export const records = '[data-record]:not(form)';

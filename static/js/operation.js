@@ -68,7 +68,7 @@ function fields(data, keepNull) {
   for (const [name, raw] of data) {
     if (sets.test(name)) { set[name] ??= []; if (raw !== '') set[name] = [...new Set([...set[name], raw])].sort(); continue; }
     const v = value(name, raw);
-    if (v !== null || keepNull) set[name] = v;
+    if (v !== null || keepNull || name === 'project') set[name] = v; // none, or a sub-issue would be in its parent's
   }
   return set;
 }

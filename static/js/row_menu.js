@@ -4,8 +4,8 @@ import {write} from './outbox.js';
 import {having, page, taken, vocabulary} from './page.js';
 import {dress} from './picker.js';
 
-const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', due: 'Due'};
-const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', due: 'Set due date'};
+const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', milestone: 'Milestone', due: 'Due'};
+const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', project: 'Set project', milestone: 'Set milestone', due: 'Set due date'};
 
 /** pick opens the menu of a property at a row, or at what was pointed at in it. Shut, it goes, and focus is where it was. */
 export function pick(name, row, mark) {
@@ -46,7 +46,7 @@ function built(name, row) {
   if (many) form.dataset.field = name;
   const menu = make('details', {}, make('summary', {'aria-label': words[name]}), make('div', {}, form));
   menu.dataset.menu = '';
-  return choices.length ? menu : null;
+  return choices.length > Number(name === 'milestone') ? menu : null; // none is no choice
 }
 
 /** send gives the form to the write side, which may have to come first; where nothing can be kept it goes to its URL. */
@@ -61,10 +61,10 @@ function send(event) {
 function values(name, row) {
   const team = document.querySelector(`#vocabulary template${having('data-key', row.dataset.key.split('-')[0])}`)?.dataset.value, is = shown(row, name);
   const kind = {assignee: 'member', labels: 'label'}[name] ?? name, had = [...row.querySelectorAll('[data-field=labels] [data-value]')].map(({dataset}) => dataset.value);
-  const all = [...document.querySelectorAll(`#vocabulary template[data-value^="${kind}:"]`)].filter(({dataset}) => !dataset.team || dataset.team === team);
+  const all = [...document.querySelectorAll(`#vocabulary template[data-value^="${kind}:"]`)].filter(({dataset}) => (!dataset.team || dataset.team === team) && (!dataset.project || dataset.project === shown(row, 'project')));
   if (name === 'assignee') all.sort((a, b) => rank(b) - rank(a));
   return all.map(({dataset: {value}}) => {
-    const on = name === 'labels' ? had.includes(value) : value === is, sent = name === 'priority' ? value.slice(9) : value === 'member:' ? '' : value;
+    const on = name === 'labels' ? had.includes(value) : value === is, sent = name === 'priority' ? value.slice(9) : value.endsWith(':') ? '' : value;
     return make('button', {className: 'choice', name: name !== 'labels' ? name : on ? 'remove' : 'add', value: sent,
       ...on && name !== 'labels' && {'aria-current': 'true'}}, vocabulary(value).content.cloneNode(true));
   });
