@@ -92,14 +92,14 @@ func bareHouse(t testing.TB, change ...func(*Options)) *house {
 		must(t, err)
 	}
 	h.exec(`insert into instance (system_identifier, timeline, setup_token_hash) values (1, 1, '\x01')`)
-	engine := sync.New(sync.Options{Pool: pool, Mentions: markdown.New().Mentions, Poll: 50 * time.Millisecond, Clock: func(time.Time) time.Time { return h.clock.now() }})
-	engine.Start()
-	t.Cleanup(engine.Stop)
-	options := Options{Engine: engine, Static: assets(), Demo: true, Clock: h.clock.now, Heartbeat: h.beats, Check: h.checks,
+	options := Options{Static: assets(), Demo: true, Clock: h.clock.now, Heartbeat: h.beats, Check: h.checks,
 		Trusted: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, Starter: sync.Starter{Statuses: starterStatuses, Issues: []sync.StarterIssue{{Title: "Look around", Status: "Todo"}}}}
 	for _, f := range change {
 		f(&options)
 	}
+	options.Engine = sync.New(sync.Options{Pool: pool, Mentions: markdown.New().Mentions, Mail: options.Mail != nil, Poll: 50 * time.Millisecond, Clock: func(time.Time) time.Time { return h.clock.now() }})
+	options.Engine.Start()
+	t.Cleanup(options.Engine.Stop)
 	h.Server = New(options)
 	t.Cleanup(h.Server.Close)
 	return h

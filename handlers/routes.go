@@ -29,6 +29,9 @@ func (s *Server) route() {
 	ws := e.Group("/:ws")
 	page, fragment := "", "/f"
 
+	ws.GET("/unsubscribe/:token", s.showUnsubscribe)
+	ws.POST("/unsubscribe/:token", s.unsubscribe)
+
 	ws.POST("/sync/push", s.in(s.push))
 	ws.GET("/sync/pull", s.in(s.pull))
 	ws.GET("/sync/events", s.streamEvents)
@@ -134,6 +137,9 @@ func (s *Server) route() {
 	ws.POST("/settings/theme", s.in(s.setTheme))
 	ws.POST("/settings/keys", s.in(s.setKeys))
 	ws.POST("/settings/token/:id/revoke", s.in(s.revokeToken))
+	ws.GET(page+"/settings/notifications", s.in(s.showNotifications))
+	ws.POST("/settings/notifications", s.in(s.setNotifications))
+	ws.POST("/settings/notifications/test", s.in(s.sendTestMail))
 	ws.GET(page+"/settings/label", s.in(s.listLabels))
 	ws.GET(fragment+"/settings/label", s.in(s.listLabelsFragment))
 	ws.POST("/settings/label", s.in(s.createLabel))

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -26,6 +27,10 @@ type Options struct {
 	Build string
 	// URL is the address that people use, such as https://tandem.example. Empty: as the request says.
 	URL string
+	// Mail sends a letter; an error that is sync.ErrUndeliverable would come again. Nil: there is no way to send one.
+	Mail func(context.Context, Mail) error
+	// MailURL is the address that letters lead to. Empty: URL.
+	MailURL string
 	// Demo adds the sign-in without a password.
 	Demo bool
 	// Starter is what a new workspace begins with.
@@ -47,6 +52,8 @@ type Server struct {
 	logger    *slog.Logger
 	build     views.Build
 	url       string
+	mail      func(context.Context, Mail) error
+	mailURL   string
 	demo      bool
 	starter   sync.Starter
 	limit     *limiter
@@ -74,6 +81,7 @@ func New(options Options) *Server {
 	}
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
+		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
 		ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),

@@ -33,7 +33,7 @@ WHERE r.workspace_id = @workspace_id AND r.issue_id = ANY(@blockers::uuid[]) AND
 -- name: UpsertInbox :exec
 -- A row that knows this V already stays as it is, so that nothing is told twice; that something is due is told by the clock, and
 -- takes no V. One that sleeps is awake since long for what is the member's own, such as a mention; one that sleeps until
--- anything happens wakes for all.
+-- anything happens wakes for all. What is told is mailed too, where that is planned.
 WITH told AS (
     INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread, snoozed_until)
     SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread, CASE WHEN r.wakes THEN 'epoch'::timestamptz END
@@ -43,7 +43,14 @@ WITH told AS (
         actor_id = excluded.actor_id, comment_id = excluded.comment_id, at = excluded.at, unread = inbox.unread + excluded.unread, done = false,
         snoozed_until = COALESCE(excluded.snoozed_until, CASE WHEN inbox.snoozed_until < @activity::timestamptz THEN inbox.snoozed_until END)
         WHERE inbox.version < excluded.version OR inbox.version = excluded.version AND excluded.reason = 'due'
-    RETURNING member_id)
+    RETURNING member_id, issue_id),
+posted AS (
+    INSERT INTO mail (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at)
+    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.mail_reason, r.mail_actor_id, r.mail_comment_id, r.at, r.send_at
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, at timestamptz,
+        mail_reason text, mail_actor_id uuid, mail_comment_id uuid, send_at timestamptz)
+    JOIN told ON told.member_id = r.member_id AND told.issue_id = r.issue_id
+    WHERE r.send_at IS NOT NULL ON CONFLICT DO NOTHING)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
 SELECT DISTINCT @workspace_id::uuid, told.member_id, 1 FROM told
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;

@@ -178,6 +178,20 @@ type Label struct {
 	DeletedAt   *time.Time
 }
 
+type Mail struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+	IssueID     uuid.UUID
+	Version     int64
+	Reason      string
+	ActorID     *uuid.UUID
+	CommentID   *uuid.UUID
+	At          time.Time
+	SendAt      time.Time
+	Tries       int32
+	Claim       *uuid.UUID
+}
+
 type Member struct {
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID
@@ -222,6 +236,19 @@ type Person struct {
 	PasswordHash string
 	CreatedAt    time.Time
 	SingleKeys   bool
+}
+
+type Preference struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	AuthorID    *uuid.UUID
+	Mail        []string
+	Digest      string
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
 }
 
 type Project struct {
@@ -278,6 +305,11 @@ type Result struct {
 	Body          []byte
 	Request       []byte
 	At            time.Time
+}
+
+type Secret struct {
+	Name  string
+	Value []byte
 }
 
 type Session struct {

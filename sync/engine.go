@@ -25,6 +25,8 @@ type Options struct {
 	Poll time.Duration
 	// Mentions lists the handles that a long text names, as it is shown. Nil: texts mention nobody.
 	Mentions func(text string) []string
+	// Mail says that there is a way to send e-mail, so that what shall be told by it is kept until SendMail. All nodes say the same.
+	Mail bool
 	// Retention is how long the log and the stored results are kept. Zero: for good.
 	Retention time.Duration
 }
@@ -40,6 +42,7 @@ type Engine struct {
 	poll      time.Duration
 	retention time.Duration
 	mentions  func(string) []string
+	mails     bool
 	most      int // transactions in a group; a benchmark shows what one alone costs
 	words     vocabularies
 	account   account
@@ -62,7 +65,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		retention: options.Retention, mentions: options.Mentions, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
+		retention: options.Retention, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
 		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(),
 	}
 	if e.logger == nil {

@@ -86,7 +86,7 @@ func (e *Engine) remindIn(ctx context.Context, tx pgx.Tx, now time.Time, days qu
 	if err := e.queries.DeleteDueNotices(ctx, tx, queries.DeleteDueNoticesParams{WorkspaceID: days.WorkspaceID, Before: now.Add(-remindKept)}); err != nil {
 		return err
 	}
-	return e.putNews(ctx, tx, days.WorkspaceID, n.list)
+	return e.putNews(ctx, tx, days.WorkspaceID, n)
 }
 
 // remind tells an assignee that their issue is due soon, and answers whether its time has come. Nobody is told of the day that
@@ -105,7 +105,7 @@ func (n *news) remind(issue queries.ListDueRow, version int64, now time.Time) bo
 	count := len(n.list)
 	n.tell(line, Due, string(NewRef("member", *issue.AssigneeID)))
 	if len(n.list) > count {
-		n.list[count].actor = nil
+		n.list[count].actor, n.list[count].mail.actor = nil, nil
 	}
 	return true
 }

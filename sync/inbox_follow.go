@@ -112,9 +112,9 @@ func (e *Engine) followPage(ctx context.Context, tx pgx.Tx, workspace uuid.UUID)
 }
 
 // newsIn works out whom lines of the log are news to, and why.
-func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) ([]*newsItem, error) {
+func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) (*news, error) {
 	if len(lines) == 0 {
-		return nil, nil
+		return newNews(nil, nil), nil
 	}
 	var changed []uuid.UUID
 	for _, line := range lines {
@@ -139,17 +139,20 @@ func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lin
 			return nil, fmt.Errorf("read change %d: %w", line.Version, err)
 		}
 	}
-	return n.list, nil
+	return n, nil
 }
 
 // putNews writes down what was found, and forgets of each member's inbox what lies too deep to be looked at.
-func (e *Engine) putNews(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, found []*newsItem) error {
-	if len(found) == 0 {
+func (e *Engine) putNews(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, found *news) error {
+	if len(found.list) == 0 {
 		return nil
+	}
+	if e.mails {
+		found.planMail(e.clock(time.Now()))
 	}
 	var made rows
 	members := map[uuid.UUID]bool{}
-	for _, one := range found {
+	for _, one := range found.list {
 		made.news(one)
 		members[one.member] = true
 	}
@@ -171,6 +174,12 @@ func (r *rows) news(n *newsItem) {
 	r.put("at", n.at)
 	r.put("unread", int64(n.unread))
 	r.put("wakes", n.wakes)
+	if !n.sendAt.IsZero() {
+		r.put("mail_reason", string(n.mail.reason))
+		r.optional("mail_actor_id", n.mail.actor)
+		r.optional("mail_comment_id", n.mail.comment)
+		r.put("send_at", n.sendAt)
+	}
 	r.end()
 }
 

@@ -34,13 +34,23 @@ func (r Reason) wakes() bool { return r != Commented && r != Closed }
 // newsItem is what one member is told of one issue.
 type newsItem struct {
 	member, issue uuid.UUID
-	version       int64 // of the newest
+	team          uuid.UUID // the issue's
+	version       int64     // of the newest
 	reason        Reason
 	actor         *uuid.UUID
 	comment       *uuid.UUID
 	at            time.Time
-	unread        int  // versions
-	wakes         bool // what sleeps: it is the member's own
+	unread        int       // versions
+	wakes         bool      // what sleeps: it is the member's own
+	mail          telling   // the strongest reason of all
+	sendAt        time.Time // zero: not by e-mail
+}
+
+// telling is a reason with who gave it, and where.
+type telling struct {
+	reason  Reason
+	actor   *uuid.UUID
+	comment *uuid.UUID
 }
 
 // news gathers, over a stretch of the log, what is news to whom. It belongs to one goroutine.
@@ -145,14 +155,18 @@ func (n *news) add(line queries.ListNewsRow, reason Reason, member uuid.UUID) {
 		n.known[key], n.list = item, append(n.list, item)
 	}
 	item.wakes = item.wakes || reason.wakes()
+	told := telling{reason: reason, actor: line.MemberID}
+	if line.Kind == "comment" {
+		told.comment = &line.RecordID
+	}
+	if item.mail.reason == "" || slices.Index(reasons, reason) <= slices.Index(reasons, item.mail.reason) {
+		item.mail = told
+	}
 	switch {
 	case item.version < line.Version:
 		item.unread++
 	case slices.Index(reasons, item.reason) <= slices.Index(reasons, reason):
 		return
 	}
-	item.version, item.reason, item.actor, item.at, item.comment = line.Version, reason, line.MemberID, line.At, nil
-	if line.Kind == "comment" {
-		item.comment = &line.RecordID
-	}
+	item.version, item.reason, item.actor, item.comment, item.at, item.team = line.Version, reason, told.actor, told.comment, line.At, line.TeamID
 }

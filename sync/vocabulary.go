@@ -44,6 +44,7 @@ type vocabularyQuestions struct {
 	views      *[]queries.ListViewsRow
 	projects   *[]queries.ListProjectsRow
 	milestones *[]queries.ListMilestonesRow
+	wishes     *[]queries.ListPreferencesRow
 }
 
 func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
@@ -57,6 +58,9 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListProjectsRow, error) { return q.ListProjects(ctx, db, workspace) }),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListMilestonesRow, error) {
 			return q.ListMilestones(ctx, db, workspace)
+		}),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListPreferencesRow, error) {
+			return q.ListPreferences(ctx, db, workspace)
 		}),
 	}
 }
@@ -84,6 +88,9 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 	}
 	for _, row := range *a.milestones {
 		v.add(milestoneRecord(row))
+	}
+	for _, row := range *a.wishes {
+		v.add(preferenceRecord(row))
 	}
 	return v
 }

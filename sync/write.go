@@ -103,6 +103,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertProjects(ctx, db, queries.InsertProjectsParams{WorkspaceID: ws, Rows: rows})
 	case "milestone":
 		return q.InsertMilestones(ctx, db, queries.InsertMilestonesParams{WorkspaceID: ws, Rows: rows})
+	case "preference":
+		return q.InsertPreferences(ctx, db, queries.InsertPreferencesParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
 	case "relation":
@@ -150,6 +152,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateProjects(ctx, db, queries.UpdateProjectsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "milestone":
 		return q.UpdateMilestones(ctx, db, queries.UpdateMilestonesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "preference":
+		return q.UpdatePreferences(ctx, db, queries.UpdatePreferencesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "relation":

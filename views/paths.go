@@ -200,6 +200,15 @@ func (w Workspace) SetTheme() string { return w.at("settings", "theme") }
 // SetKeys switches single keys on or off.
 func (w Workspace) SetKeys() string { return w.at("settings", "keys") }
 
+// NotificationSettings is how one wants to be told; its form is posted to the same URL.
+func (w Workspace) NotificationSettings() string { return w.at("settings", "notifications") }
+
+// TestMail sends an admin an e-mail.
+func (w Workspace) TestMail() string { return w.at("settings", "notifications", "test") }
+
+// Unsubscribe turns e-mail off for whoever has the signed link.
+func (w Workspace) Unsubscribe(token string) string { return w.at("unsubscribe", token) }
+
 // LabelSettings lists the labels; a new one is posted to the same URL.
 func (w Workspace) LabelSettings() string { return w.at("settings", "label") }
 

@@ -18,6 +18,7 @@ import (
 
 	"tandem/handlers"
 	"tandem/internal/demo"
+	"tandem/internal/mail"
 	"tandem/internal/markdown"
 	"tandem/static"
 	"tandem/sync"
@@ -34,8 +35,30 @@ func (c *serveCommand) run(ctx context.Context, p *program) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	site := &site{program: p, addr: c.Addr, options: handlers.Options{URL: c.URL, Trusted: c.TrustedProxies, Rate: c.Rate}}
+	send, err := mailer(c.SMTP)
+	if err != nil {
+		return err
+	}
+	site := &site{program: p, addr: c.Addr, options: handlers.Options{URL: c.URL, Trusted: c.TrustedProxies, Rate: c.Rate, Mail: send}}
 	return site.serve(ctx, false, site.announceSetup)
+}
+
+// mailer sends letters through the server of a URL; nil where there is none.
+func mailer(raw string) (func(context.Context, handlers.Mail) error, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	server, err := mail.Parse(raw)
+	if err != nil {
+		return nil, misuse{"--smtp: " + err.Error()}
+	}
+	return func(ctx context.Context, m handlers.Mail) error {
+		err := server.Send(ctx, mail.Letter(m))
+		if errors.Is(err, mail.ErrRefused) {
+			return fmt.Errorf("%w: %w", sync.ErrUndeliverable, err)
+		}
+		return err
+	}, nil
 }
 
 func (c *serveCommand) check() error {
@@ -89,12 +112,13 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 	if err := ready(ctx); err != nil {
 		return err
 	}
+	s.options.MailURL = s.address()
 	s.options.Engine, s.options.Static, s.options.Logger, s.options.Starter = s.engine, assets, s.logger, starter()
 	return s.answer(ctx)
 }
 
 func newEngine(p *program, db *database) *sync.Engine {
-	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Mentions: markdown.New().Mentions, Retention: time.Duration(p.Serve.Retention)})
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Mentions: markdown.New().Mentions, Mail: p.Serve.SMTP != "", Retention: time.Duration(p.Serve.Retention)})
 }
 
 func (s *site) stopEngine() {
@@ -138,6 +162,9 @@ func (s *site) answer(ctx context.Context) error {
 	server := newHTTPServer(base, pages, s.logger)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(s.listener) }()
+	if s.options.Mail != nil {
+		defer deliver(base, pages)()
+	}
 	fmt.Fprintf(s.stdout, "tandem: listening on http://%s\n", shownAddress(s.listener.Addr()))
 
 	var err error
@@ -151,6 +178,22 @@ func (s *site) answer(ctx context.Context) error {
 	}
 	s.stop(server, pages, cancel)
 	return err
+}
+
+// deliver sends mail until the function that it returns is called. A letter that is under way then is given a moment.
+func deliver(ctx context.Context, pages *handlers.Server) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	delivered := make(chan struct{})
+	go func() { defer close(delivered); pages.DeliverMail(ctx) }()
+	return func() {
+		cancel()
+		patience, end := context.WithTimeout(context.Background(), enginePatience)
+		defer end()
+		select {
+		case <-delivered:
+		case <-patience.Done():
+		}
+	}
 }
 
 // drain goes on serving until load balancers have noticed that it shall end. With a database of its own the node is the only one.

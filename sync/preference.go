@@ -1,0 +1,117 @@
+package sync
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// How often the reasons that can wait are gathered into a letter.
+const (
+	DigestOff    = "off"
+	DigestHourly = "hourly"
+	DigestOften  = "4h"
+	DigestDaily  = "daily"
+	DigestWeekly = "weekly"
+)
+
+// preferenceNoun is what one member wants to be told, and how. Nobody else sees it.
+type preferenceNoun struct{}
+
+var preferenceFields = []field{
+	{"mail", "mail", scalar, reasonSet()},
+	{"digest", "digest", scalar, oneOf(DigestOften, DigestOff, DigestHourly, DigestDaily, DigestWeekly)},
+	{"author", "author_id", server, refTo("member", true)},
+}
+
+func (preferenceNoun) name() string            { return "preference" }
+func (preferenceNoun) fields() []field         { return preferenceFields }
+func (preferenceNoun) team(*record) uuid.UUID  { return uuid.Nil }
+func (preferenceNoun) issue(*record) uuid.UUID { return uuid.Nil }
+func (preferenceNoun) topics(r *record) []string {
+	return []string{topic("member", r.refersTo("author")), topicVocabulary}
+}
+
+func (preferenceNoun) owner(r *record) uuid.UUID { return r.refersTo("author") }
+
+func (preferenceNoun) complete(*work, *record) error { return nil }
+
+// check lets a member have one: its id follows from theirs.
+func (preferenceNoun) check(w *work, _, after *record) error {
+	if after.id != PreferenceID(w.workspace, after.refersTo("author")) {
+		return invalid("id", "A member has one preference, under an id of its own: set that one.")
+	}
+	return nil
+}
+
+// allow: whoever sees it is who it is of.
+func (preferenceNoun) allow(rights, *record, *record) error { return nil }
+
+// PreferenceID is the id of a member's preference.
+func PreferenceID(workspace, member uuid.UUID) uuid.UUID {
+	return Derive(workspace, "preference", member.String())
+}
+
+// reasonSet is a set of reasons; a new one holds them all.
+func reasonSet() shape {
+	var all []string
+	for _, reason := range reasons {
+		all = append(all, string(reason))
+	}
+	all = sortedSet(all)
+	return shape{says: "set of mentioned, assigned, urgent, due, unblocked, commented, closed", zero: all, column: asIs, read: func(raw any) (value, string) {
+		set, wrong := stringsOf(raw)
+		for _, reason := range set {
+			if !slices.Contains(all, reason) {
+				wrong = "Choose among the reasons to be told."
+			}
+		}
+		return set, wrong
+	}}
+}
+
+func preferenceRecord(row queries.ListPreferencesRow) *record {
+	return stored("preference", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
+		"mail":   sortedSet(row.Mail),
+		"digest": row.Digest,
+		"author": refValue("member", row.AuthorID),
+	})
+}
+
+// Preference is how a member wants to be told.
+type Preference struct {
+	ID      uuid.UUID
+	Version int64    // zero: they have not chosen yet
+	Mail    []Reason // by e-mail
+	Digest  string
+}
+
+// Preference is the reader's own.
+func (s Snapshot) Preference() Preference { return s.words.preferenceOf(s.who.member) }
+
+func (v *vocabulary) preferenceOf(member uuid.UUID) Preference {
+	p := Preference{Mail: Reasons(), Digest: DigestOften}
+	for _, r := range v.all("workspace") {
+		p.ID = PreferenceID(r.id, member)
+	}
+	if r := v.records[NewRef("preference", p.ID)]; r != nil && !r.deleted() {
+		p.Version, p.Digest, p.Mail = r.version, r.text("digest"), nil
+		for _, reason := range r.set("mail") {
+			p.Mail = append(p.Mail, Reason(reason))
+		}
+	}
+	return p
+}
+
+// Reasons are all there are to be told of an issue, the strongest first.
+func Reasons() []Reason { return slices.Clone(reasons) }
+
+// AtOnce tells whether a reason does not wait for a digest.
+func (r Reason) AtOnce() bool { return r == Mentioned || r == Assigned || r == Urgent }
+
+// mails tells whether a reason is told by e-mail. That something is urgent does not depend on the digest.
+func (p Preference) mails(reason Reason) bool {
+	return slices.Contains(p.Mail, reason) && (reason.AtOnce() || p.Digest != DigestOff)
+}
