@@ -33,7 +33,7 @@ func (x hiddenThing) routes() map[string]string {
 	routes := map[string]string{
 		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
 		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
-		"GET /:ws/inbox": "", "GET /:ws/f/member/:id/inbox": "", "GET /:ws/f/member/:id/unread": "",
+		"GET /:ws/inbox": "/acme/inbox?issue=" + x.key, "GET /:ws/f/member/:id/inbox": "", "GET /:ws/f/member/:id/unread": "",
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
 		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"POST /:ws/team/:key/display": "/acme/team/" + teamOfKey(x.key) + "/display",
@@ -60,6 +60,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/settings/status/:id/restore": "/acme/settings/status/" + x.status + "/restore",
 		"GET /:ws/settings/member":              "", "POST /:ws/settings/member/:id/role": "", "POST /:ws/settings/invite": "",
 		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
+		"GET /:ws/settings/notifications": "", "POST /:ws/settings/notifications": "", "POST /:ws/settings/notifications/test": "", // one's own
+		"GET /:ws/unsubscribe/:token": "", "POST /:ws/unsubscribe/:token": "", // whose signature is right, and nobody else
 		"POST /:ws/sync/presence": "", "GET /:ws/sync/steps": "",
 	}
 	maps.Copy(routes, map[string]string{
@@ -186,7 +188,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
-		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member",
+		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}

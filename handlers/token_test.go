@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,9 @@ func TestS49_AReadOnlyTokenWritesNothing(t *testing.T) {
 	for _, route := range h.echo.Routes() {
 		if route.Method != http.MethodPost || len(route.Path) < 4 || route.Path[:4] != "/:ws" {
 			continue
+		}
+		if strings.HasPrefix(route.Path, "/:ws/unsubscribe/") {
+			continue // what is signed there counts, not who comes with it
 		}
 		path := h.echo.Reverse(route.Name, "acme", issue.key)
 		reader.post(path, []string{"title", "x", "name", "x"}, "Accept", "application/json").problem(http.StatusForbidden, sync.CodeReadOnly)
