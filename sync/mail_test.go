@@ -50,7 +50,7 @@ func (h *house) mailed(t *testing.T, p *post, letters ...string) {
 }
 
 // wishes sets what a member is told by e-mail.
-func (h *house) wishes(t *testing.T, actor Actor, digest string, reasons ...any) {
+func (h *house) wishes(t testing.TB, actor Actor, digest string, reasons ...any) {
 	t.Helper()
 	snapshot, err := h.Look(t.Context(), actor)
 	must(t, err)
