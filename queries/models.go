@@ -83,6 +83,22 @@ type DueNotice struct {
 	Due         time.Time
 }
 
+type Favourite struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	MemberID    uuid.UUID
+	IssueID     *uuid.UUID
+	ViewID      *uuid.UUID
+	TeamID      *uuid.UUID
+	Folder      string
+	Position    int32
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Inbox struct {
 	WorkspaceID  uuid.UUID
 	MemberID     uuid.UUID

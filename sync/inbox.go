@@ -102,15 +102,23 @@ type Unread struct {
 func (e *Engine) Unread(ctx context.Context, actor Actor) (Unread, error) {
 	var issues *[]uuid.UUID
 	snapshot, _, err := e.readInbox(ctx, actor, func(p *queries.Pipeline, s Snapshot, now time.Time) {
-		issues = queries.Ask(p, func(db queries.DBTX) ([]uuid.UUID, error) {
-			return e.queries.ListUnread(ctx, db, queries.ListUnreadParams{WorkspaceID: actor.Workspace, MemberID: actor.Member, Now: now,
-				TeamIDs: s.who.visibleTeams(), Most: mostUnread + 1})
-		})
+		issues = e.askUnread(ctx, p, s, actor, now)
 	})
 	if err != nil {
 		return Unread{}, err
 	}
-	return Unread{snapshot, (*issues)[:min(len(*issues), mostUnread)], len(*issues) > mostUnread}, nil
+	return unreadOf(snapshot, *issues), nil
+}
+
+func (e *Engine) askUnread(ctx context.Context, p *queries.Pipeline, s Snapshot, actor Actor, now time.Time) *[]uuid.UUID {
+	return queries.Ask(p, func(db queries.DBTX) ([]uuid.UUID, error) {
+		return e.queries.ListUnread(ctx, db, queries.ListUnreadParams{WorkspaceID: actor.Workspace, MemberID: actor.Member, Now: now,
+			TeamIDs: s.who.visibleTeams(), Most: mostUnread + 1})
+	})
+}
+
+func unreadOf(s Snapshot, issues []uuid.UUID) Unread {
+	return Unread{s, issues[:min(len(issues), mostUnread)], len(issues) > mostUnread}
 }
 
 // InboxFreshness tells when a page of the reader's inbox last changed. Its Marks are how often the rows were, and which

@@ -23,6 +23,7 @@ type answers struct {
 	shares    *[]queries.ListSharesByIDRow
 	relations *[]queries.ListRelationsByIDRow
 	displays  *[]queries.ListDisplaysByIDRow
+	favoured  *[]queries.ListFavouritesByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
 	places    *[]queries.ListPlacesRow
@@ -95,6 +96,9 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	})
 	a.displays = ask(p, len(n.displays), func(db db) ([]queries.ListDisplaysByIDRow, error) {
 		return q.ListDisplaysByID(ctx, db, queries.ListDisplaysByIDParams{WorkspaceID: ws, IDs: n.displays})
+	})
+	a.favoured = ask(p, len(n.favourites), func(db db) ([]queries.ListFavouritesByIDRow, error) {
+		return q.ListFavouritesByID(ctx, db, queries.ListFavouritesByIDParams{WorkspaceID: ws, IDs: n.favourites, MemberIDs: n.favouring})
 	})
 }
 
@@ -207,6 +211,9 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.displays {
 		keep(displayRecord(row))
+	}
+	for _, row := range *a.favoured {
+		keep(favouriteRecord(row))
 	}
 	a.transfers.records(keep)
 }

@@ -8,6 +8,8 @@ type needs struct {
 	issues, comments, shares []uuid.UUID
 	relations, displays      []uuid.UUID
 	relating                 []uuid.UUID // issues that get a relation: those that they have
+	favourites               []uuid.UUID // with those beside them
+	favouring                []uuid.UUID // members who make a favourite: those that they have
 	anchors                  []uuid.UUID // neighbours of moves
 	movers                   []uuid.UUID // moved issues: the ends of their teams
 	teams                    []uuid.UUID // of new issues
@@ -63,6 +65,7 @@ func (n *needs) operation(op Operation) {
 	case Create:
 		n.newIssue(op)
 		n.newRelation(op)
+		n.newFavourite(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
 	case Undo:
@@ -119,6 +122,18 @@ func (n *needs) newRelation(op Operation) {
 	}
 }
 
+// newFavourite asks for those that their owner has already: an import names the owner, else it is who acts.
+func (n *needs) newFavourite(op Operation) {
+	if kind, _, _ := op.Record.Parse(); kind != "favourite" {
+		return
+	}
+	owner, named := op.Set["member"].(string)
+	if !named {
+		owner = string(NewRef("member", n.author.actor.Member))
+	}
+	n.favouring = append(n.favouring, Ref(owner).ID())
+}
+
 // undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
 func (n *needs) undo(change loggedChange) {
 	n.reference(change.Ref)
@@ -152,5 +167,7 @@ func (n *needs) record(ref Ref) {
 		n.relations = append(n.relations, id)
 	case "display":
 		n.displays = append(n.displays, id)
+	case "favourite":
+		n.favourites = append(n.favourites, id)
 	}
 }

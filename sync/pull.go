@@ -138,6 +138,7 @@ type changedRecords struct {
 	shares   *[]queries.ListSharesChangedSinceRow
 	related  *[]queries.ListRelationsChangedSinceRow
 	displays *[]queries.ListDisplaysChangedSinceRow
+	favoured *[]queries.ListFavouritesChangedSinceRow
 	left     *[]queries.ListDeparturesRow
 }
 
@@ -159,6 +160,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Acto
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListDisplaysChangedSinceRow, error) {
 			return e.queries.ListDisplaysChangedSince(ctx, db, queries.ListDisplaysChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, MemberID: &actor.Member, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListFavouritesChangedSinceRow, error) {
+			return e.queries.ListFavouritesChangedSince(ctx, db, queries.ListFavouritesChangedSinceParams{WorkspaceID: ws, Since: since, MemberID: actor.Member, Most: most})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListDeparturesRow, error) {
 			return e.queries.ListDepartures(ctx, db, queries.ListDeparturesParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -192,6 +196,9 @@ func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
 	}
 	for _, row := range *c.displays {
 		keep(displayRecord(queries.ListDisplaysByIDRow(row)))
+	}
+	for _, row := range *c.favoured {
+		keep(favouriteRecord(queries.ListFavouritesByIDRow(row)))
 	}
 	for _, row := range *c.left {
 		keep(revoked(row))
@@ -252,6 +259,9 @@ func (c changedRecords) known(most int) int64 {
 	}
 	if n := len(*c.displays); n >= most {
 		known = min(known, (*c.displays)[n-1].Version)
+	}
+	if n := len(*c.favoured); n >= most {
+		known = min(known, (*c.favoured)[n-1].Version)
 	}
 	if n := len(*c.left); n >= most {
 		known = min(known, (*c.left)[n-1].Version)

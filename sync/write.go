@@ -111,6 +111,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertRelations(ctx, db, queries.InsertRelationsParams{WorkspaceID: ws, Rows: rows})
 	case "display":
 		return q.InsertDisplays(ctx, db, queries.InsertDisplaysParams{WorkspaceID: ws, Rows: rows})
+	case "favourite":
+		return q.InsertFavourites(ctx, db, queries.InsertFavouritesParams{WorkspaceID: ws, Rows: rows})
 	}
 	return fmt.Errorf("no table for new %s records", kind)
 }
@@ -160,6 +162,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateRelations(ctx, db, queries.UpdateRelationsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "display":
 		return q.UpdateDisplays(ctx, db, queries.UpdateDisplaysParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "favourite":
+		return q.UpdateFavourites(ctx, db, queries.UpdateFavouritesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	}
 	return fmt.Errorf("no table for %s records", kind)
 }

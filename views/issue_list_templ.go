@@ -17,7 +17,7 @@ type IssueListData struct {
 	Query    Query  // of the fragment: nothing of the viewer in it
 	Order    string // "manual" or what it is sorted by
 	Groups   []IssueGroup
-	Empty    EmptyStateData // shown when no group has rows
+	Empty    EmptyStateData // shown when no group of a member's list has rows
 	ReadOnly bool
 }
 
@@ -48,13 +48,27 @@ func (d IssueListData) more(at Place, after string) string {
 	return at.Team(d.Team.Key, d.Query.From(after))
 }
 
-func (d IssueListData) empty() bool {
+func (d IssueListData) rowless() bool {
 	for _, g := range d.Groups {
 		if g.Count > 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// empty says why no group has rows, and the way on.
+func (d IssueListData) empty(at Place) EmptyStateData {
+	switch {
+	case d.Team.ID == "":
+		return d.Empty
+	case d.Query.Narrow():
+		return EmptyStateData{Text: "No issues match.", Link: at.Team(d.Team.Key, d.Query.Clear()), Action: "Clear filters", Name: "clear-filters"}
+	}
+	return EmptyStateData{
+		Text: "No issues yet.", Help: "Write down the first thing that " + d.Team.Name + " has to do.",
+		Link: at.New(NewPreset{Team: d.Team.Key}), Action: "New issue", Name: "new", Keys: "C",
+	}
 }
 
 // row is a row with its box.
@@ -113,7 +127,7 @@ func IssueList(at Place, d IssueListData) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(d.Team.Value())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 73, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 87, Col: 29}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -132,7 +146,7 @@ func IssueList(at Place, d IssueListData) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(d.Order)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 76, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 90, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -157,8 +171,8 @@ func IssueList(at Place, d IssueListData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.empty() {
-			templ_7745c5c3_Err = EmptyState(d.Empty).Render(ctx, templ_7745c5c3_Buffer)
+		if d.rowless() {
+			templ_7745c5c3_Err = EmptyState(d.empty(at)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -199,7 +213,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.Of.Value())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 91, Col: 57}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 105, Col: 57}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -220,7 +234,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(number(g.Count))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 96, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 110, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -238,7 +252,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(at.New(g.Of.preset(d.Team)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 98, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 112, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -279,7 +293,7 @@ func issueGroup(at Place, d IssueListData, g IssueGroup) templ.Component {
 			var templ_7745c5c3_Var8 templ.SafeURL
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(d.more(at, g.After))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 109, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `issue_list.templ`, Line: 123, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
