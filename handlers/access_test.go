@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation, view, project, milestone string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -34,6 +34,8 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
 		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
 		"GET /:ws/inbox": "/acme/inbox?issue=" + x.key, "GET /:ws/f/member/:id/inbox": "", "GET /:ws/f/member/:id/unread": "",
+		"GET /:ws/favourites": "", "GET /:ws/f/member/:id/favourites": "", "GET /:ws/f/member/:id/sidebar": "", "GET /:ws/f/member/:id/star/:target": "",
+		"POST /:ws/favourite": "/acme/favourite", "POST /:ws/favourite/:id": "/acme/favourite/" + x.favourite,
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
 		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"POST /:ws/team/:key/display": "/acme/team/" + teamOfKey(x.key) + "/display",
@@ -77,6 +79,9 @@ func (x hiddenThing) routes() map[string]string {
 	for _, noun := range []string{"project", "milestone"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
+	for _, noun := range []string{"position", "trash", "restore"} {
+		routes["POST /:ws/favourite/:id/"+noun] = "/acme/favourite/" + x.favourite + "/" + noun
+	}
 	for _, noun := range []string{"read", "done", "snooze"} {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
@@ -95,7 +100,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.project, x.milestone} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -115,11 +120,13 @@ func (h *house) hide() hiddenThing {
 	project, milestone := sync.NewRef("project", newID()), sync.NewRef("milestone", newID())
 	h.ann.apply(sync.Operation{Op: sync.Create, Record: project, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden treasure hunt"}},
 		sync.Operation{Op: sync.Create, Record: milestone, Set: map[string]any{"project": string(project), "name": "Sesame street"}})
+	favourite := sync.NewRef("favourite", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: favourite, Set: map[string]any{"issue": string(issue.ref)}})
 	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), project.ID().String(), milestone.ID().String()}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), favourite.ID().String(), project.ID().String(), milestone.ID().String()}
 }
 
 // visible is an issue that ben sees.
@@ -137,7 +144,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {

@@ -39,6 +39,7 @@ func movedTo(key, asked string) int {
 func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage, with func(*views.IssuePageData)) error {
 	page := s.frame(c, v, issue.Snapshot, issue.key()+" "+issue.Title, "team:"+issue.team().Key)
 	data := s.issuePageData(v, issue, page.TX)
+	data.Issue.Star = star(page, sync.NewRef("issue", issue.ID))
 	if with != nil {
 		with(&data)
 	}

@@ -50,6 +50,16 @@ func (s *Server) route() {
 	ws.POST("/inbox/:id/done", s.in(s.markInbox("done")))
 	ws.POST("/inbox/:id/snooze", s.in(s.markInbox("snooze")))
 
+	ws.GET(page+"/favourites", s.in(s.showFavourites))
+	ws.GET(fragment+"/member/:id/favourites", s.in(s.showFavouritesFragment))
+	ws.GET(fragment+"/member/:id/sidebar", s.in(s.showSidebarFragment))
+	ws.GET(fragment+"/member/:id/star/:target", s.in(s.showStarFragment))
+	ws.POST("/favourite", s.in(s.createFavourite))
+	ws.POST("/favourite/:id", s.in(s.setFavourite("")))
+	ws.POST("/favourite/:id/position", s.in(s.moveFavourite))
+	ws.POST("/favourite/:id/trash", s.in(s.setFavourite("trash")))
+	ws.POST("/favourite/:id/restore", s.in(s.setFavourite("restore")))
+
 	ws.GET(page+"/team/:key", s.in(s.showTeam))
 	ws.GET(fragment+"/team/:key", s.in(s.showTeamFragment))
 	ws.GET(page+"/team/:key/trash", s.in(s.showTrash))

@@ -47,7 +47,7 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 		return err
 	}
 	with(&shares)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+	data := views.TeamPageData{Team: team, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }

@@ -54,6 +54,7 @@
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
 //	inbox_due.go             that something is due soon, by the clock
 //	mail.go preference.go    what of it goes out by e-mail, and when; what each member wishes
+//	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites

@@ -11,6 +11,12 @@ const (
 	UnreadID     = "unread"
 	BulkID       = "bulk"
 	DisplayID    = "display"
+	StarID       = "star"
+	StarSlotID   = "star-slot"
+	FavouritesID = "favourites"
+	FoldersID    = "folders"
+
+	SidebarFavouritesID = "sidebar-favourites"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.

@@ -66,6 +66,26 @@ func (w Workspace) Unread(member string) string { return w.at("member", member, 
 // MarkInbox takes a mark of the viewer's row of an issue: read, done, snooze.
 func (w Workspace) MarkInbox(issue, noun string) string { return w.at("inbox", issue, noun) }
 
+// Favourites is where the viewer puts what they keep at hand in order.
+func (w Workspace) Favourites() string { return w.at("favourites") }
+
+// MemberFavourites are one member's favourites with their forms; only a fragment.
+func (w Workspace) MemberFavourites(member string) string {
+	return w.at("member", member, "favourites")
+}
+
+// SidebarFavourites are the links to one member's favourites; only a fragment.
+func (w Workspace) SidebarFavourites(member string) string { return w.at("member", member, "sidebar") }
+
+// Star is a member's button for one target (issue:<uuid>); only a fragment.
+func (w Workspace) Star(member, target string) string { return w.at("member", member, "star", target) }
+
+// CreateFavourite takes the form of a new favourite.
+func (w Workspace) CreateFavourite() string { return w.at("favourite") }
+
+// SetFavourite takes a write to a favourite: "" (its folder), position, trash, restore.
+func (w Workspace) SetFavourite(id, noun string) string { return w.at("favourite", id, noun) }
+
 // Team is a team's list or board.
 func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
 

@@ -28,6 +28,12 @@ func noun(n int, word string) string {
 // ref is a reference of the protocol; without an id it is the shape of an absent value, "member:".
 func ref(kind, id string) string { return kind + ":" + id }
 
+// kindOf is the kind that a reference names.
+func kindOf(reference string) string {
+	kind, _, _ := strings.Cut(reference, ":")
+	return kind
+}
+
 // record names a record that forms and nodes are about; it is "" in the templates that scripts fill in.
 func record(kind, id string) string {
 	if id == "" {

@@ -41,7 +41,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 	for i := range l.content.Issues {
 		transactions = append(transactions, l.transaction("issue "+strconv.Itoa(i), l.issue(i)))
 	}
-	return l.send(ctx, append(transactions, l.transaction("relations", l.relations())))
+	return l.send(ctx, append(transactions, l.transaction("relations", l.relations()), l.transaction("favourites", l.favourites())))
 }
 
 // relations say which issues wait for others, as soon as both are there.
@@ -181,6 +181,21 @@ func (l *demoLoader) issue(i int) []sync.Operation {
 	}
 	create := sync.Operation{Op: sync.Create, Record: ref, Set: set}.By(l.member(issue.Author).ID(), issue.CreatedAt)
 	return append([]sync.Operation{create}, l.life(ref, team, issue)...)
+}
+
+// favourites are what people keep in their sidebars.
+func (l *demoLoader) favourites() []sync.Operation {
+	var ops []sync.Operation
+	for i, one := range l.content.Favourites {
+		set := map[string]any{"member": string(l.member(one.Of)), "folder": one.Folder}
+		if one.Issue >= 0 {
+			set["issue"] = string(l.issueRef(one.Issue))
+		} else {
+			set["team"] = string(sync.NewRef("team", l.team(one.Team)))
+		}
+		ops = append(ops, sync.Operation{Op: sync.Create, Record: sync.NewRef("favourite", sync.Derive(l.workspace, "favourite", strconv.Itoa(i))), Set: set})
+	}
+	return ops
 }
 
 // apply sets a field to what a change says.

@@ -11,6 +11,16 @@ type Workspace struct {
 	Labels   []Label
 	Projects []Project
 	Issues   []Issue
+
+	Favourites []Favourite
+}
+
+// Favourite is something that a person keeps in the sidebar: an issue, or a team's list.
+type Favourite struct {
+	Of     string // handle
+	Issue  int    // index, or -1
+	Team   string // key, where it is no issue
+	Folder string // "" for none
 }
 
 // Person is somebody with an account.
@@ -105,5 +115,17 @@ func Content(now time.Time) Workspace {
 	}
 	w.Issues = compose(w.Teams, drafts, now.UTC())
 	gather(w.Projects, w.Teams, w.Issues)
+	w.Favourites = favourites(w.Issues)
 	return w
+}
+
+// favourites are ann's: a team that she looks at often, and what she works on.
+func favourites(issues []Issue) []Favourite {
+	list := []Favourite{{Of: "ann", Issue: -1, Team: "WEB"}}
+	for i, issue := range issues {
+		if issue.Assignee == "ann" && issue.Status == "In Progress" && len(list) < 4 {
+			list = append(list, Favourite{Of: "ann", Issue: i, Folder: "In the works"})
+		}
+	}
+	return list
 }

@@ -1,4 +1,4 @@
-// Keys do what the list of actions says. Single ones never in fields, with a modifier or while composing; <html data-keys="off"> ends them.
+// Keys do what the list of actions says. Single ones and those with Alt, which types other letters on a Mac, never in fields or while composing; <html data-keys="off"> ends them.
 import {act, actions, caption, control, find} from './action.js';
 
 const field = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]';
@@ -13,14 +13,14 @@ export function install(root) {
 }
 
 function pressed(event) {
-  const {key, target, shiftKey, ctrlKey, metaKey, altKey} = event, mod = ctrlKey || metaKey;
-  if (event.defaultPrevented || event.isComposing || altKey) return;
+  const {key, code, target, shiftKey, ctrlKey, metaKey, altKey} = event, mod = ctrlKey || metaKey;
+  if (event.defaultPrevented || event.isComposing || altKey && (mod || shiftKey)) return;
   if (mod && key === 'Enter' && target.form) {
     event.preventDefault();
     return target.form.requestSubmit();
   }
   if (key === 'Control' || key === 'Meta') import('./command.js').then(({ready}) => ready(), () => {}); // K may follow
-  const wanted = mod ? `Mod+${shiftKey ? 'Shift+' : ''}${key.toLowerCase()}` : key;
+  const wanted = altKey ? `Alt+${(key < '{' ? key : code.slice(3)).toLowerCase()}` : mod ? `Mod+${shiftKey ? 'Shift+' : ''}${key.toLowerCase()}` : key;
   const typing = target.closest?.(field), open = document.querySelector('dialog[open], details[data-menu][open]');
   if (mod ? typing && wanted !== 'Mod+k' : typing || open || off() || shiftKey && key.length > 1) return;
   const pair = Date.now() - lastAt < 1000 ? find(last + wanted) : [];
