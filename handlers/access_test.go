@@ -31,7 +31,7 @@ func (x hiddenThing) form() []string {
 // routes names for every route below /{ws} the URL that is about a hidden thing; "" = the route is about no single thing.
 func (x hiddenThing) routes() map[string]string {
 	routes := map[string]string{
-		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "/acme/new?parent=" + x.key, "POST /:ws/new": "/acme/new",
+		"GET /:ws": "", "GET /:ws/f": "", "GET /:ws/new": "", "POST /:ws/new": "/acme/new",
 		"GET /:ws/member/:id": "", "GET /:ws/f/member/:id": "", // everybody knows the members
 		"GET /:ws/inbox": "/acme/inbox?issue=" + x.key, "GET /:ws/f/member/:id/inbox": "", "GET /:ws/f/member/:id/unread": "",
 		"GET /:ws/favourites": "", "GET /:ws/f/member/:id/favourites": "", "GET /:ws/f/member/:id/sidebar": "", "GET /:ws/f/member/:id/star/:target": "",

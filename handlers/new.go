@@ -1,11 +1,8 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -22,19 +19,23 @@ func (s *Server) newIssue(c echo.Context, v visit) error {
 	}
 	n := named{snapshot}
 	data := n.newIssue("new", page.TX)
-	data.Values = n.preset(c.QueryParams())
+	data.Values, data.Errors = n.preset(c.QueryParams())
 	if key := c.QueryParam("parent"); key != "" {
 		parent, err := s.issueParent(c, v, key)
-		if err != nil {
+		told, ours := errors.AsType[*sync.Error](err)
+		switch {
+		case err == nil:
+			data.Parent, data.ParentTitle = string(sync.NewRef("issue", parent.ID)), parent.key
+			if data.Values.Project == "" {
+				data.Values.Project, err = s.projectOf(c, v, n, parent.ID)
+			}
+			if err != nil {
+				return err
+			}
+		case ours && (told.Kind == sync.NotFound || told.Kind == sync.Invalid):
+			data.Errors["parent"] = "There is no issue “" + key + "” to put this below."
+		default:
 			return err
-		}
-		data.Parent, data.ParentTitle = string(sync.NewRef("issue", parent.ID)), parent.key
-		above, err := s.engine.Issue(c.Request().Context(), v.Actor, sync.IssueID{ID: parent.ID})
-		if err != nil {
-			return err
-		}
-		if project := n.project(above.IssueRow.Project); project.ID != "" && data.Values.Project == "" {
-			data.Values.Project = project.Value()
 		}
 	}
 	return s.page(c, http.StatusOK, snapshot, views.NewIssuePage(page, data))
@@ -98,7 +99,19 @@ func (s *Server) createRefused(c echo.Context, v visit, f form, err error) error
 func (f form) newIssueValues() views.NewIssueValues {
 	priority, _ := f.value("priority").(int64)
 	return views.NewIssueValues{Team: f.Get("team"), Title: f.text("title"), Description: f.text("description"), Status: f.Get("status"),
-		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Project: f.Get("project")}
+		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Estimate: f.Get("estimate"), Project: f.Get("project")}
+}
+
+// projectOf is the project that a sub-issue begins in: its parent's; "" for none that the reader sees.
+func (s *Server) projectOf(c echo.Context, v visit, n named, parent uuid.UUID) (string, error) {
+	above, err := s.engine.Issue(c.Request().Context(), v.Actor, sync.IssueID{ID: parent})
+	if err != nil {
+		return "", err
+	}
+	if project := n.project(above.IssueRow.Project); project.ID != "" {
+		return project.Value(), nil
+	}
+	return "", nil
 }
 
 // newIssue is an empty form with all that it offers.
@@ -115,38 +128,4 @@ func (n named) newIssue(form, tx string) views.NewIssueData {
 		}
 	}
 	return d
-}
-
-// preset are the values that a URL gives: team, title, body, status, priority, assignee, label, project.
-func (n named) preset(q url.Values) views.NewIssueValues {
-	values := views.NewIssueValues{Title: q.Get("title"), Description: q.Get("body"), Due: q.Get("due")}
-	team, err := n.TeamByKey(strings.ToUpper(q.Get("team")))
-	if err == nil {
-		values.Team = string(sync.NewRef("team", team.ID))
-	}
-	if id, err := uuid.Parse(q.Get("status")); err == nil {
-		values.Status = string(sync.NewRef("status", id))
-	}
-	for _, p := range priorityValues() {
-		if at := slices.Index(priorityValues(), p); q.Get("priority") == p.slug || q.Get("priority") == strconv.Itoa(at) {
-			values.Priority = views.Priority(at)
-		}
-	}
-	for _, member := range n.Members() {
-		if wish := q.Get("assignee"); wish != "" && (wish == member.Handle || wish == member.ID.String() || wish == "me" && member.ID == n.Me().ID) {
-			values.Assignee = string(sync.NewRef("member", member.ID))
-		}
-	}
-	for _, project := range n.Projects(team.ID) {
-		if wish := q.Get("project"); wish != "" && (wish == sync.Slug(project.Name) || wish == project.ID.String()) {
-			values.Project = string(sync.NewRef("project", project.ID))
-		}
-	}
-	wanted := strings.Split(q.Get("label"), ",")
-	for _, label := range n.Labels(team.ID) {
-		if slices.Contains(wanted, sync.Slug(label.Name)) || slices.Contains(wanted, label.ID.String()) {
-			values.Labels = append(values.Labels, string(sync.NewRef("label", label.ID)))
-		}
-	}
-	return values
 }

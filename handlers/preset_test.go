@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"tandem/sync"
+)
+
+// preset is what the form of a URL holds: each control with its value, and each error with what it is about.
+func (b *browser) preset(query string) (values, wrong map[string]string) {
+	b.house.t.Helper()
+	form := b.get("/acme/new?" + query).ok().one("main form[data-op=create]")
+	values, wrong = map[string]string{}, map[string]string{}
+	form.Find("input, textarea, select").Each(func(_ int, control *goquery.Selection) {
+		if name := control.AttrOr("name", ""); control.Is("[type=checkbox]:not([checked])") || name == "_tx" {
+			return
+		} else if value := strings.TrimSpace(valueOf(control)); value != "" {
+			values[name] = value
+		}
+		if at, marked := control.Attr("aria-describedby"); marked && control.Is("[aria-invalid]") {
+			wrong[control.AttrOr("name", "")] = form.Find("#" + at).Text()
+		}
+	})
+	return values, wrong
+}
+
+func TestNewIssue_IsFilledInByItsURL(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	parent := h.issue("Above")
+	ben := string(sync.NewRef("member", h.ben.actor.Member))
+	want := map[string]string{"team": string(sync.NewRef("team", h.eng)), "title": "Fix & login", "description": "one\r\ntwo", "status": string(h.doing), "priority": "2",
+		"assignee": ben, "labels": string(h.bug), "due": "2026-12-01", "estimate": "3", "parent": string(parent.ref)}
+	for name, query := range map[string]url.Values{
+		"in words": {"team": {"eng"}, "title": {"Fix & login"}, "body": {"one\ntwo"}, "status": {"doing"}, "priority": {"high"}, "assignee": {"me"}, "label": {"bug"},
+			"due": {"2026-12-01"}, "estimate": {"3"}, "parent": {parent.key}},
+		"by ids": {"team": {h.eng.String()}, "title": {"Fix & login"}, "body": {"one\ntwo"}, "status": {h.doing.ID().String()}, "priority": {"2"},
+			"assignee": {ben}, "label": {string(h.bug)}, "due": {"2026-12-01"}, "estimate": {"3"}, "parent": {string(parent.ref)}},
+	} {
+		values, wrong := h.ben.preset(query.Encode())
+		for field, value := range want {
+			if values[field] != value {
+				t.Errorf("%s: %s is %q instead of %q", name, field, values[field], value)
+			}
+		}
+		if len(wrong) != 0 {
+			t.Errorf("%s: %v", name, wrong)
+		}
+	}
+	page := h.ben.get("/acme/new?team=ENG&title=Made&status=doing&priority=high&estimate=3").ok()
+	made := h.ben.submit(page, "main form[data-op=create]").is(http.StatusSeeOther).header.Get("Location")
+	h.ben.get(made).ok().has("Made", "Doing", "High")
+}
+
+// What a URL names wrongly is said beside its field; the rest holds, and the page is there.
+func TestNewIssue_SaysWhatOfItsURLNamesNothing(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	values, wrong := h.ben.preset("team=ENG&title=Kept&status=sleeping&priority=dire&assignee=nobody-here&due=soon&estimate=many")
+	for _, field := range []string{"status", "priority", "assignee", "due", "estimate"} {
+		if wrong[field] == "" {
+			t.Errorf("nothing is said of %s", field)
+		}
+	}
+	if values["title"] != "Kept" || values["team"] != string(sync.NewRef("team", h.eng)) {
+		t.Errorf("what was right is lost: %v", values)
+	}
+	h.ben.get("/acme/new?label=bug,no-such").ok().has("There is no label “no-such” here.").one("main input[name=labels][checked]")
+	if _, wrong := h.ben.preset("assignee=none&priority=none"); len(wrong) != 0 {
+		t.Errorf("none is a value: %v", wrong)
+	}
+}
+
+// A URL that names what is hidden says what one says that names nothing at all.
+func TestS44_AURLOfANewIssueTellsNothingOfWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	hidden, absent := h.hide(), madeUp()
+	for _, name := range []func(hiddenThing) string{
+		func(x hiddenThing) string { return "parent=" + x.key }, func(x hiddenThing) string { return "parent=issue:" + x.issue },
+		func(x hiddenThing) string { return "team=" + teamOfKey(x.key) }, func(x hiddenThing) string { return "team=" + x.team },
+		func(x hiddenThing) string { return "status=" + x.status }, func(x hiddenThing) string { return "label=" + x.label },
+	} {
+		says := func(x hiddenThing) string {
+			page := h.ben.get("/acme/new?" + name(x)).ok()
+			said := page.one("main .form-field__error").Text()
+			for _, named := range []string{x.key, x.issue, x.team, x.status, x.label, teamOfKey(x.key)} {
+				said = strings.ReplaceAll(said, named, "…")
+			}
+			return said
+		}
+		if a, b := says(hidden), says(absent); a != b {
+			t.Errorf("%s: %q, of what is not there %q", name(hidden), a, b)
+		}
+	}
+}
