@@ -82,11 +82,14 @@ func (x hiddenThing) routes() map[string]string {
 	for _, noun := range []string{"position", "trash", "restore"} {
 		routes["POST /:ws/favourite/:id/"+noun] = "/acme/favourite/" + x.favourite + "/" + noun
 	}
+	team := teamOfKey(x.key)
+	routes["GET /:ws/team/:key/triage"], routes["GET /:ws/f/team/:key/triage"] = "/acme/team/"+team+"/triage", "/acme/f/team/"+team+"/triage"
+	routes["GET /:ws/f/team/:key/triage/count"], routes["POST /:ws/settings/team/:key/triage"] = "/acme/f/team/"+team+"/triage/count", "/acme/settings/team/"+team+"/triage"
 	for _, noun := range []string{"read", "done", "snooze"} {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
 	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "position", "trash",
-		"restore", "comment", "relation", "share", "reactions"} {
+		"snooze", "decline", "restore", "comment", "relation", "share", "reactions"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
 	return routes

@@ -69,7 +69,7 @@ func (s *Server) setComment(noun string) memberHandler {
 		if err != nil {
 			return s.refused(c, v, f, commentLabels[noun], err)
 		}
-		of := issueTitle{title, snapshot.Key(title.Team, title.Number)}
+		of := issueTitle{IssueTitle: title, key: snapshot.Key(title.Team, title.Number)}
 		result, err := s.apply(c.Request().Context(), v, f, commentLabels[noun], f.commentOps(noun, sync.NewRef("comment", id)))
 		if err != nil {
 			return s.commentRefused(c, v, f, noun, id, of, err)

@@ -35,11 +35,11 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 	name, _ := snapshot.Workspace()
 	tx := uuid.Must(uuid.NewV7()).String()
 	rememberWorkspace(c, v)
-	unread, favourites := s.sidebar(c, v)
+	unread, favourites, waiting := s.sidebar(c, v)
 	return views.Page{
 		Place: s.place(v), Title: title, Theme: themeOf(c), NoKeys: v.person.NoKeys, Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
 		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Views: n.allViews(), Here: here,
-		Unread: unread, Favourites: favourites,
+		Unread: unread, Favourites: favourites, Waiting: waiting,
 		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},
 		NewIssue:   n.newIssue("dialog", tx),
 		Flash:      takeFlash(c),
@@ -47,13 +47,13 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 }
 
 // sidebar is what the sidebar shows of the viewer alone. A page is shown without it rather than not at all.
-func (s *Server) sidebar(c echo.Context, v visit) (views.UnreadData, views.FavouriteListData) {
-	unread, favourites, err := s.engine.Sidebar(c.Request().Context(), v.Actor)
+func (s *Server) sidebar(c echo.Context, v visit) (unread views.UnreadData, favourites views.FavouriteListData, waiting map[string]views.TriageCountData) {
+	beside, err := s.engine.Sidebar(c.Request().Context(), v.Actor)
 	if err != nil {
 		s.logger.WarnContext(c.Request().Context(), "reading what the sidebar shows failed", "err", err)
-		return views.UnreadData{}, views.FavouriteListData{}
+		return unread, favourites, waiting
 	}
-	return unreadData(unread, v), favouriteList(favourites, v, "")
+	return unreadData(beside.Unread, v), favouriteList(beside.Favourites, v, ""), triageCounts(beside)
 }
 
 // rememberWorkspace notes where / leads the next time.

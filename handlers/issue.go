@@ -164,6 +164,11 @@ func (p issuePage) data(tx string) views.IssueData {
 	}
 	d.Deleted, d.Started, d.Completed, d.Canceled = p.Deleted, inZone(p.Started, zone), inZone(p.Completed, zone), inZone(p.Canceled, zone)
 	d.Reactions = n.reactions(p.Reactions)
+	if p.InTriage(p.IssueRow.Status) {
+		tools := n.triageTools(p.IssueRow.Team, tx)
+		tools.Snoozed, tools.Words = !p.Snoozed.IsZero(), true
+		d.Triage = &tools
+	}
 	if teams := n.teams(); len(teams) > 1 {
 		d.Choices.Teams = teams
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -20,7 +21,7 @@ var issueLabels = map[string]string{
 	"project": "Set project", "milestone": "Set milestone",
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
 	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
-	"team": "Move to team", "reactions": "React", "trash": "Move to trash", "restore": "Restore",
+	"team": "Move to team", "reactions": "React", "trash": "Move to trash", "restore": "Restore", "snooze": "Snooze", "decline": "Decline",
 }
 
 // setIssue takes the form of one write to an issue, named by its noun in the URL.
@@ -41,6 +42,9 @@ func (s *Server) setIssue(noun string) memberHandler {
 			}
 			f.Set(noun, string(sync.NewRef("issue", parent.ID)))
 		}
+		if noun == "snooze" {
+			f.napUntil(issue.now)
+		}
 		record := sync.NewRef("issue", issue.ID)
 		result, err := s.apply(c.Request().Context(), v, f, issueLabels[noun], f.issueOps(noun, record))
 		if err != nil {
@@ -58,6 +62,10 @@ func (f form) issueOps(noun string, record sync.Ref) []sync.Operation {
 		return f.membership(record, noun)
 	case "position":
 		return f.move(record)
+	case "snooze":
+		return f.set(record, "snoozed_until")
+	case "decline":
+		return f.decline(record)
 	case "trash":
 		return []sync.Operation{{Op: sync.Delete, Record: record}}
 	case "restore":
@@ -70,6 +78,7 @@ func (f form) issueOps(noun string, record sync.Ref) []sync.Operation {
 type issueTitle struct {
 	sync.IssueTitle
 	key string
+	now time.Time // by the clock of its team
 }
 
 func (s *Server) issueTitle(ctx context.Context, v visit, key string) (issueTitle, error) {
@@ -81,7 +90,7 @@ func (s *Server) issueTitle(ctx context.Context, v visit, key string) (issueTitl
 	if err != nil {
 		return issueTitle{}, err
 	}
-	return issueTitle{title, fresh.Key(title.Team, title.Number)}, nil
+	return issueTitle{title, fresh.Key(title.Team, title.Number), fresh.At.In(named{fresh.Snapshot}.zone(title.Team))}, nil
 }
 
 // wroteIssue answers a write that was done: for htmx with the region that the form stands in.
@@ -92,6 +101,9 @@ func (s *Server) wroteIssue(c echo.Context, v visit, key, label string, result s
 	}
 	if team, query, ok := teamBehind(c, v); ok {
 		return s.teamFragment(c, v, team, query)
+	}
+	if team, view, ok := triageBehind(c, v); ok {
+		return s.triageFragment(c, v, team, view)
 	}
 	return s.issueFragment(c, v, key)
 }

@@ -29,6 +29,7 @@ func (s *Server) push(c echo.Context, v visit) error {
 	if err := s.limit.take(v.person.ID, len(push.Transactions)); err != nil {
 		return err
 	}
+	_, push.Outside = bearerToken(c)
 	answer, err := s.engine.Push(c.Request().Context(), v.Actor, push)
 	if err != nil {
 		return err

@@ -36,7 +36,8 @@ func (s *Server) createRelation(c echo.Context, v visit) error {
 		}
 	}
 	if err == nil {
-		return c.Redirect(http.StatusSeeOther, v.slug.Issue(issue.key())+"#"+views.RelationsID)
+		relations := v.slug.Issue(issue.key()) + "#" + views.RelationsID
+		return c.Redirect(http.StatusSeeOther, localPath(or(f.Get("_next"), relations), relations))
 	}
 	fields, mendable := wrongFields(err)
 	if !mendable {

@@ -29,6 +29,9 @@ func (s *Server) statusPage(c echo.Context, v visit, status int, key string, wit
 	}
 	list := named{snapshot}.statusList(team, page.TX)
 	data := views.StatusSettingsData{List: list, Draft: views.StatusItem{Position: strconv.Itoa(len(list.Statuses)), Color: "#6b7280"}, TX: page.TX}
+	if data.Triage = team.Triage; snapshot.MayChange(team) {
+		data.TeamVersion = team.Version
+	}
 	if with != nil {
 		with(&data)
 	}

@@ -381,6 +381,7 @@ type Team struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
+	Triage      bool
 }
 
 type TeamNumber struct {

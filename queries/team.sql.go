@@ -14,9 +14,9 @@ import (
 )
 
 const insertTeams = `-- name: InsertTeams :exec
-INSERT INTO team (workspace_id, id, key, name, private, timezone, members, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.key, r.name, r.private, r.timezone, r.members, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, members uuid[],
+INSERT INTO team (workspace_id, id, key, name, private, timezone, triage, members, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.key, r.name, r.private, r.timezone, r.triage, r.members, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, triage boolean, members uuid[],
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -68,7 +68,7 @@ func (q *Queries) ListTeamNumbers(ctx context.Context, db DBTX, arg ListTeamNumb
 }
 
 const listTeams = `-- name: ListTeams :many
-SELECT id, key, name, private, timezone, members, version, stamps, created_at, updated_at, deleted_at
+SELECT id, key, name, private, timezone, triage, members, version, stamps, created_at, updated_at, deleted_at
 FROM team WHERE workspace_id = $1 ORDER BY key LIMIT 10000
 `
 
@@ -78,6 +78,7 @@ type ListTeamsRow struct {
 	Name      string
 	Private   bool
 	Timezone  string
+	Triage    bool
 	Members   []uuid.UUID
 	Version   int64
 	Stamps    []byte
@@ -101,6 +102,7 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 			&i.Name,
 			&i.Private,
 			&i.Timezone,
+			&i.Triage,
 			&i.Members,
 			&i.Version,
 			&i.Stamps,
@@ -120,9 +122,9 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 
 const updateTeams = `-- name: UpdateTeams :exec
 WITH written AS (
-    UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, members = r.members,
+    UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, triage = r.triage, members = r.members,
         version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, members uuid[],
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, triage boolean, members uuid[],
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE team.workspace_id = $2 AND team.id = r.id AND team.version = r.expected
     RETURNING 1)

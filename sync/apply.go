@@ -123,7 +123,7 @@ func (w *world) decide(job *job) {
 		return
 	}
 	transaction := newWork(w, w.actorRights(job), job.client, job.transaction)
-	transaction.mentioned = job.mentioned
+	transaction.mentioned, transaction.outside = job.mentioned, job.outside
 	err := job.refusedAlready()
 	if err == nil {
 		err = transaction.run()

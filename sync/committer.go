@@ -27,6 +27,7 @@ var errStopped = errors.New("the engine is stopping")
 type job struct {
 	actor       Actor
 	program     bool
+	outside     bool // sent with a token
 	client      uuid.UUID
 	epoch       uuid.UUID // that the author knows; may be left out
 	transaction Transaction

@@ -51,6 +51,7 @@
 //	read.go and issue_list.go, issue_page.go, family.go, search.go, pack.go, pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
+//	issue_time.go triage.go  when work began and ended; what waits until a team takes it, and what of that sleeps
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
 //	inbox_due.go             that something is due soon, by the clock
 //	mail.go preference.go    what of it goes out by e-mail, and when; what each member wishes

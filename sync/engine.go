@@ -88,6 +88,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.sweepPresence)
 	e.running.Go(e.followLogs)
 	e.running.Go(e.remind)
+	e.running.Go(e.wakeSnoozed)
 	if e.retention > 0 {
 		e.running.Go(e.keepRetention)
 	}

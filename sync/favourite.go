@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -158,20 +157,6 @@ func (e *Engine) Favourites(ctx context.Context, actor Actor) (Favourites, error
 		return Favourites{}, err
 	}
 	return snapshot.favourites(*rows), nil
-}
-
-// Sidebar reads, in one round trip, what the sidebar shows of its reader alone.
-func (e *Engine) Sidebar(ctx context.Context, actor Actor) (Unread, Favourites, error) {
-	var issues *[]uuid.UUID
-	var rows *[]queries.ListFavouritesOfMemberRow
-	snapshot, _, err := e.readInbox(ctx, actor, func(p *queries.Pipeline, s Snapshot, now time.Time) {
-		issues = e.askUnread(ctx, p, s, actor, now)
-		rows = e.askFavourites(ctx, p, s, actor)
-	})
-	if err != nil {
-		return Unread{}, Favourites{}, err
-	}
-	return unreadOf(snapshot, *issues), snapshot.favourites(*rows), nil
 }
 
 func (e *Engine) askFavourites(ctx context.Context, p *queries.Pipeline, s Snapshot, actor Actor) *[]queries.ListFavouritesOfMemberRow {

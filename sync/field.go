@@ -192,7 +192,7 @@ func instant() shape {
 		}
 		s, _ := raw.(string)
 		at, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil || at.Year() < 1900 || at.Year() > 9998 { // in every time zone a year of four digits
+		if err != nil || at.Year() < 1900 || at.After(UntilActivity()) { // in every time zone a year of four digits
 			return nil, "Write the time as 2026-11-30T08:00:00Z."
 		}
 		return instantValue(&at), ""

@@ -179,7 +179,7 @@ type Mark struct {
 	Until *time.Time // asleep until then; the zero time wakes it
 }
 
-// UntilActivity is the time until which a row sleeps that only news of any sort shall wake.
+// UntilActivity is the time until which sleeps what only news of any sort shall wake: a row of an inbox, or an issue in triage.
 func UntilActivity() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // MarkInbox marks the reader's row of an issue. NotFound when there is none, or the issue is not theirs to see.

@@ -68,7 +68,7 @@ func (issueNoun) complete(w *work, issue *record) error {
 		return invalid("title", "Give the issue a title.")
 	}
 	if issue.fields["status"] == nil {
-		status := w.defaultStatus(team)
+		status := w.landing(home)
 		if status == nil {
 			return invalid("status", "This team has no status for new issues; make one in its settings.")
 		}
@@ -96,7 +96,8 @@ func (issueNoun) check(w *work, before, after *record) error {
 	if changed(before, after, "status") && w.teamOf(after.text("status")) != after.refersTo("team") {
 		return invalid("status", "This status is not one of the issue's team.")
 	}
-	if err := settleTimes(w, before, after); err != nil {
+	settleTimes(w, before, after)
+	if err := settleSnooze(w, before, after); err != nil {
 		return err
 	}
 	if changed(before, after, "labels") {

@@ -175,7 +175,7 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 	f := t.Filter
 	wanted := queries.ListIssueGroupsParams{
 		WorkspaceID: ws, TeamID: t.Team.ID, Grouping: l.group(), Ordering: l.order(), Direction: l.direction(), Words: f.Words,
-		Statuses: given(f.Statuses), NotStatuses: given(f.NotStatuses),
+		Statuses: given(f.Statuses), NotStatuses: given(slices.Concat(f.NotStatuses, t.hidden)),
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
 		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,7 @@ type TeamIssues struct {
 	Team   TeamName
 	Filter Filter
 	Groups []IssueGroup
+	hidden []uuid.UUID // statuses whose issues are elsewhere: those in triage, where no status is asked for by name
 }
 
 // ListOptions say which part of a team's issues is wanted, and how it is laid out.
@@ -87,7 +89,10 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 			return err
 		}
 		page = TeamIssues{Snapshot: s, Team: team, Filter: s.ParseFilter(team.ID, options.Terms, options.Text)}
-		page.Groups = after.only(s.groups(team.ID, options.Layout, page.Filter))
+		if len(page.Filter.Statuses) == 0 {
+			page.hidden = statusIDs(s.triage(team.ID))
+		}
+		page.Groups = after.only(page.shownGroups(s.groups(team.ID, options.Layout, page.Filter)))
 		wanted := page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now()))
 		if count = nil; page.countsStatuses(options.Layout) {
 			count, wanted.Counted = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID}), true
@@ -106,6 +111,11 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 	issues, found := e.learnCount(count, snapshot)
 	page.Groups = page.filled(*rows, issues, options.Layout)
 	return page, found, nil
+}
+
+// shownGroups leaves out the groups by statuses that are hidden.
+func (t TeamIssues) shownGroups(groups []IssueGroup) []IssueGroup {
+	return slices.DeleteFunc(groups, func(g IssueGroup) bool { return g.By == "status" && slices.Contains(t.hidden, g.ID) })
 }
 
 // askGroups asks for the rows of groups, by a plan for these very arguments.
@@ -149,7 +159,7 @@ func (e *Engine) MyIssues(ctx context.Context, actor Actor, created bool, after 
 	var rows *[]queries.ListIssuesByAssigneeRow
 	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		wanted := queries.ListIssuesByAssigneeParams{WorkspaceID: actor.Workspace, MemberID: &actor.Member, TeamIDs: s.who.visibleTeams(),
-			StatusIDs: s.openStatuses(), BeforeAt: at, BeforeID: id, Most: PageSize + 1}
+			StatusIDs: s.workStatuses(), BeforeAt: at, BeforeID: id, Most: PageSize + 1}
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssuesByAssigneeRow, error) {
 			if created {
 				return issuesByAuthor(ctx, e.queries, db, wanted)
@@ -196,6 +206,12 @@ func (s Snapshot) openStatuses() []uuid.UUID {
 		}
 	}
 	return open
+}
+
+// workStatuses are those in which there is work to do: what waits in triage is nobody's yet.
+func (s Snapshot) workStatuses() []uuid.UUID {
+	waiting := s.allTriage()
+	return slices.DeleteFunc(s.openStatuses(), func(status uuid.UUID) bool { return slices.Contains(waiting, status) })
 }
 
 // parseMoment reads where a page of the latest began; without one it begins at the end of time.

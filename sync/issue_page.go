@@ -26,6 +26,7 @@ type IssuePage struct {
 	Completed   time.Time
 	Canceled    time.Time
 	Reactions   []Reaction
+	Snoozed     time.Time // in triage, until when; zero: it is awake
 	Deleted     bool
 	SubIssues   []IssueRow // right below it, as they were made
 	Family      Family     // of the issue and of its sub-issues
@@ -216,6 +217,7 @@ func (p *IssuePage) fill(row queries.GetIssueRow) {
 	p.Description, p.Subscribers, p.Deleted = row.Description, row.Subscribers, row.DeletedAt != nil
 	p.Started, p.Completed, p.Canceled = orZero(row.StartedAt), orZero(row.CompletedAt), orZero(row.CanceledAt)
 	p.Reactions = reactionsIn(row.Reactions)
+	p.Snoozed = orZero(row.SnoozedUntil)
 	if row.AuthorID != nil {
 		p.Author = *row.AuthorID
 	}

@@ -10,15 +10,9 @@ var issueTimes = []string{"started_at", "completed_at", "canceled_at"}
 
 // settleTimes gives an issue the times of the status that it has come into. One that is there stays: an undo brought it
 // back, or the issue only went from one such status to another.
-func settleTimes(w *work, before, after *record) error {
-	if after.fields["snoozed_until"] != nil && w.category(after) != "triage" {
-		if changed(before, after, "snoozed_until") && !w.undoes() {
-			return invalid("snoozed_until", "Only an issue in triage can be snoozed.")
-		}
-		after.fields["snoozed_until"] = nil
-	}
+func settleTimes(w *work, before, after *record) {
 	if !changed(before, after, "status") {
-		return nil
+		return
 	}
 	now := w.now()
 	for name, category := range map[string]string{"started_at": "started", "completed_at": "completed", "canceled_at": "canceled"} {
@@ -29,7 +23,6 @@ func settleTimes(w *work, before, after *record) error {
 			after.fields[name] = nil
 		}
 	}
-	return nil
 }
 
 // category is that of an issue's status.

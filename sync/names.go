@@ -28,6 +28,7 @@ type TeamName struct {
 	Name     string
 	Private  bool
 	Timezone string
+	Triage   bool
 	Members  []uuid.UUID
 }
 
@@ -89,7 +90,12 @@ func (s Snapshot) Teams() []TeamName {
 
 func teamName(r *record) TeamName {
 	return TeamName{ID: r.id, Version: r.version, Key: r.text("key"), Name: r.text("name"), Private: truth(r.fields["private"]),
-		Timezone: r.text("timezone"), Members: refIDs(r.fields["members"])}
+		Timezone: r.text("timezone"), Triage: truth(r.fields["triage"]), Members: refIDs(r.fields["members"])}
+}
+
+// MayChange tells whether the reader may change a team's settings.
+func (s Snapshot) MayChange(team TeamName) bool {
+	return s.who.admin() || slices.Contains(team.Members, s.who.member) && !s.who.guest()
 }
 
 // TeamByKey finds a team that the reader sees.

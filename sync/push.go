@@ -14,6 +14,7 @@ type Push struct {
 	Client       uuid.UUID     `json:"client"`
 	Epoch        uuid.UUID     `json:"epoch,omitzero"` // may be left out
 	Transactions []Transaction `json:"transactions"`
+	Outside      bool          `json:"-"` // sent by a program, with its user's token: what it reports waits in triage
 }
 
 // PushResult answers a push: one result for each transaction, in order.
@@ -64,7 +65,7 @@ func (p Push) Check() error {
 func jobsOf(actor Actor, push Push) []*job {
 	jobs := make([]*job, len(push.Transactions))
 	for i, transaction := range push.Transactions {
-		jobs[i] = &job{actor: actor, client: push.Client, epoch: push.Epoch, transaction: transaction}
+		jobs[i] = &job{actor: actor, client: push.Client, epoch: push.Epoch, outside: push.Outside, transaction: transaction}
 	}
 	return jobs
 }

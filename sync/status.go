@@ -49,7 +49,7 @@ func (statusNoun) check(w *work, before, after *record) error {
 	if after.deleted() && open == 0 {
 		return invalid("status", "A team needs at least one status.")
 	}
-	return nil
+	return checkTriage(w, before, after)
 }
 
 func (statusNoun) allow(who rights, _, _ *record) error {

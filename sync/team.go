@@ -14,6 +14,7 @@ var teamFields = []field{
 	{"private", "private", scalar, boolean()},
 	{"members", "members", commutes, refsTo("member")},
 	{"timezone", "timezone", scalar, timezone()},
+	{"triage", "triage", scalar, boolean()}, // what is reported from outside of the team waits until somebody accepts it
 }
 
 func (teamNoun) name() string              { return "team" }
@@ -62,5 +63,6 @@ func teamRecord(row queries.ListTeamsRow) *record {
 		"private":  row.Private,
 		"members":  refsValue("member", row.Members),
 		"timezone": row.Timezone,
+		"triage":   row.Triage,
 	})
 }

@@ -127,6 +127,9 @@ func (w *work) reverseField(mine *record, field field, change loggedChange) {
 	case isTime(mine.kind, field.name):
 		reverseTime(mine, field.name, change)
 		return
+	case field.name == "snoozed_until":
+		w.reverseSnooze(mine, change)
+		return
 	case same(current, was) && !(field.name == "rank" && change.Before["team"] != nil):
 		return
 	case field.policy == commutes || field.policy == own:

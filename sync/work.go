@@ -14,6 +14,7 @@ type work struct {
 	*world
 	who         rights
 	client      uuid.UUID
+	outside     bool // a program sent it, by its user's token
 	transaction Transaction
 	mentioned   [][]string // handles that its texts begin to name, by operation
 	source      *origin    // of an import: where the operation at hand comes from
@@ -194,6 +195,8 @@ func (w *work) finish() error {
 	}
 	w.subscribeMentioned()
 	w.subscribeCommenter()
+	w.settleTriage()
+	w.wakeCommented()
 	for _, ref := range slices.Clone(w.order) {
 		if err := w.finishRecord(ref); err != nil {
 			return err

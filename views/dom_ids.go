@@ -25,6 +25,12 @@ func IssueListID(team string) string { return "issue-list-" + team }
 // BoardID is the region of a team's board.
 func BoardID(team string) string { return "board-" + team }
 
+// TriageID is the region of what waits in a team.
+func TriageID(team string) string { return "triage-" + team }
+
+// TriageCountID is the region that counts it.
+func TriageCountID(team string) string { return "triage-count-" + team }
+
 // IssueID is the region of an issue's page.
 func IssueID(id string) string { return "issue-" + id }
 

@@ -92,6 +92,17 @@ func (w Workspace) Team(key string, q Query) string { return w.at("team", key) +
 // LayTeamOut takes the form that lays out a team's list.
 func (w Workspace) LayTeamOut(key string) string { return w.at("team", key, "display") }
 
+// SnoozedView is the view of a team's triage that shows what sleeps.
+const SnoozedView = "snoozed"
+
+// Triage is what waits in a team to be looked at; view is "" or SnoozedView.
+func (w Workspace) Triage(key, view, after string) string {
+	return w.at("team", key, "triage") + query("view", view, "after", after)
+}
+
+// TriageCount counts that; only a fragment.
+func (w Workspace) TriageCount(key string) string { return w.at("team", key, "triage", "count") }
+
 // TeamTrash is what of a team's issues lies in the trash.
 func (w Workspace) TeamTrash(key string) string { return w.at("team", key, "trash") }
 
@@ -130,7 +141,7 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
 // SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
-// reactions, position, comment, relation, trash, restore, share.
+// reactions, position, comment, relation, snooze, decline, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
 // IssueHistory is what an issue's description was over time, before a place.
@@ -237,6 +248,9 @@ func (w Workspace) SetLabel(id, noun string) string { return w.at("settings", "l
 
 // StatusSettings lists a team's statuses.
 func (w Workspace) StatusSettings(team string) string { return w.at("settings", "team", team) }
+
+// SetTriage turns a team's triage on or off.
+func (w Workspace) SetTriage(key string) string { return w.at("settings", "team", key, "triage") }
 
 // CreateStatus takes the form of a new status.
 func (w Workspace) CreateStatus() string { return w.at("settings", "status") }

@@ -105,7 +105,7 @@ func (l *demoLoader) vocabulary() []sync.Operation {
 			members[i] = string(l.member(handle))
 		}
 		ops = append(ops, sync.Operation{Op: sync.Create, Record: sync.NewRef("team", l.team(team.Key)), Set: map[string]any{
-			"key": team.Key, "name": team.Name, "private": team.Private, "timezone": team.Timezone, "members": members}})
+			"key": team.Key, "name": team.Name, "private": team.Private, "timezone": team.Timezone, "triage": team.Triage, "members": members}})
 		var workflow sync.Starter
 		for _, status := range team.Statuses {
 			workflow.Statuses = append(workflow.Statuses, sync.StarterStatus{Name: status.Name, Category: status.Category, Color: status.Color})

@@ -30,7 +30,7 @@ func teams() []Team {
 			Members:  []string{"ann", "ben", "eli", "gus", "ivo"},
 			Statuses: before("In Review", Status{"Blocked", "started", "#c93a3a"}),
 		}, {
-			Key: "SEC", Name: "Security", Timezone: "Europe/Berlin", Private: true,
+			Key: "SEC", Name: "Security", Timezone: "Europe/Berlin", Private: true, Triage: true,
 			Members:  []string{"ann", "gus", "ivo", "noor"},
 			Statuses: before("Backlog", triage),
 		},

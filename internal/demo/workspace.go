@@ -37,6 +37,7 @@ type Team struct {
 	Name     string
 	Private  bool
 	Timezone string   // IANA name
+	Triage   bool     // what is reported from outside of it waits to be looked at
 	Members  []string // handles
 	Statuses []Status
 }

@@ -64,8 +64,14 @@ export const groups = {
     {on: 'open-snooze', at: '', key: 'h', words: 'Snooze'},
     {on: 'unsubscribe', at: '', key: 'S', words: 'Unsubscribe'},
   ],
+  Triage: [
+    {on: 'accept', at: '', key: '1', words: 'Accept'},
+    {on: 'duplicate', at: '', key: '2', words: 'Duplicate'},
+    {on: 'decline', at: '', key: '3', words: 'Decline'},
+  ],
   'Go to': [
     {on: 'go-inbox', key: 'gi', words: 'Inbox'},
+    {on: 'go-triage', key: 'gt', words: 'Triage'},
     {on: 'go-my-issues', key: 'ga', words: 'My issues'},
     {on: 'go-list', key: 'ge', words: 'The list'},
     {on: 'go-board', key: 'gd', words: 'The board'},

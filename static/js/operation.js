@@ -13,7 +13,11 @@ export function operations(form, mint) {
   return (form.record ? [form.record] : chosen).flatMap(record => {
     switch (op) {
       case 'create': return {op, record: record.includes(':') ? record : `${record}:${mint()}`, set: fields(data, false)};
-      case 'set': return {op, record, base: Number(base) || 0, set: fields(data, true)};
+      case 'set': {
+        const [body] = all('comment');
+        return [{op, record, base: Number(base) || 0, set: fields(data.filter(([name]) => name !== 'comment'), true)},
+          ...body ? [{op: 'create', record: `comment:${mint()}`, set: {issue: record, body}}] : []];
+      }
       case 'text': return {op, record, base: Number(base) || 0, field, from, text: data.find(([name]) => name === field)?.[1] ?? ''};
       case 'add': return ['add', 'remove'].flatMap(op => all(op).map(value => ({op, record, field, value})));
       case 'move': {
@@ -31,8 +35,18 @@ export function operations(form, mint) {
 /** value gives a control's text its protocol type: numbers, null for absent, texts as they are. */
 export function value(name, text) {
   if (texts.test(name)) return text;
+  if (name === 'snoozed_until') return until(text);
   if (text === '') return null;
   return numbers.test(name) && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** until is the time that a word means here and now; what is no such word stays. */
+export function until(word, now = new Date()) {
+  const {[word]: days} = {tomorrow: 1, week: 7 - (now.getDay() + 6) % 7};
+  if (days) now.setDate(now.getDate() + days), now.setHours(9, 0, 0, 0);
+  else if (word === 'later') now.setHours(now.getHours() + 3);
+  else return word === 'activity' ? '9999-01-01T00:00:00Z' : word || null;
+  return now.toISOString();
 }
 
 /** records lists what operations write, each once. */

@@ -9,7 +9,7 @@ export function words(ops, names) {
   return ({
     create: () => kind === 'comment' ? `Comment on ${names(op.set.issue)}: “${short(op.set.body ?? '')}”`
       : `Create ${kind} “${short(op.set.title ?? op.set.name ?? '')}”`,
-    set: () => Object.entries(op.set).map(([f, v]) => v === null ? `Clear ${f} of ${it}` : `Set ${f} of ${it} to ${shown(f, v, names)}`).join(', '),
+    set: () => 'snoozed_until' in op.set ? `${op.set.snoozed_until ? 'Snooze' : 'Wake'} ${it}` : Object.entries(op.set).map(([f, v]) => v === null ? `Clear ${f} of ${it}` : `Set ${f} of ${it} to ${shown(f, v, names)}`).join(', '),
     text: () => `Edit ${op.field} of ${it}`,
     add: () => `Add ${single(op.field)} ${names(op.value)} to ${it}`,
     remove: () => `Remove ${single(op.field)} ${names(op.value)} from ${it}`,
@@ -21,13 +21,14 @@ export function words(ops, names) {
 }
 
 /** said words a stored write for its toast, in the past: "Status changed to Done"; empty = no toast. */
-export function said(ops, names) {
+export function said(all, names) {
+  const ops = all.filter((op, i) => !i || op.op !== 'create' || all[0].op === 'create'); // a word that was left with it
   const [op] = ops, kind = op.record?.split(':')[0], many = records(ops).length, it = many > 1 ? `${many} ${kind}s` : op.record && names(op.record);
   if (ops.length > many) return `${ops.length} changes made`;
   const [field, v] = Object.entries(op.set ?? {})[0] ?? [];
   return ({
     create: () => kind === 'comment' ? '' : `${capital(kind)} created`,
-    set: () => v === null ? `${capital(field)} cleared` : `${capital(field)} changed to ${shown(field, v, names)}`,
+    set: () => field === 'snoozed_until' ? v === null ? 'Awake again' : 'Snoozed' : v === null ? `${capital(field)} cleared` : `${capital(field)} changed to ${shown(field, v, names)}`,
     text: () => `${capital(op.field)} saved`,
     add: () => `${capital(single(op.field))} ${names(op.value)} added`,
     remove: () => `${capital(single(op.field))} ${names(op.value)} removed`,

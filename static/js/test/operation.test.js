@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {amended, mentions, operations, reworded, text} from '../operation.js';
+import {amended, mentions, operations, reworded, text, until} from '../operation.js';
 import {followed, inverse, rebased, steps} from '../steps.js';
 import {said, words} from '../words.js';
 import {uuid7} from '../ids.js';
@@ -114,4 +114,23 @@ test('S59 what may have arrived is changed by one more operation on top', () => 
 test('ids are UUIDv7 without crypto.randomUUID', () => {
   const id = uuid7(0x0198a0b1c2d3, bytes => bytes.fill(0xff));
   assert.equal(id, '0198a0b1-c2d3-7fff-bfff-ffffffffffff');
+});
+
+test('an issue is declined with a word about why, or without', () => {
+  const form = why => ({op: 'set', record: issue, base: '7', data: [['status', 'status:9'], ['comment', why]]});
+  assert.deepEqual(operations(form(''), ids()), [{op: 'set', record: issue, base: 7, set: {status: 'status:9'}}]);
+  const [closed, said] = operations(form('We dropped this.'), ids());
+  assert.deepEqual(closed.set, {status: 'status:9'});
+  assert.deepEqual([said.op, said.set], ['create', {issue, body: 'We dropped this.'}]);
+  assert.match(said.record, /^comment:/);
+});
+
+test('an issue sleeps until a time of this very moment', () => {
+  const now = new Date(2026, 10, 22, 22, 30), at = word => until(word, new Date(now));
+  assert.equal(at('later'), new Date(2026, 10, 23, 1, 30).toISOString());
+  assert.equal(at('tomorrow'), new Date(2026, 10, 23, 9).toISOString());
+  assert.equal(at('week'), new Date(2026, 10, 23, 9).toISOString());
+  assert.equal(until('week', new Date(2026, 10, 23, 8)), new Date(2026, 10, 30, 9).toISOString());
+  assert.equal(at('activity'), '9999-01-01T00:00:00Z');
+  assert.equal(at(''), null);
 });

@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+func (s *Server) showTriage(c echo.Context, v visit) error {
+	view := triageView(c.QueryParams())
+	triage, err := s.engine.Triage(c.Request().Context(), v.Actor, strings.ToUpper(c.Param("key")), view)
+	if err != nil {
+		return err
+	}
+	page := s.frame(c, v, triage.Snapshot, triage.Team.Name+" triage", "triage:"+triage.Team.Key)
+	return s.page(c, http.StatusOK, triage.Snapshot, views.TriagePage(page, triageData(v, triage, view, page.TX)))
+}
+
+func (s *Server) showTriageFragment(c echo.Context, v visit) error {
+	return s.triageFragment(c, v, strings.ToUpper(c.Param("key")), triageView(c.QueryParams()))
+}
+
+func (s *Server) triageFragment(c echo.Context, v visit, key string, view sync.TriageView) error {
+	fresh, err := s.teamFreshness(c.Request().Context(), v, key, nil)
+	if err != nil {
+		return err
+	}
+	name := "triage " + v.Workspace.String() + " " + key + " " + strconv.FormatBool(view.Snoozed) + " " + view.After
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		triage, err := s.engine.Triage(ctx, v.Actor, key, view)
+		return triage.Snapshot, views.Triage(s.place(v), triageData(v, triage, view, "")), err
+	}})
+}
+
+// showTriageCount answers also while a team has no triage: pages that were open before still ask.
+func (s *Server) showTriageCount(c echo.Context, v visit) error {
+	fresh, err := s.teamFreshness(c.Request().Context(), v, strings.ToUpper(c.Param("key")), nil)
+	if err != nil {
+		return err
+	}
+	team, err := fresh.TeamByKey(strings.ToUpper(c.Param("key")))
+	if err != nil {
+		return err
+	}
+	name := "triage count " + v.Workspace.String() + " " + team.ID.String()
+	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		waiting, err := s.engine.Sidebar(ctx, v.Actor)
+		return waiting.Snapshot, views.TriageCount(s.place(v), triageCount(waiting, team)), err
+	}})
+}
+
+func triageView(query url.Values) sync.TriageView {
+	return sync.TriageView{Snoozed: query.Get("view") == views.SnoozedView, After: query.Get("after")}
+}
+
+// triageBehind tells which team's triage a form of htmx stands in.
+func triageBehind(c echo.Context, v visit) (key string, view sync.TriageView, ok bool) {
+	current, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	if err != nil {
+		return "", view, false
+	}
+	key, triage := strings.CutSuffix(current.Path, "/triage")
+	key, team := strings.CutPrefix(key, v.slug.Team("", views.Query{})+"/")
+	return key, triageView(current.Query()), triage && team
+}
+
+// setTriage turns a team's triage on or off.
+func (s *Server) setTriage(c echo.Context, v visit) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	snapshot, err := s.engine.Look(c.Request().Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	team, err := snapshot.TeamByKey(strings.ToUpper(c.Param("key")))
+	if err != nil {
+		return err
+	}
+	label := "Turn triage off"
+	if f.Get("triage") == "true" {
+		label = "Turn triage on"
+	}
+	base := f.base()
+	if base == nil {
+		base = &team.Version
+	}
+	result, err := s.apply(c.Request().Context(), v, f, label, []sync.Operation{
+		{Op: sync.Set, Record: sync.NewRef("team", team.ID), Base: base, Set: map[string]any{"triage": f.Get("triage") == "true"}}})
+	if err != nil {
+		return s.refused(c, v, f, label, err)
+	}
+	return s.wroteSetting(c, v.slug.StatusSettings(team.Key), label, result)
+}
+
+// decline closes an issue, and says why in a comment if its author does.
+func (f form) decline(record sync.Ref) []sync.Operation {
+	ops := f.set(record, "status")
+	if why := f.text("comment"); strings.TrimSpace(why) != "" {
+		ops = append(ops, sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", sync.Derive(f.tx, "comment")),
+			Set: map[string]any{"issue": string(record), "body": why}})
+	}
+	return ops
+}
+
+// napUntil puts the time that a word means in its place. What is no such word stays, for the engine to read.
+func (f form) napUntil(now time.Time) {
+	word := f.Get("snoozed_until")
+	if until, known := napUntil(word, now); known && word != "" {
+		f.Set("snoozed_until", until.UTC().Format(time.RFC3339))
+	}
+}
+
+func triageData(v visit, triage sync.Triage, view sync.TriageView, tx string) views.TriageData {
+	n := named{triage.Snapshot}
+	d := views.TriageData{Region: views.Region{Topics: []string{string(sync.NewRef("team", triage.Team.ID)), "vocabulary"}, Version: triage.Version},
+		Team: teamOf(triage.Team), Status: n.statusOf(triage.Status), Snoozed: view.Snoozed, After: view.After, More: triage.More}
+	tools := n.triageTools(triage.Team.ID, tx)
+	tools.Snoozed, tools.Back = view.Snoozed, v.slug.Triage(triage.Team.Key, "", "")
+	for _, row := range triage.Rows {
+		d.Rows = append(d.Rows, n.triageRow(row, tools))
+	}
+	return d
+}
+
+func (n named) triageRow(row sync.TriageRow, tools views.TriageTools) views.TriageRowData {
+	zone := n.zone(row.Team)
+	d := views.TriageRowData{IssueRowData: n.row(row.IssueRow, sync.Family{}), Tools: tools, Reporter: n.member(row.Author), Created: row.CreatedAt.In(zone)}
+	if !row.Snoozed.IsZero() && row.Snoozed.Before(sync.UntilActivity()) {
+		d.Until = row.Snoozed.In(zone)
+	}
+	return d
+}
+
+func (n named) triageTools(team uuid.UUID, tx string) views.TriageTools {
+	tools := views.TriageTools{TX: tx}
+	if status := n.Accepted(team); status.ID != uuid.Nil {
+		tools.Accept = n.statusOf(status)
+	}
+	if status := n.Declined(team); status.ID != uuid.Nil {
+		tools.Decline = n.statusOf(status)
+	}
+	return tools
+}
+
+// triageCounts are the numbers of all teams that have triage.
+func triageCounts(waiting sync.Sidebar) map[string]views.TriageCountData {
+	counts := map[string]views.TriageCountData{}
+	for _, team := range waiting.Teams() {
+		if team.Triage {
+			counts[idOf(team.ID)] = triageCount(waiting, team)
+		}
+	}
+	return counts
+}
+
+func triageCount(waiting sync.Sidebar, team sync.TeamName) views.TriageCountData {
+	return views.TriageCountData{Team: teamOf(team), Count: waiting.Triage[team.ID],
+		Region: views.Region{Topics: []string{string(sync.NewRef("team", team.ID)), "vocabulary"}, Version: waiting.Version}}
+}
