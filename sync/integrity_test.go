@@ -82,6 +82,10 @@ func (h *house) live(t testing.TB) {
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: display})
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: display})
 	h.wishes(t, h.ann, DigestDaily, "mentioned", "urgent")
+	star := favourite(first, having("folder", "Soon"))
+	h.applied(t, h.ann, h.annsTab, star)
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: star.Record})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: star.Record})
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "timezone", "Europe/Berlin"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ann.Member))})
 	h.push(t, h.ben, h.bensTab, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": "team:" + newID().String()}}) // refused
