@@ -31,7 +31,7 @@ func TestPeek_BesideListAndBoard(t *testing.T) {
 	ann.presses("Enter")
 	ann.sees("it urgent in both", "title => textOf('.peek .property [data-field=priority]') === 'Urgent' && ("+marked+")(title, 'priority') === 'Urgent'", "Grebe on the middle pond")
 	ann.unsent(0)
-	ask[bool](ann.window, "() => { document.querySelector('.peek .issue__description summary').click(); return true; }")
+	ask[bool](ann.window, "() => { document.querySelector('.peek .issue__description summary[data-action=edit]').click(); return true; }")
 	ann.sees("the field", "() => document.activeElement.matches('.peek textarea[name=description]')")
 	ann.types("It comes up, or not. ")
 	ann.presses("Escape", "k")
