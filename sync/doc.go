@@ -48,7 +48,8 @@
 //	text_history.go diff.go  what a long text was over time, and what became of one
 //	reaction.go              what is each member's own of a record, and no edit of it
 //	access.go vocabulary.go  who may do what; names kept in memory
-//	read.go and issue_list.go, issue_page.go, family.go, search.go, pack.go, pull.go   reads, each true at one V
+//	read.go and issue_list.go, issue_count.go, issue_page.go, conceal.go, family.go, search.go, excerpt.go, respell.go, sidebar.go, pack.go,
+//	pull.go   reads, each true at one V
 //	hub.go bulletin.go renewal.go subscription.go mailbox.go stale_keys.go  what became stale, to this node's readers
 //	bus.go nats_bus.go hints.go   that something did, to other nodes
 //	issue_time.go triage.go  when work began and ended; what waits until a team takes it, and what of that sleeps
