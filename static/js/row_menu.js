@@ -26,22 +26,8 @@ export function pick(name, row, mark) {
   dress(menu);
 }
 
-/** mine assigns an issue to oneself, or to nobody where it is one's own. */
-export function mine(it) {
-  const {member} = page(), form = it.querySelector('form[data-action=assign]'), button = value => form.querySelector(`button${having('value', value)}`);
-  form ? button(button(member)?.matches('[aria-current]') ? '' : member)?.click() : assign(it, member);
-}
-
-/** relate begins a relation of a kind on an issue's page. */
-export function relate(it, kind) {
-  const summary = it.querySelector('summary[data-action=new-relation]'), {elements} = summary.nextElementSibling;
-  summary.parentElement.open = true;
-  elements.kind.value = kind;
-  elements.other.focus();
-}
-
 /** assign gives a row's issue to somebody, or takes it from them. */
-function assign(row, member) {
+export function assign(row, member) {
   row = live(row);
   const menu = row && built('assignee', row), is = row && shown(row, 'assignee') === member;
   if (!menu) return;
