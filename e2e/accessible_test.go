@@ -69,7 +69,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	c.push(fields{"op": "delete", "record": trashed})
 	ann := newMember(t, "ann", demo)
 	ann.excuse("status of 404")
-	inspects(ann, looks).walks([]state{
+	inspects(ann, glances()).walks([]state{
 		{name: "my issues", path: "/acme"},
 		{name: "created", path: "/acme?view=created"},
 		{name: "inbox", path: "/acme/inbox"},
@@ -191,7 +191,7 @@ func TestWhatIsNotSentIsAccessible(t *testing.T) {
 	ann.describes("Egret.")
 	ann.opens("/acme/issue/" + goneKey)
 	ann.comments("Nobody shall eat these words.")
-	i := inspects(ann, looks)
+	i := inspects(ann, glances())
 	i.inspects("issue with what is not sent")
 	ann.opens("/acme/outbox")
 	i.inspects("outbox without the line")
@@ -223,7 +223,7 @@ func TestPagesForStrangersAreAccessible(t *testing.T) {
 	invite := link(c.page("/acme/settings/member").submits("[data-action=invite]", nil), "#invite-link")
 	stranger := newPerson(t, "stranger", demo)
 	stranger.excuse("status of (401|404|422)")
-	inspects(stranger, looks).walks([]state{
+	inspects(stranger, glances()).walks([]state{
 		{name: "sign-in", path: "/sign-in"},
 		{name: "wrong password", acts: func(p *person) {
 			p.fills("input[name=email]", "ann@example.com")
@@ -248,7 +248,7 @@ func TestTheFirstRunIsAccessible(t *testing.T) {
 		t.Fatal(err)
 	}
 	ann := newPerson(t, "ann", serve)
-	inspects(ann, looks).walks([]state{{name: "setting up", path: setup.RequestURI()}})
+	inspects(ann, glances()).walks([]state{{name: "setting up", path: setup.RequestURI()}})
 }
 
 // A walk that finds nothing says something only if it finds what is there.

@@ -54,8 +54,13 @@ var looks = []look{
 	{name: "phone", width: 320, touch: true, judges: []string{sideways, fingers}},
 }
 
-// glances are the looks that differ most, for states that are many and small.
-func glances() []look { return []look{looks[0], looks[3]} }
+// glances are the looks that differ most; all of them take minutes, and are for the long run.
+func glances() []look {
+	if long {
+		return looks
+	}
+	return []look{looks[0], looks[3]}
+}
 
 // fault is what is wrong with a page, in words, and where.
 type fault struct{ Rule, Where, Words string }

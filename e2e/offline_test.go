@@ -54,6 +54,7 @@ func TestWorkSurvivesServerAndBrowser_S53_S54(t *testing.T) {
 	ann.sees("the same after a reload", pending)
 	ann.unsent(5)
 
+	ann.sees("all of it on the disk", unsentOnDisk, 5)
 	// Chromium brings cookies to disk twice a minute; that a sign-in outlives a crash is not what is tried here.
 	cookies := must(ann.window, network.GetCookies, network.GetCookiesParams{URLs: []string{ann.line.url("/")}}).Cookies
 	line := ann.line

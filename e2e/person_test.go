@@ -204,3 +204,11 @@ const keptForGood = `async text => {
 	base.close();
 	return rows.some(row => JSON.parse(row).text === text);
 }`
+
+// unsentOnDisk holds when that many transactions are there.
+const unsentOnDisk = `async n => {
+	const base = await new Promise(done => { const open = indexedDB.open('tandem'); open.onsuccess = () => done(open.result); });
+	const rows = await new Promise(done => { const all = base.transaction('kept').objectStore('kept').getAll(); all.onsuccess = () => done(all.result); });
+	base.close();
+	return rows.filter(row => JSON.parse(row).ops).length >= n;
+}`

@@ -124,7 +124,7 @@ function newBuild(build) {
     if (free) sessionStorage.setItem(tried, build);
   } catch { free = false; }
   if (free) again();
-  else say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
+  else if (!document.querySelector('[data-toasts] [data-kind=build]')) say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
   return true;
 }
 
