@@ -22,7 +22,8 @@ export function pick(name, row, mark) {
   });
   document.querySelector('main').append(menu);
   menu.open = true;
-  (menu.querySelector('[aria-current], input') ?? menu.querySelector('button')).focus({preventScroll: true});
+  // At once: where focus still stood in the row, a refresh would give it back to the row, which shuts the menu.
+  (menu.querySelector('[aria-current], input:not([type=hidden])') ?? menu.querySelector('button')).focus({preventScroll: true});
   dress(menu);
 }
 
