@@ -66,9 +66,11 @@ func glances() []look {
 type fault struct{ Rule, Where, Words string }
 
 const (
-	// rules runs axe. Of a long list it sees the first rows of each group; what several places share is told for three.
+	// rules runs axe: over what is open on the page, else over the page. Of a list it sees the first rows of each group; what several places share is
+	// told for three.
 	rules = `async options => {
-		const {violations} = await axe.run({include: [document], exclude: ['[data-rows] > :nth-child(n+6)']}, {resultTypes: ['violations'], preload: false, ...options});
+		const open = all('main details[open], .bulk__bar, .peek, dialog[open], [data-toasts] > *').filter(seen), include = open.length ? open : [document];
+		const {violations} = await axe.run({include, exclude: ['[data-rows] > :nth-child(n+3)']}, {resultTypes: ['violations'], preload: false, ...options});
 		return violations.flatMap(({id, help, nodes}) => nodes.slice(0, 3).map(({target, any, all, none}) => ({
 			Rule: id, Where: target.join(' '), Words: [help, ...[...any, ...all, ...none].map(one => one.message)].join('; '),
 		})));
