@@ -104,6 +104,40 @@ func TestPagesAreAccessible(t *testing.T) {
 	})
 }
 
+func TestPlansAreAccessible(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	project := "project:" + newID()
+	c.push(fields{"op": "create", "record": project, "set": fields{"name": "A project with all that one may have", "team": c.ref("team OPS"), "state": "started",
+		"health": "at_risk", "lead": c.ref("member ben"), "members": []string{c.ref("member ann")}, "target": "2020-02-02", "description": rich}},
+		fields{"op": "create", "record": "milestone:" + newID(), "set": fields{"project": project, "name": "First step", "date": "2020-02-02"}})
+	issue, key := c.makes("OPS", "What the project is for", fields{"project": project, "description": "Before.", "estimate": 3})
+	c.push(fields{"op": "text", "record": issue, "base": c.seen, "field": "description", "from": "Before.", "text": "After."})
+	c.push(fields{"op": "create", "record": "favourite:" + newID(), "set": fields{"issue": issue}})
+	page := "/acme/project/" + strings.TrimPrefix(project, "project:")
+	open := "() => document.querySelector('main details[open]')?.contains(document.activeElement)"
+	ann := newMember(t, "ann", demo)
+	inspects(ann, glances()).walks([]state{
+		{name: "projects", path: "/acme/projects"},
+		{name: "projects in the trash", path: "/acme/projects?view=trash"},
+		{name: "project", path: page},
+		{name: "its state", acts: clicking("summary[data-action=open-state]", open)},
+		{name: "its milestone being edited", path: page, acts: clicking(".sub-issues .settings__item summary[data-action=edit]", open)},
+		{name: "new milestone", path: page, acts: clicking("summary[data-action=new-milestone]", open)},
+		{name: "triage", path: "/acme/team/SEC/triage"},
+		{name: "reason to decline", acts: func(p *person) {
+			p.presses("j", "3")
+			p.sees("what to write", "() => document.activeElement.matches('details[open] textarea')")
+		}},
+		{name: "snoozed", path: "/acme/team/SEC/triage?view=snoozed"},
+		{name: "favourites", path: "/acme/favourites"},
+		{name: "history of a text", path: "/acme/issue/" + key + "/history"},
+		{name: "reactions to choose from", path: "/acme/issue/" + key, acts: clicking(".reactions summary", "() => document.querySelector('.reactions details[open]')")},
+		{name: "notifications", path: "/acme/settings/notifications"},
+	})
+}
+
 func TestMenusAndDialogsAreAccessible(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)

@@ -4,6 +4,7 @@ import {outbox} from './queue.js';
 import {records} from './field.js';
 import {having} from './page.js';
 import {lay, restore, values} from './paint.js';
+import {refocus} from './stale.js';
 
 const painted = new WeakMap(), alone = /\/issue\/[0-9a-f-]{36}$/; // a page that has no key: of an issue made offline
 
@@ -31,10 +32,11 @@ export function paint(root, anew = false) {
     const more = !anew && had.every((sign, i) => sign === signs[i]); // what is there stays there
     if (more && had.length === signs.length) continue;
     painted.set(region, signs);
-    const focused = document.activeElement;
+    const focused = document.activeElement, onward = refocus(region);
     more ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
     if (region.isConnected && ops.some(op => op.op === 'create')) region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
-    if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
+    if (focused.isConnected && !focused.closest('[hidden]')) focused !== document.activeElement && focused.focus({preventScroll: true});
+    else onward();
   }
 }
 

@@ -48,9 +48,9 @@ export function refocus(region) {
   const keys = [...region.querySelectorAll(rows)].map(one => one.dataset.record), key = row.dataset.record, at = keys.indexOf(key);
   return () => {
     const active = document.activeElement;
-    if (active !== document.body && active.closest(rows)?.dataset.record === key) return;
+    if (active !== document.body && active.closest(rows)?.dataset.record === key && !active.closest('[hidden]')) return;
     if (active !== document.body && !region.contains(active)) return;
-    const next = [...keys.slice(at), ...keys.slice(0, at).reverse()].map(one => find(region, one)).find(Boolean);
+    const next = [...keys.slice(at), ...keys.slice(0, at).reverse()].map(one => find(region, one)).find(one => one && !one.hidden);
     next?.querySelector('a[href]')?.focus({preventScroll: true});
   };
 }
