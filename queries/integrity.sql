@@ -20,6 +20,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     UNION ALL
     SELECT 'status', id, true, version, 0, '', '{}', to_jsonb(status.*), NULL, NULL, false, updated_at FROM status WHERE workspace_id = @workspace_id
     UNION ALL
+    SELECT 'cycle', id, true, version, 0, '', '{}', to_jsonb(cycle.*), NULL, NULL, false, updated_at FROM cycle WHERE workspace_id = @workspace_id
+    UNION ALL
     SELECT 'label', id, true, version, 0, '', '{}', to_jsonb(label.*), NULL, NULL, false, updated_at FROM label WHERE workspace_id = @workspace_id
     UNION ALL
     SELECT 'issue', id, true, version, 0, '', '{}', to_jsonb(issue.*) - 'search', NULL, NULL, false, updated_at FROM issue WHERE workspace_id = @workspace_id

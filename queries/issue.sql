@@ -99,8 +99,9 @@ SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL;
 -- reader does not see. It needs a plan for its very arguments: the conditions that are
 -- not in use fall out of that one, and what is left goes by an index.
 WITH passing AS NOT MATERIALIZED (
-    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.rank, x.version,
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
+        COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') AS span_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
         COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
         (CASE @ordering::text
@@ -119,6 +120,8 @@ WITH passing AS NOT MATERIALIZED (
         AND (cardinality(@not_creators::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators))
         AND (cardinality(@labels::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && @labels)
         AND (cardinality(@not_labels::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && @not_labels)
+        AND (cardinality(@cycles::uuid[]) = 0 OR x.cycle_id = ANY(@cycles) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY(@cycles))
+        AND (cardinality(@not_cycles::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_cycles))
         AND (cardinality(@priorities::smallint[]) = 0 OR x.priority = ANY(@priorities))
         AND (cardinality(@not_priorities::smallint[]) = 0 OR NOT x.priority = ANY(@not_priorities))
         AND (cardinality(@projects::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@projects))
@@ -128,18 +131,18 @@ WITH passing AS NOT MATERIALIZED (
         AND (NOT @tops_only::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
-    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.rank, i.version, i.created_at, i.updated_at
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
 FROM (SELECT unnest(@group_ids::uuid[]) AS id, unnest(@group_numbers::smallint[]) AS number) AS g
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT @counted::boolean
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.* FROM passing p
     WHERE CASE @grouping WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END
         AND (p.place > @after_place::bigint OR p.place = @after_place AND p.rank > @after_rank::text)
     ORDER BY p.place, p.rank
@@ -160,7 +163,7 @@ WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @un
 ORDER BY c.version, c.ordinal;
 
 -- name: ListIssuesByAssignee :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.assignee_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
@@ -168,7 +171,7 @@ WHERE i.workspace_id = @workspace_id AND i.assignee_id = @member_id AND i.delete
 ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
 
 -- name: ListIssuesByAuthor :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.author_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
@@ -188,7 +191,7 @@ WITH own AS (
     WHERE x.workspace_id = @workspace_id AND x.deleted_at IS NULL AND x.team_id = ANY(@team_ids::uuid[]) AND x.status_id = ANY(@status_ids::uuid[])
     ORDER BY x.version DESC LIMIT @most
 )
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.cycle_id, i.version,
     GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
         AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0),
         (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
@@ -198,7 +201,7 @@ WHERE i.workspace_id = @workspace_id AND i.id IN (SELECT own.id FROM own UNION S
 ORDER BY i.id IN (SELECT own.id FROM own) DESC, i.version DESC, i.id LIMIT @most;
 
 -- name: ListTrashedIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NOT NULL
@@ -219,14 +222,14 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[])
         OR i.id = (SELECT a.issue_id FROM alias a WHERE a.workspace_id = @workspace_id AND a.team_id = @team_id AND a.number = @number AND a.team_id = ANY(@team_ids::uuid[])));
 
 -- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND (i.id = @id OR i.team_id = @team_id AND i.number = @number) AND i.team_id = ANY(@team_ids::uuid[]);
 
 -- name: ListSubIssues :many
 -- The issues right below one, in the order in which they were made.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.parent_id = @parent_id AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
@@ -256,7 +259,7 @@ WHERE i.team_id = ANY(@team_ids::uuid[]) AND k.team_id = ANY(@team_ids::uuid[]) 
 -- name: SearchIssues :many
 -- The latest of the issues that match, best first. Each that is ranked costs the reading of its search vector, so that of a word
 -- that stands in every fifth of 100,000 only the latest are.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, @excerpted::integer) AS beginning
 FROM (
     SELECT x.* FROM (

@@ -94,7 +94,7 @@ func (q *Queries) CountSubIssues(ctx context.Context, db DBTX, arg CountSubIssue
 }
 
 const getIssue = `-- name: GetIssue :one
-SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.milestone_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.created_at, i.updated_at, i.deleted_at
 FROM issue i
 WHERE i.workspace_id = $1 AND (i.id = $2 OR i.team_id = $3 AND i.number = $4) AND i.team_id = ANY($5::uuid[])
@@ -124,6 +124,7 @@ type GetIssueRow struct {
 	Due          *time.Time
 	Estimate     *int32
 	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
 	MilestoneID  *uuid.UUID
 	Rank         string
 	AuthorID     *uuid.UUID
@@ -162,6 +163,7 @@ func (q *Queries) GetIssue(ctx context.Context, db DBTX, arg GetIssueParams) (Ge
 		&i.Due,
 		&i.Estimate,
 		&i.ProjectID,
+		&i.CycleID,
 		&i.MilestoneID,
 		&i.Rank,
 		&i.AuthorID,
@@ -351,8 +353,9 @@ func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCount
 
 const listIssueGroups = `-- name: ListIssueGroups :many
 WITH passing AS NOT MATERIALIZED (
-    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.rank, x.version,
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
+        COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') AS span_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
         COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
         (CASE $9::text
@@ -371,27 +374,29 @@ WITH passing AS NOT MATERIALIZED (
         AND (cardinality($18::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
         AND (cardinality($19::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
         AND (cardinality($20::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $20)
-        AND (cardinality($21::smallint[]) = 0 OR x.priority = ANY($21))
-        AND (cardinality($22::smallint[]) = 0 OR NOT x.priority = ANY($22))
-        AND (cardinality($23::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($23))
-        AND (cardinality($24::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($24))
-        AND ($25::text = '' OR x.search @@ to_tsquery('english', $25))
-        AND (cardinality($26::uuid[]) = 0 OR NOT x.status_id = ANY($26) OR x.updated_at >= $27::timestamptz)
-        AND (NOT $28::boolean OR x.parent_id IS NULL)
+        AND (cardinality($21::uuid[]) = 0 OR x.cycle_id = ANY($21) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($21))
+        AND (cardinality($22::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($22))
+        AND (cardinality($23::smallint[]) = 0 OR x.priority = ANY($23))
+        AND (cardinality($24::smallint[]) = 0 OR NOT x.priority = ANY($24))
+        AND (cardinality($25::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($25))
+        AND (cardinality($26::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($26))
+        AND ($27::text = '' OR x.search @@ to_tsquery('english', $27))
+        AND (cardinality($28::uuid[]) = 0 OR NOT x.status_id = ANY($28) OR x.updated_at >= $29::timestamptz)
+        AND (NOT $30::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
-    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.rank, i.version, i.created_at, i.updated_at
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::smallint[]) AS number) AS g
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE $3::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT $5::boolean
 ) AS c
 CROSS JOIN LATERAL (
-    SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p
+    SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.cycle_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.span_id, p.marks, p.project_or_none, p.place FROM passing p
     WHERE CASE $3 WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id]
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
         AND (p.place > $6::bigint OR p.place = $6 AND p.rank > $7::text)
     ORDER BY p.place, p.rank
@@ -421,6 +426,8 @@ type ListIssueGroupsParams struct {
 	NotCreators   []uuid.UUID
 	Labels        []uuid.UUID
 	NotLabels     []uuid.UUID
+	Cycles        []uuid.UUID
+	NotCycles     []uuid.UUID
 	Priorities    []int16
 	NotPriorities []int16
 	Projects      []uuid.UUID
@@ -448,6 +455,7 @@ type ListIssueGroupsRow struct {
 	Due         *time.Time
 	Estimate    *int32
 	ProjectID   *uuid.UUID
+	CycleID     *uuid.UUID
 	Rank        string
 	Version     int64
 	CreatedAt   time.Time
@@ -481,6 +489,8 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 		arg.NotCreators,
 		arg.Labels,
 		arg.NotLabels,
+		arg.Cycles,
+		arg.NotCycles,
 		arg.Priorities,
 		arg.NotPriorities,
 		arg.Projects,
@@ -514,6 +524,7 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -641,7 +652,7 @@ func (q *Queries) ListIssueTitlesByNumber(ctx context.Context, db DBTX, arg List
 }
 
 const listIssuesByAssignee = `-- name: ListIssuesByAssignee :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.assignee_id = $2 AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
@@ -672,6 +683,7 @@ type ListIssuesByAssigneeRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -708,6 +720,7 @@ func (q *Queries) ListIssuesByAssignee(ctx context.Context, db DBTX, arg ListIss
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -724,7 +737,7 @@ func (q *Queries) ListIssuesByAssignee(ctx context.Context, db DBTX, arg ListIss
 }
 
 const listIssuesByAuthor = `-- name: ListIssuesByAuthor :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.author_id = $2 AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
@@ -755,6 +768,7 @@ type ListIssuesByAuthorRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -791,6 +805,7 @@ func (q *Queries) ListIssuesByAuthor(ctx context.Context, db DBTX, arg ListIssue
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1100,7 +1115,7 @@ WITH own AS (
     WHERE x.workspace_id = $2 AND x.deleted_at IS NULL AND x.team_id = ANY($1::uuid[]) AND x.status_id = ANY($5::uuid[])
     ORDER BY x.version DESC LIMIT $3
 )
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.version,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.cycle_id, i.version,
     GREATEST(i.version, COALESCE((SELECT max(t.version) FROM topic t WHERE t.workspace_id = i.workspace_id
         AND t.name = ANY(ARRAY['issue:' || i.id::text, 'issue:' || COALESCE(i.parent_id, i.id)::text, 'vocabulary'])), 0),
         (SELECT max(r.version) FROM relation r WHERE r.workspace_id = i.workspace_id AND (r.issue_id = i.id OR r.other_id = i.id)
@@ -1127,6 +1142,7 @@ type ListPackRow struct {
 	Priority   int16
 	AssigneeID *uuid.UUID
 	Labels     []uuid.UUID
+	CycleID    *uuid.UUID
 	Version    int64
 	Stale      int64
 }
@@ -1157,6 +1173,7 @@ func (q *Queries) ListPack(ctx context.Context, db DBTX, arg ListPackParams) ([]
 			&i.Priority,
 			&i.AssigneeID,
 			&i.Labels,
+			&i.CycleID,
 			&i.Version,
 			&i.Stale,
 		); err != nil {
@@ -1408,7 +1425,7 @@ func (q *Queries) ListSimilarTitles(ctx context.Context, db DBTX, arg ListSimila
 }
 
 const listSubIssues = `-- name: ListSubIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.parent_id = $2 AND i.team_id = ANY($3::uuid[]) AND i.deleted_at IS NULL
@@ -1435,6 +1452,7 @@ type ListSubIssuesRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1469,6 +1487,7 @@ func (q *Queries) ListSubIssues(ctx context.Context, db DBTX, arg ListSubIssuesP
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1525,7 +1544,7 @@ func (q *Queries) ListTakenNumbers(ctx context.Context, db DBTX, arg ListTakenNu
 }
 
 const listTrashedIssues = `-- name: ListTrashedIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND i.team_id = ANY($2::uuid[]) AND i.deleted_at IS NOT NULL
@@ -1551,6 +1570,7 @@ type ListTrashedIssuesRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1579,6 +1599,7 @@ func (q *Queries) ListTrashedIssues(ctx context.Context, db DBTX, arg ListTrashe
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,
@@ -1669,7 +1690,7 @@ func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchComment
 }
 
 const searchIssues = `-- name: SearchIssues :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, $1::integer) AS beginning
 FROM (
     SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id, x.reactions FROM (
@@ -1705,6 +1726,7 @@ type SearchIssuesRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -1744,6 +1766,7 @@ func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesPar
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,

@@ -62,6 +62,22 @@ type Comment struct {
 	Reactions   []string
 }
 
+type Cycle struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	Number      int64
+	Name        string
+	Starts      time.Time
+	Ends        time.Time
+	State       string
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Display struct {
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID
@@ -369,19 +385,22 @@ type Status struct {
 }
 
 type Team struct {
-	WorkspaceID uuid.UUID
-	ID          uuid.UUID
-	Key         string
-	Name        string
-	Private     bool
-	Timezone    string
-	Members     []uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
-	Triage      bool
+	WorkspaceID   uuid.UUID
+	ID            uuid.UUID
+	Key           string
+	Name          string
+	Private       bool
+	Timezone      string
+	Members       []uuid.UUID
+	Version       int64
+	Stamps        []byte
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	DeletedAt     *time.Time
+	Triage        bool
+	CycleWeeks    int32
+	CycleDay      int32
+	CycleCooldown int32
 }
 
 type TeamNumber struct {

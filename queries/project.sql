@@ -33,7 +33,7 @@ GROUP BY 1, 2, 3, 4 LIMIT 100000;
 
 -- name: ListIssuesByProject :many
 -- The open issues of a project, or the closed ones: those in the statuses that are named.
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = @workspace_id AND COALESCE(i.project_id, '00000000-0000-0000-0000-000000000000') = @project_id::uuid AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])

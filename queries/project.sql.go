@@ -88,7 +88,7 @@ func (q *Queries) InsertProjects(ctx context.Context, db DBTX, arg InsertProject
 }
 
 const listIssuesByProject = `-- name: ListIssuesByProject :many
-SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id,
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
 FROM issue i
 WHERE i.workspace_id = $1 AND COALESCE(i.project_id, '00000000-0000-0000-0000-000000000000') = $2::uuid AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
@@ -122,6 +122,7 @@ type ListIssuesByProjectRow struct {
 	Due        *time.Time
 	Estimate   *int32
 	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
 	Rank       string
 	Version    int64
 	CreatedAt  time.Time
@@ -160,6 +161,7 @@ func (q *Queries) ListIssuesByProject(ctx context.Context, db DBTX, arg ListIssu
 			&i.Due,
 			&i.Estimate,
 			&i.ProjectID,
+			&i.CycleID,
 			&i.Rank,
 			&i.Version,
 			&i.CreatedAt,

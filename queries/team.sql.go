@@ -14,9 +14,9 @@ import (
 )
 
 const insertTeams = `-- name: InsertTeams :exec
-INSERT INTO team (workspace_id, id, key, name, private, timezone, triage, members, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.key, r.name, r.private, r.timezone, r.triage, r.members, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, triage boolean, members uuid[],
+INSERT INTO team (workspace_id, id, key, name, private, timezone, triage, members, cycle_weeks, cycle_day, cycle_cooldown, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.key, r.name, r.private, r.timezone, r.triage, r.members, r.cycle_weeks, r.cycle_day, r.cycle_cooldown, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, key text, name text, private boolean, timezone text, triage boolean, members uuid[], cycle_weeks integer, cycle_day integer, cycle_cooldown integer,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -68,23 +68,26 @@ func (q *Queries) ListTeamNumbers(ctx context.Context, db DBTX, arg ListTeamNumb
 }
 
 const listTeams = `-- name: ListTeams :many
-SELECT id, key, name, private, timezone, triage, members, version, stamps, created_at, updated_at, deleted_at
+SELECT id, key, name, private, timezone, triage, members, cycle_weeks, cycle_day, cycle_cooldown, version, stamps, created_at, updated_at, deleted_at
 FROM team WHERE workspace_id = $1 ORDER BY key LIMIT 10000
 `
 
 type ListTeamsRow struct {
-	ID        uuid.UUID
-	Key       string
-	Name      string
-	Private   bool
-	Timezone  string
-	Triage    bool
-	Members   []uuid.UUID
-	Version   int64
-	Stamps    []byte
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	DeletedAt *time.Time
+	ID            uuid.UUID
+	Key           string
+	Name          string
+	Private       bool
+	Timezone      string
+	Triage        bool
+	Members       []uuid.UUID
+	CycleWeeks    int32
+	CycleDay      int32
+	CycleCooldown int32
+	Version       int64
+	Stamps        []byte
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	DeletedAt     *time.Time
 }
 
 func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]ListTeamsRow, error) {
@@ -104,6 +107,9 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 			&i.Timezone,
 			&i.Triage,
 			&i.Members,
+			&i.CycleWeeks,
+			&i.CycleDay,
+			&i.CycleCooldown,
 			&i.Version,
 			&i.Stamps,
 			&i.CreatedAt,
@@ -123,8 +129,9 @@ func (q *Queries) ListTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID)
 const updateTeams = `-- name: UpdateTeams :exec
 WITH written AS (
     UPDATE team SET key = r.key, name = r.name, private = r.private, timezone = r.timezone, triage = r.triage, members = r.members,
+        cycle_weeks = r.cycle_weeks, cycle_day = r.cycle_day, cycle_cooldown = r.cycle_cooldown,
         version = r.version, stamps = team.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, triage boolean, members uuid[],
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, key text, name text, private boolean, timezone text, triage boolean, members uuid[], cycle_weeks integer, cycle_day integer, cycle_cooldown integer,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE team.workspace_id = $2 AND team.id = r.id AND team.version = r.expected
     RETURNING 1)

@@ -159,9 +159,10 @@ func groupSize(queue []*job, most int) int {
 	return len(queue)
 }
 
-// weight is what a transaction counts for in its group. An undo names one operation and may stand for a thousand.
+// weight is what a transaction counts for in its group. An undo names one operation and may stand for a thousand, and so may
+// a cycle that ends.
 func weight(transaction Transaction) int {
-	if transaction.Ops[0].Op == Undo {
+	if verb := transaction.Ops[0].Op; verb == Undo || verb == Advance {
 		return groupOperations
 	}
 	return len(transaction.Ops)

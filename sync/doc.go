@@ -58,6 +58,7 @@
 //	mail.go preference.go    what of it goes out by e-mail, and when; what each member wishes
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
+//	cycle.go cycle_plan.go cycle_worker.go       cycles: a kind; made ahead of time; begun and ended as days pass
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
 //	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
 package sync

@@ -89,6 +89,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.followLogs)
 	e.running.Go(e.remind)
 	e.running.Go(e.wakeSnoozed)
+	e.running.Go(e.keepCycles)
 	if e.retention > 0 {
 		e.running.Go(e.keepRetention)
 	}

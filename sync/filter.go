@@ -16,6 +16,7 @@ type Filter struct {
 	Assignees, NotAssignees   []uuid.UUID
 	Creators, NotCreators     []uuid.UUID
 	Labels, NotLabels         []uuid.UUID
+	Cycles, NotCycles         []uuid.UUID
 	Projects, NotProjects     []uuid.UUID // with none stand those that the reader does not see
 	Priorities, NotPriorities []int16
 	Words                     string   // a tsquery
@@ -58,6 +59,8 @@ func (s Snapshot) addTerm(f *Filter, team uuid.UUID, term string) bool {
 	switch {
 	case !known:
 		*list = append(*list, unknownID)
+	case field == "cycle" && id == uuid.Nil:
+		*list = append(append(*list, id), s.trashedCycles(team)...) // which read as none
 	case field == "project" && id == uuid.Nil:
 		*list = append(*list, s.noProjects()...)
 	default:
@@ -73,7 +76,7 @@ func (f *Filter) list(field string, not bool) *[]uuid.UUID {
 	lists := map[string][2]*[]uuid.UUID{
 		"status": {&f.Statuses, &f.NotStatuses}, "assignee": {&f.Assignees, &f.NotAssignees},
 		"creator": {&f.Creators, &f.NotCreators}, "label": {&f.Labels, &f.NotLabels},
-		"project": {&f.Projects, &f.NotProjects},
+		"project": {&f.Projects, &f.NotProjects}, "cycle": {&f.Cycles, &f.NotCycles},
 	}
 	pair, known := lists[field]
 	switch {
@@ -118,6 +121,9 @@ func (s Snapshot) filterValue(field string, team uuid.UUID, value string) (uuid.
 				return status.ID, true
 			}
 		}
+	case "cycle":
+		cycle, known := s.CycleCalled(team, value)
+		return cycle.ID, known
 	case "label":
 		for _, label := range s.Labels(team) {
 			if Slug(label.Name) == value {

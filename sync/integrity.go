@@ -76,7 +76,7 @@ func (e *Engine) verify(ctx context.Context, workspace uuid.UUID) (Verdict, erro
 		}
 		fold.end()
 		audit := audit{e.queries, tx, workspace, bounds, &verdict}
-		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations, audit.milestones} {
+		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations, audit.milestones, audit.cycles} {
 			if err := look(ctx); err != nil {
 				return err
 			}
@@ -166,6 +166,15 @@ func (a audit) relations(ctx context.Context) error {
 	rows, err := a.queries.ListRelationFlaws(ctx, a.tx, a.workspace)
 	for _, row := range rows {
 		a.verdict.note(Flaw{Version: row.Version, Record: NewRef("relation", row.ID), Text: fmt.Sprintf("%s stands between the same issues", NewRef("relation", row.Other))})
+	}
+	return err
+}
+
+func (a audit) cycles(ctx context.Context) error {
+	rows, err := a.queries.ListCycleFlaws(ctx, a.tx, a.workspace)
+	for _, row := range rows {
+		a.verdict.note(Flaw{Version: row.Version, Record: NewRef("issue", row.ID), Field: "cycle",
+			Text: fmt.Sprintf("it is one of %s, the issue is of %s", NewRef("team", row.CycleTeam), NewRef("team", row.TeamID))})
 	}
 	return err
 }

@@ -88,6 +88,11 @@ func (h *house) live(t testing.TB) {
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: star.Record})
 	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "timezone", "Europe/Berlin"))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: NewRef("team", h.private), Field: "members", Value: string(NewRef("member", h.ann.Member))})
+	h.applied(t, h.ann, h.annsTab, setField(NewRef("team", h.team), 1, "cycle_weeks", 2))
+	next := h.cycle(t, "next")
+	h.applied(t, h.ann, h.annsTab, setField(next, 0, "name", "Harvest"))
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: next})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: next})
 	h.push(t, h.ben, h.bensTab, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": "team:" + newID().String()}}) // refused
 	h.importHistory(t)
 }
@@ -217,6 +222,8 @@ func flip(column, dataType string) string {
 		return "case role when 'admin' then 'guest' else 'admin' end"
 	case column == "category":
 		return "case category when 'started' then 'backlog' else 'started' end"
+	case column == "state":
+		return "case state when 'current' then 'past' else 'current' end"
 	case column == "key":
 		return "'Q' || substr(upper(md5(key)), 1, 4)"
 	case column == "person_id":

@@ -77,6 +77,7 @@ func (issueNoun) complete(w *work, issue *record) error {
 	issue.fields["number"] = w.takeNumber(team, integer(issue.fields["number"]))
 	issue.fields["rank"] = w.rankFirst(team)
 	issue.fields["subscribers"] = issueSubscribers(issue)
+	w.inheritCycle(issue)
 	w.homes[issue.ref()] = team
 	return nil
 }
@@ -99,6 +100,9 @@ func (issueNoun) check(w *work, before, after *record) error {
 	settleTimes(w, before, after)
 	if err := settleSnooze(w, before, after); err != nil {
 		return err
+	}
+	if after.fields["cycle"] != nil && changed(before, after, "cycle") && w.teamOf(after.text("cycle")) != after.refersTo("team") {
+		return invalid("cycle", "This cycle is not one of the issue's team.")
 	}
 	if changed(before, after, "labels") {
 		if err := checkIssueLabels(w, before, after); err != nil {

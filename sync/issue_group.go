@@ -18,7 +18,7 @@ import (
 // What the groups of a list may be of, what its order may go by, and for how many days what is closed may be shown. The
 // first of each is what is meant where nothing is said.
 var (
-	Groupings = []string{"status", "assignee", "priority", "label", "project", "none"}
+	Groupings = []string{"status", "assignee", "priority", "label", "project", "cycle", "none"}
 	Orders    = []string{"manual", "priority", "updated", "created", "due"}
 )
 
@@ -74,6 +74,8 @@ func (s Snapshot) groups(team uuid.UUID, l Layout, f Filter) []IssueGroup {
 		return passing(s.assigneeGroups(team), f.Assignees, f.NotAssignees, groupID)
 	case "label":
 		return passing(s.labelGroups(team), nil, f.NotLabels, groupID)
+	case "cycle":
+		return passing(s.cycleGroups(team), f.Cycles, f.NotCycles, groupID)
 	case "project":
 		return passing(s.projectGroups(team), f.Projects, f.NotProjects, groupID)
 	case "priority":
@@ -159,6 +161,9 @@ func (s Snapshot) offered(team uuid.UUID, g IssueGroup) bool {
 		return true
 	case g.By == "status":
 		return !g.Status.Deleted
+	case g.By == "cycle":
+		cycle, live := s.Cycle(g.ID)
+		return live && cycle.State != PastCycle
 	case g.By == "label":
 		_, live := s.Label(g.ID)
 		return live
@@ -178,7 +183,7 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 		Statuses: given(f.Statuses), NotStatuses: given(slices.Concat(f.NotStatuses, t.hidden)),
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
-		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(),
+		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(), Cycles: given(f.Cycles), NotCycles: given(f.NotCycles),
 		ClosedIDs: []uuid.UUID{}, TopsOnly: l.TopsOnly, AfterPlace: from.place, AfterRank: from.rank, PerGroup: PageSize + 1,
 	}
 	if l.group() == "status" {

@@ -30,6 +30,7 @@ type IssueRow struct {
 	Project   uuid.UUID
 	Due       *time.Time
 	Estimate  *int32
+	Cycle     uuid.UUID // zero: in none
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -38,8 +39,8 @@ type IssueRow struct {
 
 // IssueGroup is a group of a list, or a column of a board.
 type IssueGroup struct {
-	By       string     // what the groups are of: status, assignee, priority, label, project, none
-	ID       uuid.UUID  // of the status, assignee, label or project; zero for none
+	By       string     // what the groups are of: status, assignee, priority, label, project, cycle, none
+	ID       uuid.UUID  // of the status, assignee, label, project or cycle; zero for none
 	Status   StatusName // of a group by status
 	Priority int        // of a group by priority
 	Count    int64      // of all issues in the group that pass the filter
@@ -138,6 +139,9 @@ func issueRow(row queries.ListIssueGroupsRow) IssueRow {
 	if row.ProjectID != nil {
 		r.Project = *row.ProjectID
 	}
+	if row.CycleID != nil {
+		r.Cycle = *row.CycleID
+	}
 	return r
 }
 
@@ -193,7 +197,7 @@ func issuesByAuthor(ctx context.Context, q *queries.Queries, db queries.DBTX, wa
 
 func myRow(r queries.ListIssuesByAssigneeRow) IssueRow {
 	return issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
-		AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, Rank: r.Rank,
+		AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, CycleID: r.CycleID, Rank: r.Rank,
 		Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt})
 }
 

@@ -212,7 +212,7 @@ func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, s Snaps
 
 func (p *IssuePage) fill(row queries.GetIssueRow) {
 	p.IssueRow = issueRow(queries.ListIssueGroupsRow{ID: row.ID, TeamID: row.TeamID, Number: row.Number, Title: row.Title, StatusID: row.StatusID,
-		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, ParentID: row.ParentID, Due: row.Due, Estimate: row.Estimate, ProjectID: row.ProjectID,
+		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, ParentID: row.ParentID, Due: row.Due, Estimate: row.Estimate, ProjectID: row.ProjectID, CycleID: row.CycleID,
 		Rank: row.Rank, Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt})
 	p.Description, p.Subscribers, p.Deleted = row.Description, row.Subscribers, row.DeletedAt != nil
 	p.Started, p.Completed, p.Canceled = orZero(row.StartedAt), orZero(row.CompletedAt), orZero(row.CanceledAt)

@@ -18,6 +18,7 @@ type answers struct {
 	clients   *[]queries.ListClientsByIDRow
 	refused   *[]queries.ListRefusedRecordsRow
 	issues    *[]queries.ListIssuesByIDRow
+	ended     *[]queries.ListUnfinishedInCyclesRow
 	parents   *[]queries.ListIssuesByCommentRow
 	comments  *[]queries.ListCommentsByIDRow
 	shares    *[]queries.ListSharesByIDRow
@@ -81,6 +82,9 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	type db = queries.DBTX
 	a.issues = ask(p, len(n.issues), func(db db) ([]queries.ListIssuesByIDRow, error) {
 		return q.ListIssuesByID(ctx, db, queries.ListIssuesByIDParams{WorkspaceID: ws, IDs: n.issues})
+	})
+	a.ended = ask(p, len(n.ended), func(db db) ([]queries.ListUnfinishedInCyclesRow, error) {
+		return q.ListUnfinishedInCycles(ctx, db, queries.ListUnfinishedInCyclesParams{WorkspaceID: ws, IDs: n.ended, Most: rolledAtOnce})
 	})
 	a.parents = ask(p, len(n.comments), func(db db) ([]queries.ListIssuesByCommentRow, error) {
 		return q.ListIssuesByComment(ctx, db, queries.ListIssuesByCommentParams{WorkspaceID: ws, CommentIDs: n.comments})
@@ -196,6 +200,9 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.issues {
 		keep(issueRecord(row))
+	}
+	for _, row := range *a.ended {
+		keep(issueRecord(queries.ListIssuesByIDRow(row)))
 	}
 	for _, row := range *a.parents {
 		keep(issueRecord(queries.ListIssuesByIDRow(row)))

@@ -30,7 +30,11 @@ type TeamName struct {
 	Timezone string
 	Triage   bool
 	Members  []uuid.UUID
+	Cycles   CycleSettings
 }
+
+// CycleSettings are how a team works in cycles. No weeks: it does not.
+type CycleSettings struct{ Weeks, Day, Cooldown int }
 
 // StatusName is a status as pages show one.
 type StatusName struct {
@@ -90,7 +94,8 @@ func (s Snapshot) Teams() []TeamName {
 
 func teamName(r *record) TeamName {
 	return TeamName{ID: r.id, Version: r.version, Key: r.text("key"), Name: r.text("name"), Private: truth(r.fields["private"]),
-		Timezone: r.text("timezone"), Triage: truth(r.fields["triage"]), Members: refIDs(r.fields["members"])}
+		Timezone: r.text("timezone"), Triage: truth(r.fields["triage"]), Members: refIDs(r.fields["members"]),
+		Cycles: CycleSettings{int(integer(r.fields["cycle_weeks"])), int(integer(r.fields["cycle_day"])), int(integer(r.fields["cycle_cooldown"]))}}
 }
 
 // MayChange tells whether the reader may change a team's settings.

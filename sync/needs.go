@@ -25,6 +25,7 @@ type needs struct {
 	placeTeams               []uuid.UUID // the team that each had its rank in; the zero id for the one it is in
 	ranks                    []string    // those ranks
 	transfers                []uuid.UUID // issues that change team
+	ended                    []uuid.UUID // cycles whose unfinished issues go on
 }
 
 // reference is a record that an operation names.
@@ -68,6 +69,10 @@ func (n *needs) operation(op Operation) {
 		n.newFavourite(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
+	case Advance:
+		if ended := Ref(op.Value).ID(); ended != uuid.Nil {
+			n.ended = append(n.ended, ended)
+		}
 	case Undo:
 		n.undone = append(n.undone, op.Transaction)
 	case Text:

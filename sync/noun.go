@@ -71,12 +71,14 @@ func nounOf(kind string) noun {
 		return preferenceNoun{}
 	case "favourite":
 		return favouriteNoun{}
+	case "cycle":
+		return cycleNoun{}
 	}
 	return nil
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "issue", "comment", "share", "relation", "view", "favourite", "display", "preference"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "cycle", "issue", "comment", "share", "relation", "view", "favourite", "display", "preference"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

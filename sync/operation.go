@@ -27,6 +27,9 @@ const (
 	Undo    Verb = "undo"
 )
 
+// Advance is the program's own: it brings a team's cycles to the day that it is. Nobody sends it.
+const Advance Verb = "advance"
+
 var verbs = map[Verb]bool{Create: true, Set: true, Text: true, Add: true, Remove: true, Move: true, Delete: true, Restore: true, Undo: true}
 
 // Operation is one step of a transaction, as clients send it. Which members count depends on Op.
@@ -38,7 +41,7 @@ type Operation struct {
 	Field       string         `json:"field,omitempty"`      // text, add, remove
 	From        *string        `json:"from,omitempty"`       // text: what the author started from
 	Text        *string        `json:"text,omitempty"`       // text: what it became
-	Value       string         `json:"value,omitempty"`      // add, remove
+	Value       string         `json:"value,omitempty"`      // add, remove; advance: the cycle that has ended
 	After       Ref            `json:"after,omitempty"`      // move
 	Before      Ref            `json:"before,omitempty"`     // move
 	Transaction uuid.UUID      `json:"transaction,omitzero"` // undo

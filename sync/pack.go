@@ -103,5 +103,5 @@ func (p *Pack) date(me uuid.UUID, topics []queries.ListTopicsRow) {
 
 func packIssue(row queries.ListPackRow) PackIssue {
 	return PackIssue{issueRow(queries.ListIssueGroupsRow{ID: row.ID, TeamID: row.TeamID, Number: row.Number, Title: row.Title, StatusID: row.StatusID,
-		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, Version: row.Version}), row.Stale}
+		Priority: row.Priority, AssigneeID: row.AssigneeID, Labels: row.Labels, CycleID: row.CycleID, Version: row.Version}), row.Stale}
 }

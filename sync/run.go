@@ -58,6 +58,10 @@ func (w *work) doOne(op Operation) error {
 		return w.doTrash(op)
 	case Undo:
 		return w.doUndo(op)
+	case Advance:
+		if w.who.program {
+			return w.doAdvance(op)
+		}
 	}
 	return &Error{Kind: Invalid, Code: CodeUnknownOp, Text: fmt.Sprintf("There is no operation %q.", op.Op)}
 }

@@ -129,7 +129,7 @@ func (p *SearchPage) fill(issues []queries.SearchIssuesRow, comments []queries.S
 	}
 	for _, r := range issues[:min(len(issues), searchPage)] {
 		row := issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
-			AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, Rank: r.Rank,
+			AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, CycleID: r.CycleID, Rank: r.Rank,
 			Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt})
 		p.Issues = append(p.Issues, IssueHit{row, found.excerpt(r.Beginning)})
 	}

@@ -14,7 +14,10 @@ var teamFields = []field{
 	{"private", "private", scalar, boolean()},
 	{"members", "members", commutes, refsTo("member")},
 	{"timezone", "timezone", scalar, timezone()},
-	{"triage", "triage", scalar, boolean()}, // what is reported from outside of the team waits until somebody accepts it
+	{"triage", "triage", scalar, boolean()},                     // what is reported from outside of the team waits until somebody accepts it
+	{"cycle_weeks", "cycle_weeks", scalar, number(0, 8, false)}, // 0: the team does not work in cycles
+	{"cycle_day", "cycle_day", scalar, number(1, 7, false)},     // that they begin on; 1 is Monday
+	{"cycle_cooldown", "cycle_cooldown", scalar, number(0, 4, false)},
 }
 
 func (teamNoun) name() string              { return "team" }
@@ -58,11 +61,14 @@ func (teamNoun) allow(who rights, before, after *record) error {
 
 func teamRecord(row queries.ListTeamsRow) *record {
 	return stored("team", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
-		"key":      row.Key,
-		"name":     row.Name,
-		"private":  row.Private,
-		"members":  refsValue("member", row.Members),
-		"timezone": row.Timezone,
-		"triage":   row.Triage,
+		"key":            row.Key,
+		"name":           row.Name,
+		"private":        row.Private,
+		"members":        refsValue("member", row.Members),
+		"timezone":       row.Timezone,
+		"triage":         row.Triage,
+		"cycle_weeks":    int64(row.CycleWeeks),
+		"cycle_day":      int64(row.CycleDay),
+		"cycle_cooldown": int64(row.CycleCooldown),
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// An issue that changes team is transferred. It gets a number, a place, a status and labels of its new team, and takes
+// An issue that changes team is transferred. It gets a number, a place, a status and labels of its new team, leaves its cycle, and takes
 // along its comments, shares and relations, because what one may see hangs on the team alone. Its family stays behind: a
 // parent or sub-issue keeps the tie only when the same transaction transfers it to the same team. The key that it had stays
 // its alias; when it comes back it has that key again.
@@ -85,6 +85,7 @@ func (w *work) settle(issue *record) error {
 	if who := issue.refersTo("assignee"); who != uuid.Nil && w.inherited(was, issue, "assignee") && !w.rightsOf(who).sees(team) {
 		issue.fields["assignee"] = nil
 	}
+	w.leaveCycle(was, issue)
 	issue.fields["subscribers"] = w.seeing(team, issue.set("subscribers"))
 	issue.fields["number"] = w.numberIn(team, issue)
 	if w.placed[issue.ref()] != team {
@@ -133,6 +134,15 @@ func (w *work) statusIn(team uuid.UUID, like *record) *record {
 		}
 	}
 	return cmp.Or(near, w.defaultStatus(team))
+}
+
+// leaveCycle takes an issue out of a cycle that is not of its new team.
+func (w *work) leaveCycle(was, issue *record) {
+	cycle := w.lookup(Ref(issue.text("cycle")))
+	fits := cycle != nil && cycle.refersTo("team") == issue.refersTo("team") && !(cycle.deleted() && w.undoes())
+	if !fits && w.inherited(was, issue, "cycle") {
+		issue.fields["cycle"] = nil
+	}
 }
 
 // labelsIn keeps the labels that the new team's issues may bear. In the place of one of the old team comes the new

@@ -45,6 +45,7 @@ type vocabularyQuestions struct {
 	projects   *[]queries.ListProjectsRow
 	milestones *[]queries.ListMilestonesRow
 	wishes     *[]queries.ListPreferencesRow
+	cycles     *[]queries.ListCyclesRow
 }
 
 func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
@@ -62,6 +63,7 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListPreferencesRow, error) {
 			return q.ListPreferences(ctx, db, workspace)
 		}),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListCyclesRow, error) { return q.ListCycles(ctx, db, workspace) }),
 	}
 }
 
@@ -79,6 +81,9 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 	}
 	for _, row := range *a.labels {
 		v.add(labelRecord(row))
+	}
+	for _, row := range *a.cycles {
+		v.add(cycleRecord(row))
 	}
 	for _, row := range *a.views {
 		v.add(viewRecord(row))

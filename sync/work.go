@@ -93,11 +93,11 @@ func (w *work) touches(kind string) bool {
 	return false
 }
 
-// returnsVocabulary tells whether a team, status, label, project or milestone comes out of the trash.
+// returnsVocabulary tells whether a team, status, label, project, milestone or cycle comes out of the trash.
 func (w *work) returnsVocabulary() bool {
 	return slices.ContainsFunc(w.order, func(ref Ref) bool {
 		was, now := w.world.lookup(ref), w.changed[ref]
-		return slices.Contains([]string{"team", "status", "label", "project", "milestone"}, now.kind) && restored(was, now)
+		return slices.Contains([]string{"team", "status", "label", "project", "milestone", "cycle"}, now.kind) && restored(was, now)
 	})
 }
 
@@ -197,6 +197,7 @@ func (w *work) finish() error {
 	w.subscribeCommenter()
 	w.settleTriage()
 	w.wakeCommented()
+	w.planCycles()
 	for _, ref := range slices.Clone(w.order) {
 		if err := w.finishRecord(ref); err != nil {
 			return err

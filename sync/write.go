@@ -93,6 +93,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertStatuses(ctx, db, queries.InsertStatusesParams{WorkspaceID: ws, Rows: rows})
 	case "label":
 		return q.InsertLabels(ctx, db, queries.InsertLabelsParams{WorkspaceID: ws, Rows: rows})
+	case "cycle":
+		return q.InsertCycles(ctx, db, queries.InsertCyclesParams{WorkspaceID: ws, Rows: rows})
 	case "issue":
 		return q.InsertIssues(ctx, db, queries.InsertIssuesParams{WorkspaceID: ws, Rows: rows})
 	case "comment":
@@ -138,6 +140,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateStatuses(ctx, db, queries.UpdateStatusesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "label":
 		return q.UpdateLabels(ctx, db, queries.UpdateLabelsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "cycle":
+		return q.UpdateCycles(ctx, db, queries.UpdateCyclesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "issue":
 		if b.withText {
 			return q.UpdateIssuesWithText(ctx, db, queries.UpdateIssuesWithTextParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
