@@ -37,7 +37,10 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/favourites": "", "GET /:ws/f/member/:id/favourites": "", "GET /:ws/f/member/:id/sidebar": "", "GET /:ws/f/member/:id/star/:target": "",
 		"POST /:ws/favourite": "/acme/favourite", "POST /:ws/favourite/:id": "/acme/favourite/" + x.favourite,
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
-		"GET /:ws/team/:key/trash": "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
+		"GET /:ws/team/:key/cycles": "/acme/team/" + teamOfKey(x.key) + "/cycles", "GET /:ws/f/team/:key/cycles": "/acme/f/team/" + teamOfKey(x.key) + "/cycles",
+		"GET /:ws/f/team/:key/cycles/:name": "/acme/f/team/" + teamOfKey(x.key) + "/cycles/current", "POST /:ws/cycle/:id": "/acme/cycle/" + x.label,
+		"POST /:ws/settings/team/:key/cycles": "/acme/settings/team/" + teamOfKey(x.key) + "/cycles",
+		"GET /:ws/team/:key/trash":            "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"POST /:ws/team/:key/display": "/acme/team/" + teamOfKey(x.key) + "/display",
 		"GET /:ws/issue/:key/share":   "/acme/issue/" + x.key + "/share", "GET /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"GET /:ws/issue/:key": "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
@@ -88,7 +91,7 @@ func (x hiddenThing) routes() map[string]string {
 	for _, noun := range []string{"read", "done", "snooze"} {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
-	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "position", "trash",
+	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "cycle", "position", "trash",
 		"snooze", "decline", "restore", "comment", "relation", "share", "reactions"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}

@@ -121,7 +121,7 @@ func (p issuePage) keyIn(values map[string]any) string {
 }
 
 // shownFields are the fields whose changes are told, in this order.
-var shownFields = []string{"title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate"}
+var shownFields = []string{"title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate", "cycle"}
 
 func (p issuePage) fieldChanges(change sync.Change) []views.FieldChange {
 	var fields []views.FieldChange

@@ -16,7 +16,8 @@ import (
 // bulkLabels name the changes that may be made to many issues at once, by what their button says in _do, or by their control.
 var bulkLabels = map[string]string{
 	"status": "Set status of %s", "priority": "Set priority of %s", "assignee": "Assign %s", "due": "Set due date of %s", "project": "Set project of %s", "milestone": "Set milestone of %s",
-	"add": "Add labels to %s", "remove": "Remove labels from %s", "trash": "Move %s to trash",
+	"cycle": "Set cycle of %s",
+	"add":   "Add labels to %s", "remove": "Remove labels from %s", "trash": "Move %s to trash",
 }
 
 // changeIssues makes one change to all the issues that were chosen in a list: one transaction, so all of them or none.
@@ -72,7 +73,7 @@ func (f form) chosen() ([]sync.Ref, error) {
 // The plain form has one choice of labels for two buttons.
 func (f form) bulkNoun() (string, error) {
 	noun := f.Get("_do")
-	for _, name := range []string{"status", "priority", "assignee", "project", "milestone", "due", "add", "remove"} {
+	for _, name := range []string{"status", "priority", "assignee", "project", "milestone", "due", "cycle", "add", "remove"} {
 		if noun == "" && f.Has(name) {
 			noun = name
 		}

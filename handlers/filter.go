@@ -36,7 +36,7 @@ func savedID(values url.Values) string {
 }
 
 // filterFields are what one may filter by.
-var filterFields = []string{"status", "assignee", "label", "project", "priority", "creator", "text"}
+var filterFields = []string{"status", "assignee", "label", "project", "priority", "cycle", "creator", "text"}
 
 func readFilter(term string) (filter views.Filter, legible bool) {
 	return readTerm(term, filterFields)
@@ -148,6 +148,9 @@ func (t teamIssues) filterBar(laid laying) views.FilterBarData {
 		t.choice("priority", priorityValues()),
 		t.choice("creator", append([]value{{"me", "Me"}}, t.memberValues()...)),
 	}
+	if cycles := t.cycleValues(); len(cycles) > 0 {
+		d.Choices = append(d.Choices, t.choice("cycle", append([]value{{"none", "No cycle"}}, cycles...)))
+	}
 	return d
 }
 
@@ -194,6 +197,8 @@ func (t teamIssues) filterValues(field string) []value {
 		return append([]value{{"none", "none"}}, labelValues(t.Labels(t.Team.ID))...)
 	case "project":
 		return append([]value{{"none", "none"}}, t.projectValues()...)
+	case "cycle":
+		return append([]value{{"none", "none"}}, t.cycleValues()...)
 	case "priority":
 		return priorityValues()
 	case "assignee", "creator":
@@ -212,6 +217,8 @@ func (t teamIssues) textOf(field string, id uuid.UUID) string {
 		return label.Name
 	case "project":
 		return n.project(id).Name
+	case "cycle":
+		return n.cycle(id).Name()
 	}
 	return n.member(id).Name
 }

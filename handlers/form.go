@@ -71,7 +71,7 @@ func (f form) value(name string) any {
 	switch name {
 	case "title", "description", "body", "name", "group":
 		return typed
-	case "priority", "estimate", "position":
+	case "priority", "estimate", "position", "cycle_weeks", "cycle_day", "cycle_cooldown":
 		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
 			return n
 		}

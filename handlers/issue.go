@@ -159,7 +159,7 @@ func (p issuePage) data(tx string) views.IssueData {
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
 		Relations: p.relations(), Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team),
-			Projects: n.openProjects(team, p.IssueRow.Project), Milestones: n.milestones(p.IssueRow.Project)},
+			Projects: n.openProjects(team, p.IssueRow.Project), Milestones: n.milestones(p.IssueRow.Project), Cycles: n.openCycles(team, p.IssueRow.Cycle)},
 		Milestone: n.milestone(p.Milestone, p.IssueRow.Project),
 	}
 	d.Deleted, d.Started, d.Completed, d.Canceled = p.Deleted, inZone(p.Started, zone), inZone(p.Completed, zone), inZone(p.Canceled, zone)

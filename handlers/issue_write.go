@@ -20,7 +20,7 @@ import (
 var issueLabels = map[string]string{
 	"project": "Set project", "milestone": "Set milestone",
 	"title": "Rename", "description": "Edit description", "status": "Set status", "priority": "Set priority", "assignee": "Assign",
-	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "position": "Move",
+	"labels": "Set labels", "subscribers": "Set subscribers", "parent": "Set parent", "due": "Set due date", "estimate": "Set estimate", "cycle": "Set cycle", "position": "Move",
 	"team": "Move to team", "reactions": "React", "trash": "Move to trash", "restore": "Restore", "snooze": "Snooze", "decline": "Decline",
 }
 

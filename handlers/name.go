@@ -57,7 +57,7 @@ func (n named) members(of []sync.MemberName) []views.Member {
 }
 
 func teamOf(t sync.TeamName) views.Team {
-	return views.Team{ID: idOf(t.ID), Key: t.Key, Name: t.Name, Private: t.Private}
+	return views.Team{ID: idOf(t.ID), Key: t.Key, Name: t.Name, Private: t.Private, Cycles: t.Cycles.Weeks > 0}
 }
 
 func (n named) teams() []views.Team {
@@ -174,7 +174,7 @@ func (n named) row(r sync.IssueRow, family sync.Family) views.IssueRowData {
 	return views.IssueRowData{
 		ID: idOf(r.ID), Key: n.Key(r.Team, r.Number), Title: r.Title, Version: r.Version,
 		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels), Project: n.project(r.Project),
-		Due: n.due(r), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
+		Due: n.due(r), Cycle: n.cycle(r.Cycle), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
 		Blocked: family.Blocked(r.ID),
 	}
 }

@@ -53,7 +53,7 @@ func (s *Server) createIssue(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate")
+	set := f.given("team", "title", "description", "status", "priority", "assignee", "labels", "project", "milestone", "parent", "due", "estimate", "cycle")
 	if f.Has("project") && f.Get("project") == "" {
 		set["project"] = nil // or it would be in its parent's
 	}
@@ -99,7 +99,8 @@ func (s *Server) createRefused(c echo.Context, v visit, f form, err error) error
 func (f form) newIssueValues() views.NewIssueValues {
 	priority, _ := f.value("priority").(int64)
 	return views.NewIssueValues{Team: f.Get("team"), Title: f.text("title"), Description: f.text("description"), Status: f.Get("status"),
-		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Estimate: f.Get("estimate"), Project: f.Get("project")}
+		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Estimate: f.Get("estimate"),
+		Project: f.Get("project"), Cycle: f.Get("cycle")}
 }
 
 // projectOf is the project that a sub-issue begins in: its parent's; "" for none that the reader sees.
@@ -120,6 +121,11 @@ func (n named) newIssue(form, tx string) views.NewIssueData {
 	for _, team := range n.Teams() {
 		for _, status := range n.Statuses(team.ID) {
 			d.Statuses = append(d.Statuses, views.Option{Value: string(sync.NewRef("status", status.ID)), Text: status.Name, Group: team.Name, Team: idOf(team.ID)})
+		}
+	}
+	for _, team := range n.Teams() {
+		for _, cycle := range n.openCycles(team.ID, uuid.Nil) {
+			d.Cycles = append(d.Cycles, views.Option{Value: cycle.Value(), Text: cycle.Name(), Group: team.Name, Team: idOf(team.ID)})
 		}
 	}
 	for _, member := range n.Members() {

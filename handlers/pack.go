@@ -69,6 +69,11 @@ func (s *Server) packOf(v visit, found sync.Pack) pack {
 			p.Pages = append(p.Pages, packPage{v.slug.Team(team.Key, views.Query{View: view}), team.Stale})
 		}
 	}
+	for _, team := range found.Teams {
+		if team.Cycles.Weeks > 0 {
+			p.Pages = append(p.Pages, packPage{v.slug.TeamCycles(team.Key, ""), team.Stale})
+		}
+	}
 	for _, issue := range found.Issues {
 		key := found.Key(issue.Team, issue.Number)
 		p.Issues = append(p.Issues, packIssue{packPage{v.slug.Issue(key), issue.Stale}, key, sync.NewRef("issue", issue.ID), packRow(issue.IssueRow)})
@@ -81,6 +86,9 @@ func packRow(row sync.IssueRow) map[string]any {
 	set := map[string]any{"team": sync.NewRef("team", row.Team), "title": row.Title, "status": sync.NewRef("status", row.Status), "priority": row.Priority}
 	if id := idOf(row.Assignee); id != "" {
 		set["assignee"] = sync.NewRef("member", row.Assignee)
+	}
+	if id := idOf(row.Cycle); id != "" {
+		set["cycle"] = sync.NewRef("cycle", row.Cycle)
 	}
 	labels := []sync.Ref{}
 	for _, id := range row.Labels {

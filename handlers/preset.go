@@ -13,8 +13,8 @@ import (
 	"tandem/views"
 )
 
-// preset is what a URL says of a new issue: team, title, body, status, priority, assignee, label, project, due, estimate. What names nothing is
-// told beside its field, and the rest holds.
+// preset is what a URL says of a new issue: team, title, body, status, priority, assignee, label, project, cycle, due, estimate. What names
+// nothing is told beside its field, and the rest holds.
 type preset struct {
 	named
 	values views.NewIssueValues
@@ -34,6 +34,7 @@ func (n named) preset(q url.Values) (views.NewIssueValues, map[string]string) {
 	p.one(q, "assignee", p.memberNamed, func(value string) { p.values.Assignee = value })
 	p.one(q, "priority", priorityNamed, func(value string) { p.values.Priority = views.Priority(slices.Index(priorityDigits, value)) })
 	p.one(q, "project", p.projectNamed, func(value string) { p.values.Project = value })
+	p.one(q, "cycle", p.cycleNamed, func(value string) { p.values.Cycle = value })
 	p.one(q, "due", dayNamed, func(value string) { p.values.Due = value })
 	p.one(q, "estimate", pointsNamed, func(value string) { p.values.Estimate = value })
 	for _, wish := range strings.Split(strings.Join(q["label"], ","), ",") {
@@ -110,6 +111,14 @@ func (p *preset) projectNamed(wish string) string {
 		if wish == sync.Slug(project.Name) || isID(wish, project.ID) {
 			return string(sync.NewRef("project", project.ID))
 		}
+	}
+	return ""
+}
+
+// cycleNamed is a cycle that work can be put into; a number, current and next need a team.
+func (p *preset) cycleNamed(wish string) string {
+	if cycle, known := p.CycleCalled(p.team, wish); known && cycle.State != sync.PastCycle {
+		return string(sync.NewRef("cycle", cycle.ID))
 	}
 	return ""
 }

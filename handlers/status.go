@@ -28,7 +28,7 @@ func (s *Server) statusPage(c echo.Context, v visit, status int, key string, wit
 		return err
 	}
 	list := named{snapshot}.statusList(team, page.TX)
-	data := views.StatusSettingsData{List: list, Draft: views.StatusItem{Position: strconv.Itoa(len(list.Statuses)), Color: "#6b7280"}, TX: page.TX}
+	data := views.StatusSettingsData{List: list, Cycles: named{snapshot}.cycleSettings(team, page.TX), Draft: views.StatusItem{Position: strconv.Itoa(len(list.Statuses)), Color: "#6b7280"}, TX: page.TX}
 	if data.Triage = team.Triage; snapshot.MayChange(team) {
 		data.TeamVersion = team.Version
 	}

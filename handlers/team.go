@@ -47,7 +47,11 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 		return err
 	}
 	with(&shares)
-	data := views.TeamPageData{Team: team, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+	cycle, err := s.cycleHead(c.Request().Context(), v, issues, query, page.TX)
+	if err != nil {
+		return err
+	}
+	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
@@ -202,6 +206,9 @@ func (n named) group(g sync.IssueGroup) views.Group {
 		group.Project = n.project(g.ID)
 	case "priority":
 		group.Priority = views.Priority(g.Priority)
+	case "cycle":
+		group.Cycle = n.cycle(g.ID)
+		group.Cycle.ID = idOf(g.ID)
 	case "label":
 		label, _ := n.Label(g.ID) // one in the trash has no name
 		group.Label = labelOf(label)

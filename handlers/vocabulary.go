@@ -32,6 +32,7 @@ func (n named) vocabulary() views.VocabularyData {
 		Projects: n.openProjects(uuid.Nil, uuid.Nil), Milestones: n.allMilestones()}
 	for _, team := range n.Teams() {
 		d.Statuses = append(d.Statuses, n.statuses(team.ID)...)
+		d.Cycles = append(d.Cycles, n.openCycles(team.ID, uuid.Nil)...)
 	}
 	return d
 }

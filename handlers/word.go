@@ -81,6 +81,11 @@ func (n named) refWords(text string) string {
 	case "team":
 		team, _ := n.Team(id)
 		return or(team.Name, "another team")
+	case "cycle":
+		if cycle := n.cycle(id); cycle.ID != "" {
+			return cycle.Name()
+		}
+		return "a former cycle"
 	case "issue":
 		return "an issue"
 	}

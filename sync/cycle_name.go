@@ -191,8 +191,3 @@ func (s Snapshot) cycleGroups(team uuid.UUID) []IssueGroup {
 	}
 	return groups
 }
-
-// EditsTeam tells whether the reader may change how a team works.
-func (s Snapshot) EditsTeam(team TeamName) bool {
-	return s.who.admin() || !s.who.guest() && slices.Contains(team.Members, s.who.member)
-}

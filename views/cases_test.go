@@ -23,7 +23,7 @@ type golden struct {
 
 func cases() []golden {
 	var all []golden
-	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases()} {
+	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases(), cycleCases()} {
 		all = append(all, some...)
 	}
 	return append(all, projectCases()...)
@@ -233,7 +233,7 @@ func settingsCases() []golden {
 		{"label_settings/read_only", fragment, LabelList(here, frozen)},
 		{"label_settings/page", wholePage, LabelSettingsPage(page("Labels"), LabelSettingsData{List: inPage, TX: uid(8), Draft: Label{Name: "bug"}, Error: "There is a label of that name."})},
 		{"status_settings/list", fragment, StatusList(here, states)},
-		{"status_settings/page", wholePage, StatusSettingsPage(page("Statuses"), StatusSettingsData{List: statesInPage(states), TX: uid(8)})},
+		{"status_settings/page", wholePage, StatusSettingsPage(page("Statuses"), StatusSettingsData{List: statesInPage(states), Cycles: CycleSettingsData{Team: eng, Version: 40, Weeks: "2", Day: "1", Cooldown: "0", TX: uid(8)}, TX: uid(8)})},
 		{"member_settings/admin", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people, Admin: true, Invite: "https://t.example/invite/tok"})},
 		{"member_settings/member", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people})},
 		{"account_settings/tokens", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Tokens: []AccessToken{

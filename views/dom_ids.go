@@ -17,6 +17,8 @@ const (
 	FoldersID    = "folders"
 
 	SidebarFavouritesID = "sidebar-favourites"
+
+	CycleSettingsID = "cycles"
 )
 
 // IssueListID is the region of a team's list; team is a UUID, or a name for the lists of no team.
@@ -42,6 +44,12 @@ func CommentID(id string) string { return "comment-" + id }
 
 // ConflictID is the card of one conflicting field.
 func ConflictID(record, field string) string { return "conflict-" + record + "-" + field }
+
+// CycleListID is the region of a team's cycles.
+func CycleListID(team string) string { return "cycles-" + team }
+
+// CycleID is the region of the cycle that a list is of, by what its URL calls it.
+func CycleID(called string) string { return "cycle-" + called }
 
 // SettingsID is the region of a settings page.
 func SettingsID(page string) string { return "settings-" + page }

@@ -10,12 +10,13 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // Group is what the issues of a list's group, or of a board's column, have in common.
 type Group struct {
-	By       string // status (when empty), assignee, priority, label, project, none
+	By       string // status (when empty), assignee, priority, label, project, cycle, none
 	Status   Status
 	Member   Member // zero: nobody
 	Label    Label  // zero: no label
 	Project  Project
 	Priority Priority
+	Cycle    Cycle // zero: no cycle
 }
 
 // Value is the group as data-group has it.
@@ -29,6 +30,8 @@ func (g Group) Value() string {
 		return g.Label.Value()
 	case "project":
 		return g.Project.Value()
+	case "cycle":
+		return g.Cycle.Value()
 	case "none":
 		return "none:"
 	}
@@ -46,6 +49,8 @@ func (g Group) Name() string {
 		return g.Label.name()
 	case "project":
 		return g.Project.name()
+	case "cycle":
+		return g.Cycle.Name()
 	case "none":
 		return "All issues"
 	}
@@ -55,7 +60,7 @@ func (g Group) Name() string {
 // field is the field of an issue that moving it to another group sets; "" where that is no single value.
 func (g Group) field() string {
 	switch g.By {
-	case "assignee", "priority", "project":
+	case "assignee", "priority", "project", "cycle":
 		return g.By
 	case "label", "none":
 		return ""
@@ -65,7 +70,7 @@ func (g Group) field() string {
 
 // preset is what a new issue of the group begins with.
 func (g Group) preset(team Team) NewPreset {
-	preset := NewPreset{Team: team.Key, Status: g.Status.ID, Assignee: g.Member.ID, Label: g.Label.ID, Project: g.Project.ID}
+	preset := NewPreset{Team: team.Key, Status: g.Status.ID, Assignee: g.Member.ID, Label: g.Label.ID, Project: g.Project.ID, Cycle: g.Cycle.ID}
 	if g.Priority > 0 {
 		preset.Priority = g.Priority.number()
 	}
@@ -110,22 +115,50 @@ func GroupMark(at Place, g Group) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case "label", "none":
-			if g.Label.ID == "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span data-part=\"name\">")
+		case "cycle":
+			templ_7745c5c3_Err = CycleMark(g.Cycle).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if g.Cycle.Number > 0 {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<span class=\"due\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var2 string
-				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
+				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(g.Cycle.when())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 78, Col: 37}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 84, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</span>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+		case "label", "none":
+			if g.Label.ID == "" {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<span data-part=\"name\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var3 string
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 88, Col: 37}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

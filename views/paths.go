@@ -106,6 +106,20 @@ func (w Workspace) TriageCount(key string) string { return w.at("team", key, "tr
 // TeamTrash is what of a team's issues lies in the trash.
 func (w Workspace) TeamTrash(key string) string { return w.at("team", key, "trash") }
 
+// TeamCycles are a team's cycles; before is the number that a page of past ones begins before, or "".
+func (w Workspace) TeamCycles(key, before string) string {
+	return w.at("team", key, "cycles") + query("before", before)
+}
+
+// TeamCycle is one cycle with its progress, by its number, current or next; only a fragment.
+func (w Workspace) TeamCycle(key, called string) string { return w.at("team", key, "cycles", called) }
+
+// SetCycle takes a write to a cycle: its name and days.
+func (w Workspace) SetCycle(id string) string { return w.at("cycle", id) }
+
+// SetCycles takes how a team works in cycles.
+func (w Workspace) SetCycles(team string) string { return w.at("settings", "team", team, "cycles") }
+
 // Issue is an issue's page, by key or, before it has one, by UUID.
 func (w Workspace) Issue(key string) string { return w.at("issue", key) }
 
@@ -116,12 +130,12 @@ func (w Workspace) CommentOn(key, comment string) string {
 
 // New is the page that makes an issue; each value may be empty.
 func (w Workspace) New(preset NewPreset) string {
-	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "parent", preset.Parent)
+	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "cycle", preset.Cycle, "parent", preset.Parent)
 }
 
 // NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a priority's number, a
-// member's UUID, a label's UUID, a project's UUID, a parent's key.
-type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Parent string }
+// member's UUID, a label's UUID, a project's UUID, a cycle's UUID, a parent's key.
+type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Cycle, Parent string }
 
 // Search is the search page with its results.
 func (w Workspace) Search(text, after string) string {
@@ -141,7 +155,7 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
 // SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
-// reactions, position, comment, relation, snooze, decline, trash, restore, share.
+// cycle, reactions, position, comment, relation, snooze, decline, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
 // IssueHistory is what an issue's description was over time, before a place.

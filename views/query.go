@@ -25,12 +25,12 @@ type Query struct {
 
 // Display is how a list is laid out; the zero value is as the server does it by itself.
 type Display struct {
-	Group  string   // status, assignee, priority, label, project, none
+	Group  string   // status, assignee, priority, label, project, cycle, none
 	Order  string   // manual, priority, updated, created, due; with a dash before it the other way round
 	Closed string   // for how many days what is closed is shown
 	Sub    string   // "off" leaves sub-issues out
 	Empty  string   // show or hide, of groups without issues
-	Hide   []string // what of an issue is not shown: key, priority, labels, project, parent, due, updated, assignee
+	Hide   []string // what of an issue is not shown: key, priority, labels, project, parent, due, cycle, updated, assignee
 }
 
 func (d Display) pairs() []string {
@@ -46,8 +46,8 @@ func (d Display) Encode() string { return strings.TrimPrefix(query(d.pairs()...)
 
 // Filter is one condition: values of one field are alternatives, fields must all hold.
 type Filter struct {
-	Field string // status, assignee, label, project, priority, text, creator
-	Value string // the slug of a name, me, none, or a UUID
+	Field string // status, assignee, label, project, priority, cycle, text, creator
+	Value string // the slug of a name, me, none, a UUID; of a cycle its number, current, next
 	Not   bool
 }
 

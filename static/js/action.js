@@ -47,6 +47,7 @@ export const groups = {
     {on: 'open-due', at: '', pick: 'due', key: 'D', words: 'Set due date'},
     {on: 'open-project', at: '', pick: 'project', key: 'P', words: 'Set project'},
     {on: 'open-milestone', at: '', pick: 'milestone', words: 'Set milestone'},
+    {on: 'open-cycle', at: '', pick: 'cycle', key: 'C', words: 'Set cycle'},
     {on: 'open-estimate', at: '', key: 'E', words: 'Set estimate'},
     {on: 'choose-parent', at: '', words: 'Set parent'},
     {on: 'new-relation', at: '', key: 'mb', words: 'Blocked by another issue', run: () => late('relate', 'blocked_by')},
@@ -76,6 +77,9 @@ export const groups = {
     {on: 'go-list', key: 'ge', words: 'The list'},
     {on: 'go-board', key: 'gd', words: 'The board'},
     {on: 'go-projects', key: 'gp', words: 'Projects'},
+    {on: 'go-cycles', key: 'gc', words: 'Cycles'},
+    {on: 'go-cycles', key: 'gv', words: 'The current cycle', run: () => late('cycle', 'current')},
+    {on: 'go-cycles', key: 'gw', words: 'The next cycle', run: () => late('cycle', 'next')},
     {on: 'go-settings', key: 'gs', words: 'Settings'},
   ],
 };

@@ -1,4 +1,5 @@
 // What keys do with what is at hand beyond pressing its controls. Loaded when first asked for.
+import {control} from './action.js';
 import {current, hand, install as rove, rowsOf} from './cursor.js';
 import {make} from './make.js';
 import {having, page} from './page.js';
@@ -19,6 +20,11 @@ export function relate(kind) {
   summary.parentElement.open = true;
   elements.kind.value = kind;
   elements.other.focus();
+}
+
+/** cycle goes to the issues of the team's cycle that a URL calls so. */
+export function cycle(name) {
+  location.href = control({on: 'go-cycles'}).href.replace('/cycles', `?f=cycle:${name}`);
 }
 
 /** collapse shuts the group of a list that has focus, or opens it again. It holds as long as the page. */

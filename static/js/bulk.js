@@ -7,8 +7,8 @@ import {toast} from './toast.js';
 
 const most = 1000; // operations of a transaction
 const field = 'input:not([type=checkbox]), textarea, select, [contenteditable]', box = '[name=record]', row = '[data-rows] > [data-record]', more = 'a[rel=next]';
-const menus = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', due: 'Due date'};
-const kinds = {status: 'status', priority: 'priority', assignee: 'member', labels: 'label', project: 'project'};
+const menus = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', due: 'Due date', cycle: 'Cycle'};
+const kinds = {status: 'status', priority: 'priority', assignee: 'member', labels: 'label', project: 'project', cycle: 'cycle'};
 const actions = {assignee: 'assign', labels: 'label'};
 
 let form, list, bar, chosen = new Set(), far = new Set(); // far are selected ones that the page does not show: it has only the first rows
@@ -219,8 +219,12 @@ function built() {
   Object.assign(trash.dataset, {action: 'trash', label: 'Move'});
   const all = make('button', {...quiet, type: 'button'}, 'Select the whole view'), none = make('button', {...quiet, type: 'button', ariaLabel: 'Select nothing', title: 'Esc'}, '✕');
   all.dataset.action = 'select-all', none.dataset.action = 'select-none';
-  return make('div', {className: 'bulk__bar', role: 'group', ariaLabel: 'Change the selected issues'}, make('strong'), all, ...Object.keys(menus).filter(of => of !== 'project' || document.querySelector('#vocabulary [data-value="project:"]')).map(menu), trash, none);
+  return make('div', {className: 'bulk__bar', role: 'group', ariaLabel: 'Change the selected issues'}, make('strong'), all, ...Object.keys(menus).filter(offered).map(menu), trash, none);
 }
+
+/** offered tells whether there is what a menu would offer: a cycle is the list's team's. */
+const offered = of => !/project|cycle/.test(of)
+  || !!document.querySelector(`#vocabulary template[data-value^="${of}:"]${of === 'cycle' && list.dataset.team ? having('data-team', list.dataset.team) : ''}`);
 
 function menu(of) {
   const summary = make('summary', {className: 'button button--quiet'}, menus[of]), body = make('div'), details = make('details', {}, summary, body);

@@ -2,7 +2,7 @@
 
 /** texts are the fields whose empty value is "", not null. */
 export const texts = /^(title|description|body|name)$/;
-const numbers = /^(priority|estimate|position)$/, sets = /^(labels|subscribers|members)$/;
+const numbers = /^(priority|estimate|position|cycle_\w+)$/, sets = /^(labels|subscribers|members)$/;
 
 /** operations builds what a form says: {op, record, records, base, field, from, data: [[name, value]]}; mint makes ids. */
 export function operations(form, mint) {

@@ -4,8 +4,8 @@ import {write} from './outbox.js';
 import {having, page, taken, vocabulary} from './page.js';
 import {dress} from './picker.js';
 
-const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', milestone: 'Milestone', due: 'Due'};
-const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', project: 'Set project', milestone: 'Set milestone', due: 'Set due date'};
+const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', milestone: 'Milestone', due: 'Due', cycle: 'Cycle'};
+const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', project: 'Set project', milestone: 'Set milestone', due: 'Set due date', cycle: 'Set cycle'};
 
 /** pick opens the menu of a property at a row, or at what was pointed at in it. Shut, it goes, and focus is where it was. */
 export function pick(name, row, mark) {
@@ -47,7 +47,7 @@ function built(name, row) {
   if (many) form.dataset.field = name;
   const menu = make('details', {}, make('summary', {'aria-label': words[name]}), make('div', {}, form));
   menu.dataset.menu = '';
-  return choices.length > Number(name === 'milestone') ? menu : null; // none is no choice
+  return choices.length > Number(/milestone|cycle/.test(name)) ? menu : null; // none is no choice
 }
 
 /** send gives the form to the write side, which may have to come first; where nothing can be kept it goes to its URL. */
@@ -60,7 +60,7 @@ function send(event) {
 }
 
 function values(name, row) {
-  const team = document.querySelector(`#vocabulary template${having('data-key', row.dataset.key.split('-')[0])}`)?.dataset.value, is = shown(row, name);
+  const team = document.querySelector(`#vocabulary template${having('data-key', row.dataset.key.split('-')[0])}`)?.dataset.value, is = shown(row, name) ?? `${name}:`;
   const kind = {assignee: 'member', labels: 'label'}[name] ?? name, had = [...row.querySelectorAll('[data-field=labels] [data-value]')].map(({dataset}) => dataset.value);
   const all = [...document.querySelectorAll(`#vocabulary template[data-value^="${kind}:"]`)].filter(({dataset}) => (!dataset.team || dataset.team === team) && (!dataset.project || dataset.project === shown(row, 'project')));
   if (name === 'assignee') all.sort((a, b) => rank(b) - rank(a));
