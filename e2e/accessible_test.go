@@ -64,7 +64,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	demo := sharedDemo(t)
 	c := signedIn(t, demo, "ann")
 	key := c.makesRich("Platypus")
-	c.push(fields{"op": "create", "record": "team:" + newID(), "set": fields{"key": "BARE", "name": "Bare team"}})
+	c.push(fields{"op": "create", "record": "team:" + newID(), "set": fields{"key": "BARE", "name": "Bare team", "cycle_weeks": 2}})
 	trashed, trashedKey := c.makes("ENG", "In the trash", nil)
 	c.push(fields{"op": "delete", "record": trashed})
 	ann := newMember(t, "ann", demo)
@@ -79,6 +79,8 @@ func TestPagesAreAccessible(t *testing.T) {
 		{name: "list without a match", path: "/acme/team/ENG?text=xyzzy"},
 		{name: "list of a wrong address", path: "/acme/team/ENG?f=colour:red&text=platypus"},
 		{name: "empty list", path: "/acme/team/BARE"},
+		{name: "cycles", path: "/acme/team/BARE/cycles"},
+		{name: "list of a cycle", path: "/acme/team/BARE?f=cycle:current"},
 		{name: "grouped list", path: "/acme/team/OPS?group=assignee"},
 		{name: "board", path: "/acme/team/WEB?view=board"},
 		{name: "empty board", path: "/acme/team/BARE?view=board"},

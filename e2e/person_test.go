@@ -57,6 +57,12 @@ func (p *person) signsInAs(handle string) {
 func (p *person) opens(path string) {
 	p.t.Helper()
 	p.goes(p.line.url(path))
+	p.arrives()
+}
+
+// arrives waits until the scripts of a page are at work.
+func (p *person) arrives() {
+	p.t.Helper()
 	p.sees("the page is live", `() => all('#vocabulary template').length && textOf('[data-sync-text]')
 		&& (document.documentElement.hasAttribute('data-cached') || document.documentElement.dataset.sync === 'live')`)
 }
