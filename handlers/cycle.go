@@ -111,7 +111,7 @@ func cycleList(found sync.TeamCycles, before, tx string) views.CycleListData {
 }
 
 func cycleData(c sync.CycleProgress) views.CycleData {
-	return views.CycleData{Cycle: cycleName(c.CycleName), Version: c.Version, Scope: c.Scope, Started: c.Started, Done: c.Done}
+	return views.CycleData{Cycle: cycleName(c.CycleName), Version: c.Version, Extent: views.Extent{Scope: c.Scope, Started: c.Started, Done: c.Done}}
 }
 
 // setCycle takes the form of a cycle's name and days.

@@ -6,7 +6,7 @@ var (
 	weekOne  = Cycle{ID: uid(91), Team: eng.ID, Number: 6, State: "past", Starts: date(2026, 11, 9), Ends: date(2026, 11, 15)}
 	weekTwo  = Cycle{ID: uid(92), Team: eng.ID, Number: 7, State: "current", Starts: date(2026, 11, 16), Ends: date(2026, 11, 22)}
 	harvest  = Cycle{ID: uid(93), Team: eng.ID, Number: 8, Title: "Harvest חג", State: "upcoming", Starts: date(2026, 12, 28), Ends: date(2027, 1, 3)}
-	cycleNow = CycleData{Cycle: weekTwo, Version: 12, Scope: 8, Started: 2, Done: 3}
+	cycleNow = CycleData{Cycle: weekTwo, Version: 12, Extent: Extent{Scope: 8, Started: 2, Done: 3}}
 )
 
 func date(year int, month time.Month, day int) time.Time {
@@ -18,7 +18,7 @@ func cycleCases() []golden {
 	cycling.Cycles = true
 	region := Region{Topics: []string{"team:" + eng.ID, "vocabulary"}, Version: 57}
 	all := CycleListData{Region: region, Team: cycling, Edits: true, More: "6", TX: uid(8),
-		Cycles: []CycleData{cycleNow, {Cycle: harvest, Version: 13}, {Cycle: weekOne, Version: 14, Scope: 5, Done: 5}}}
+		Cycles: []CycleData{cycleNow, {Cycle: harvest, Version: 13}, {Cycle: weekOne, Version: 14, Extent: Extent{Scope: 5, Done: 5}}}}
 	reader, fragmentOfAll := all, all
 	reader.Edits, reader.More, fragmentOfAll.TX = false, "", ""
 	withCycles := page("Engineering cycles")

@@ -34,7 +34,7 @@ func milestones(at Place, d ProjectData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = progressBar(d.Name, d.Reached).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reachedLine(d.Reached).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -71,7 +71,7 @@ func milestones(at Place, d ProjectData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = progressBar("No milestone", d.Rest).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reachedLine(d.Rest).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -419,7 +419,7 @@ func milestoneItem(at Place, d ProjectData, m MilestoneItem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = progressBar(m.Name, m.Reached).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reachedLine(m.Reached).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -425,7 +425,7 @@ func projectItem(at Place, d ProjectItem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = progressBar(d.Name, d.Reached).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reachedLine(d.Reached).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -41,7 +41,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 	for i := range l.content.Issues {
 		transactions = append(transactions, l.transaction("issue "+strconv.Itoa(i), l.issue(i)))
 	}
-	return l.send(ctx, append(transactions, l.transaction("relations", l.relations()), l.transaction("favourites", l.favourites())))
+	return l.send(ctx, append(transactions, l.transaction("relations", l.relations()), l.transaction("cycles", l.cycles()), l.transaction("favourites", l.favourites())))
 }
 
 // relations say which issues wait for others, as soon as both are there.
@@ -58,6 +58,30 @@ func (l *demoLoader) relations() []sync.Operation {
 		op := sync.Operation{Op: sync.Create, Record: sync.NewRef("relation", sync.Derive(l.issueRef(i).ID(), "blocked")),
 			Set: map[string]any{"issue": string(l.issueRef(issue.BlockedBy)), "kind": sync.Blocks, "other": string(l.issueRef(i))}}
 		ops = append(ops, op.By(l.member(issue.Author).ID(), at))
+	}
+	return ops
+}
+
+// cycles puts what a team works on, and what it does next, into the cycle that runs.
+func (l *demoLoader) cycles() []sync.Operation {
+	running := map[string]string{}
+	started := map[[2]string]bool{}
+	for _, team := range l.content.Teams {
+		if team.Cycle == 0 {
+			continue
+		}
+		running[team.Key] = string(sync.NewRef("cycle", sync.Derive(l.team(team.Key), "cycle", "1")))
+		for _, status := range team.Statuses {
+			started[[2]string{team.Key, status.Name}] = status.Category == "started" || status.Name == "Todo"
+		}
+	}
+	var ops []sync.Operation
+	for i, issue := range l.content.Issues {
+		if started[[2]string{issue.Team, issue.Status}] && len(ops) < 20 {
+			base := int64(0)
+			op := sync.Operation{Op: sync.Set, Record: l.issueRef(i), Base: &base, Set: map[string]any{"cycle": running[issue.Team]}}
+			ops = append(ops, op.By(l.member(issue.Author).ID(), issue.CreatedAt))
+		}
 	}
 	return ops
 }
@@ -106,6 +130,10 @@ func (l *demoLoader) vocabulary() []sync.Operation {
 		}
 		ops = append(ops, sync.Operation{Op: sync.Create, Record: sync.NewRef("team", l.team(team.Key)), Set: map[string]any{
 			"key": team.Key, "name": team.Name, "private": team.Private, "timezone": team.Timezone, "triage": team.Triage, "members": members}})
+		if team.Cycle > 0 {
+			base := int64(0)
+			ops = append(ops, sync.Operation{Op: sync.Set, Record: sync.NewRef("team", l.team(team.Key)), Base: &base, Set: map[string]any{"cycle_weeks": team.Cycle}})
+		}
 		var workflow sync.Starter
 		for _, status := range team.Statuses {
 			workflow.Statuses = append(workflow.Statuses, sync.StarterStatus{Name: status.Name, Category: status.Category, Color: status.Color})

@@ -22,7 +22,7 @@ func teams() []Team {
 			Members:  []string{"ann", "ben", "dana", "eli", "fay", "gus", "hana"},
 			Statuses: before("Backlog", triage),
 		}, {
-			Key: "WEB", Name: "Website", Timezone: "Europe/Lisbon",
+			Key: "WEB", Name: "Website", Timezone: "Europe/Lisbon", Cycle: 2,
 			Members:  []string{"ann", "ben", "cleo", "fay", "hana", "noor"},
 			Statuses: before("In Progress", Status{"In Design", "started", "#c04a8a"}, Status{"Writing", "started", "#2a7fb8"}),
 		}, {

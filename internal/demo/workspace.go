@@ -38,6 +38,7 @@ type Team struct {
 	Private  bool
 	Timezone string   // IANA name
 	Triage   bool     // what is reported from outside of it waits to be looked at
+	Cycle    int      // weeks of a cycle, 0: the team works in none
 	Members  []string // handles
 	Statuses []Status
 }
