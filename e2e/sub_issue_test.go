@@ -36,6 +36,19 @@ func TestSubIssuesAreWrittenDownOneAfterTheOther_S85(t *testing.T) {
 		p.remained()
 	}
 
+	// The keys act on the sub-issue that is shown beside its parent.
+	ask[bool](ann.window, "title => { row(title).querySelector('a').focus(); return true; }", "Push the quay")
+	ann.presses(" ")
+	ann.sees("the sub-issue beside its parent", peeked, "Push the quay")
+	ann.opensMenu("p", "No priority")
+	ann.presses("2")
+	ann.sees("it of high priority", "() => textOf('.peek .property [data-field=priority]') === 'High'")
+	ann.unsent(0)
+	ann.presses("Escape")
+	if was, is := c.titled("Move the harbour").Fields["priority"], c.titled("Push the quay").Fields["priority"]; was != 0.0 || is != 2.0 {
+		t.Errorf("the parent has %v, the sub-issue %v", was, is)
+	}
+
 	ben.opens("/acme/issue/" + other)
 	ben.stays()
 	ben.sees("the chip", "title => textOf('.issue-ref__title') === title", "Move the harbour")

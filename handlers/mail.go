@@ -56,7 +56,7 @@ func (s *Server) sendLetter(ctx context.Context, letter sync.Letter) error {
 	}
 	last := letter.Items[len(letter.Items)-1]
 	return s.mail(ctx, Mail{To: letter.Me().Email, Subject: mailSubject(letter, data), Text: mailText(data), HTML: string(body), Unsubscribe: data.Unsubscribe,
-		ID: fmt.Sprintf("%s.%s.%d.%d@tandem", letter.Actor.Member, last.ID, last.News, len(letter.Items))})
+		ID: fmt.Sprintf("%s.%s.%s.%d.%d@tandem", letter.Actor.Member, last.ID, last.Reason, last.News, len(letter.Items))})
 }
 
 // mailData words a letter, by team in the order in which its items come.

@@ -33,11 +33,11 @@ ORDER BY c.version, c.ordinal;
 -- name: ListChangesByIssue :many
 -- Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page. A
 -- relation is part of the history of both its issues, and of neither for who does not see both. The issue's own lines are
--- bounded by themselves: sorted with the others, a long history would be read whole. Reactions are no part of it.
+-- bounded by themselves: sorted with the others, a long history would be read whole. What changes reactions alone is no part of it.
 SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM (
     (SELECT c.* FROM change c
     WHERE c.workspace_id = @workspace_id AND c.issue_id = @issue_id AND c.kind NOT IN ('comment', 'relation') AND c.op <> 'leave'
-        AND NOT (c.op = 'set' AND c.after ? 'reactions')
+        AND NOT (c.op = 'set' AND c.after ? 'reactions' AND c.after - 'reactions' = '{}'::jsonb)
     ORDER BY c.version DESC, c.ordinal DESC LIMIT @most)
     UNION ALL
     SELECT c.* FROM relation r JOIN change c ON c.workspace_id = r.workspace_id AND c.record_id = r.id AND c.kind = 'relation'

@@ -160,7 +160,7 @@ const listChangesByIssue = `-- name: ListChangesByIssue :many
 SELECT version, ordinal, kind, record_id, op, before, after, overwrote, member_id, transaction_id, imported, at FROM (
     (SELECT c.workspace_id, c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.overwrote, c.team_id, c.issue_id, c.topics, c.access, c.member_id, c.client_id, c.transaction_id, c.imported, c.at, c.other_team_id FROM change c
     WHERE c.workspace_id = $1 AND c.issue_id = $2 AND c.kind NOT IN ('comment', 'relation') AND c.op <> 'leave'
-        AND NOT (c.op = 'set' AND c.after ? 'reactions')
+        AND NOT (c.op = 'set' AND c.after ? 'reactions' AND c.after - 'reactions' = '{}'::jsonb)
     ORDER BY c.version DESC, c.ordinal DESC LIMIT $3)
     UNION ALL
     SELECT c.workspace_id, c.version, c.ordinal, c.kind, c.record_id, c.op, c.before, c.after, c.overwrote, c.team_id, c.issue_id, c.topics, c.access, c.member_id, c.client_id, c.transaction_id, c.imported, c.at, c.other_team_id FROM relation r JOIN change c ON c.workspace_id = r.workspace_id AND c.record_id = r.id AND c.kind = 'relation'
@@ -194,7 +194,7 @@ type ListChangesByIssueRow struct {
 
 // Without those of comments, which stand in the history themselves: a move of a long discussion would fill the page. A
 // relation is part of the history of both its issues, and of neither for who does not see both. The issue's own lines are
-// bounded by themselves: sorted with the others, a long history would be read whole. Reactions are no part of it.
+// bounded by themselves: sorted with the others, a long history would be read whole. What changes reactions alone is no part of it.
 func (q *Queries) ListChangesByIssue(ctx context.Context, db DBTX, arg ListChangesByIssueParams) ([]ListChangesByIssueRow, error) {
 	rows, err := db.Query(ctx, listChangesByIssue,
 		arg.WorkspaceID,

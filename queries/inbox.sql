@@ -56,10 +56,11 @@ SELECT DISTINCT @workspace_id::uuid, told.member_id, 1 FROM told
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;
 
 -- name: DeleteInboxBeyond :exec
--- Of each member the newest rows stay.
+-- Of each member so many rows stay: the newest, what is done before what is not.
 DELETE FROM inbox n USING unnest(@member_ids::uuid[]) AS m(id)
-WHERE n.workspace_id = @workspace_id AND n.member_id = m.id AND n.version < (
-    SELECT k.version FROM inbox k WHERE k.workspace_id = @workspace_id AND k.member_id = m.id ORDER BY k.version DESC LIMIT 1 OFFSET (@most::integer));
+WHERE n.workspace_id = @workspace_id AND n.member_id = m.id AND (NOT n.done, n.version, n.issue_id) < (
+    SELECT NOT k.done, k.version, k.issue_id FROM inbox k WHERE k.workspace_id = @workspace_id AND k.member_id = m.id
+    ORDER BY k.done, k.version DESC, k.issue_id DESC LIMIT 1 OFFSET (@most::integer));
 
 -- name: ListDueWorkspaces :many
 -- Workspaces where somebody has an issue that is due on one of these days and was not told of it.
@@ -71,7 +72,8 @@ WHERE EXISTS (SELECT 1 FROM issue i JOIN status s ON s.workspace_id = i.workspac
 ORDER BY w.id;
 
 -- name: ListDue :many
-SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps, t.timezone FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+JOIN team t ON t.workspace_id = i.workspace_id AND t.id = i.team_id
 WHERE i.workspace_id = @workspace_id AND i.due BETWEEN @from_day::date AND @until_day::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
     AND s.category NOT IN ('completed', 'canceled') -- one that is closed may be opened again in time
     AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due)

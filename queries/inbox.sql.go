@@ -32,8 +32,9 @@ func (q *Queries) DeleteDueNotices(ctx context.Context, db DBTX, arg DeleteDueNo
 
 const deleteInboxBeyond = `-- name: DeleteInboxBeyond :exec
 DELETE FROM inbox n USING unnest($1::uuid[]) AS m(id)
-WHERE n.workspace_id = $2 AND n.member_id = m.id AND n.version < (
-    SELECT k.version FROM inbox k WHERE k.workspace_id = $2 AND k.member_id = m.id ORDER BY k.version DESC LIMIT 1 OFFSET ($3::integer))
+WHERE n.workspace_id = $2 AND n.member_id = m.id AND (NOT n.done, n.version, n.issue_id) < (
+    SELECT NOT k.done, k.version, k.issue_id FROM inbox k WHERE k.workspace_id = $2 AND k.member_id = m.id
+    ORDER BY k.done, k.version DESC, k.issue_id DESC LIMIT 1 OFFSET ($3::integer))
 `
 
 type DeleteInboxBeyondParams struct {
@@ -42,7 +43,7 @@ type DeleteInboxBeyondParams struct {
 	Most        int32
 }
 
-// Of each member the newest rows stay.
+// Of each member so many rows stay: the newest, what is done before what is not.
 func (q *Queries) DeleteInboxBeyond(ctx context.Context, db DBTX, arg DeleteInboxBeyondParams) error {
 	_, err := db.Exec(ctx, deleteInboxBeyond, arg.MemberIDs, arg.WorkspaceID, arg.Most)
 	if err != nil {
@@ -187,7 +188,8 @@ func (q *Queries) InsertInboxCursorIfNew(ctx context.Context, db DBTX, workspace
 }
 
 const listDue = `-- name: ListDue :many
-SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+SELECT i.id, i.team_id, i.assignee_id, i.due, i.stamps, t.timezone FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
+JOIN team t ON t.workspace_id = i.workspace_id AND t.id = i.team_id
 WHERE i.workspace_id = $1 AND i.due BETWEEN $2::date AND $3::date AND i.assignee_id IS NOT NULL AND i.deleted_at IS NULL
     AND s.category NOT IN ('completed', 'canceled') -- one that is closed may be opened again in time
     AND NOT EXISTS (SELECT 1 FROM due_notice d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.id AND d.due = i.due)
@@ -207,6 +209,7 @@ type ListDueRow struct {
 	AssigneeID *uuid.UUID
 	Due        *time.Time
 	Stamps     []byte
+	Timezone   string
 }
 
 func (q *Queries) ListDue(ctx context.Context, db DBTX, arg ListDueParams) ([]ListDueRow, error) {
@@ -229,6 +232,7 @@ func (q *Queries) ListDue(ctx context.Context, db DBTX, arg ListDueParams) ([]Li
 			&i.AssigneeID,
 			&i.Due,
 			&i.Stamps,
+			&i.Timezone,
 		); err != nil {
 			return nil, fmt.Errorf("query ListDue: %w", err)
 		}

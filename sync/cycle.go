@@ -95,11 +95,7 @@ func (w *work) today(team uuid.UUID) string {
 }
 
 func dayIn(zone string, at time.Time) string {
-	location, err := time.LoadLocation(zone)
-	if err != nil {
-		location = time.UTC
-	}
-	return at.In(location).Format(time.DateOnly)
+	return at.In(zoneOf(zone)).Format(time.DateOnly)
 }
 
 // cyclesOf are a team's live cycles in the order of their days.

@@ -34,7 +34,8 @@ func (e *Engine) remind() {
 // remindAll tells in all workspaces what is due soon. One that fails leaves the others be.
 func (e *Engine) remindAll(ctx context.Context) error {
 	now := e.clock(time.Now()).UTC()
-	days := queries.ListDueWorkspacesParams{FromDay: now.AddDate(0, 0, -1), UntilDay: now.AddDate(0, 0, 2)} // today and tomorrow, anywhere
+	// From today, where it is earliest, to tomorrow, where the morning has come first.
+	days := queries.ListDueWorkspacesParams{FromDay: now.Add(-12 * time.Hour), UntilDay: now.Add((14-morning)*time.Hour).AddDate(0, 0, 1)}
 	workspaces, err := e.queries.ListDueWorkspaces(ctx, e.pool, days)
 	if err != nil {
 		return fmt.Errorf("list where something is due: %w", err)
@@ -64,9 +65,24 @@ func (e *Engine) remindIn(ctx context.Context, tx pgx.Tx, now time.Time, days qu
 	if err != nil {
 		return err
 	}
-	due, err := e.queries.ListDue(ctx, tx, days)
-	if err != nil || len(due) == 0 {
+	rows, err := e.queries.ListDue(ctx, tx, days)
+	if err != nil {
 		return err
+	}
+	told := queries.InsertDueNoticesParams{WorkspaceID: days.WorkspaceID}
+	var due []dueNews
+	for _, row := range rows {
+		one := dueNewsOf(row)
+		if now.Before(one.from) {
+			continue
+		}
+		told.IssueIDs, told.Days = append(told.IssueIDs, row.ID), append(told.Days, *row.Due)
+		if now.Before(one.until) {
+			due = append(due, one)
+		}
+	}
+	if len(told.IssueIDs) == 0 {
+		return nil
 	}
 	var p queries.Pipeline
 	questions := askVocabulary(ctx, &p, e.queries, days.WorkspaceID)
@@ -74,11 +90,8 @@ func (e *Engine) remindIn(ctx context.Context, tx pgx.Tx, now time.Time, days qu
 		return fmt.Errorf("read the vocabulary: %w", err)
 	}
 	n := newNews(questions.build(0), e.newHandles)
-	told := queries.InsertDueNoticesParams{WorkspaceID: days.WorkspaceID}
-	for _, issue := range due {
-		if n.remind(issue, version, now) {
-			told.IssueIDs, told.Days = append(told.IssueIDs, issue.ID), append(told.Days, *issue.Due)
-		}
+	for _, one := range due {
+		n.remind(one, version, now)
 	}
 	if err := e.queries.InsertDueNotices(ctx, tx, told); err != nil {
 		return err
@@ -89,17 +102,22 @@ func (e *Engine) remindIn(ctx context.Context, tx pgx.Tx, now time.Time, days qu
 	return e.putNews(ctx, tx, days.WorkspaceID, n)
 }
 
-// remind tells an assignee that their issue is due soon, and answers whether its time has come. Nobody is told of the day that
-// they have set themselves since.
-func (n *news) remind(issue queries.ListDueRow, version int64, now time.Time) bool {
-	zone := n.zone(issue.TeamID)
-	day := time.Date(issue.Due.Year(), issue.Due.Month(), issue.Due.Day(), 0, 0, 0, 0, zone)
-	from := time.Date(day.Year(), day.Month(), day.Day()-1, morning, 0, 0, 0, zone)
-	if now.Before(from) || !now.Before(day.AddDate(0, 0, 1)) {
-		return false
-	}
+// dueNews is an issue that is due, and when that is news: before it is too early, and later it is told by nobody.
+type dueNews struct {
+	queries.ListDueRow
+	from, until time.Time
+}
+
+func dueNewsOf(row queries.ListDueRow) dueNews {
+	zone := zoneOf(row.Timezone)
+	day := time.Date(row.Due.Year(), row.Due.Month(), row.Due.Day(), 0, 0, 0, 0, zone)
+	return dueNews{row, time.Date(day.Year(), day.Month(), day.Day()-1, morning, 0, 0, 0, zone), day.AddDate(0, 0, 1)}
+}
+
+// remind tells an assignee that their issue is due soon. Nobody is told of the day that they have set themselves since.
+func (n *news) remind(issue dueNews, version int64, now time.Time) {
 	line := queries.ListNewsRow{Version: version, Kind: "issue", IssueID: issue.ID, TeamID: issue.TeamID, At: now}
-	if set, known := (stamps{stored: issue.Stamps}).of("due"); known && set.At.After(from) {
+	if set, known := (stamps{stored: issue.Stamps}).of("due"); known && set.At.After(issue.from) {
 		line.MemberID = &set.Member
 	}
 	count := len(n.list)
@@ -107,15 +125,25 @@ func (n *news) remind(issue queries.ListDueRow, version int64, now time.Time) bo
 	if len(n.list) > count {
 		n.list[count].actor, n.list[count].mail.actor = nil, nil
 	}
-	return true
 }
 
 // zone is the clock of a team.
 func (n *news) zone(team uuid.UUID) *time.Location {
+	if zone := n.zones[team]; zone != nil {
+		return zone
+	}
+	zone := time.UTC
 	if found := n.words.records[NewRef("team", team)]; found != nil {
-		if zone, err := time.LoadLocation(found.text("timezone")); err == nil {
-			return zone
-		}
+		zone = zoneOf(found.text("timezone"))
+	}
+	n.zones[team] = zone
+	return zone
+}
+
+// zoneOf is the clock of a zone by its name, of one that this system does not know that of Greenwich.
+func zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
 	}
 	return time.UTC
 }

@@ -152,4 +152,14 @@ func TestInbox_KeepsTheNewestFiveHundred(t *testing.T) {
 	if kept != inboxKept || oldest != 0 {
 		t.Errorf("%d rows are kept, %d of the oldest", kept, oldest)
 	}
+
+	_, err := h.pool.Exec(t.Context(), "update inbox set done = version = (select max(version) from inbox where member_id = $1) where member_id = $1", h.ben.Member)
+	must(t, err)
+	var undone int
+	h.issue(t, "New", having("assignee", string(h.ref(h.ben))))
+	must(t, h.followAll(t.Context()))
+	must(t, h.pool.QueryRow(t.Context(), "select count(*), count(*) filter (where not done) from inbox where member_id = $1", h.ben.Member).Scan(&kept, &undone))
+	if kept != inboxKept || undone != inboxKept-99 {
+		t.Errorf("%d rows are kept, %d that are not done", kept, undone)
+	}
 }

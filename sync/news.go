@@ -58,14 +58,15 @@ type news struct {
 	words   *vocabulary
 	handles func(from, text string) []string // that a text begins to mention
 	rights  map[uuid.UUID]rights
+	zones   map[uuid.UUID]*time.Location // of teams
 	blocked map[uuid.UUID][]queries.ListUnblockedRow // by what blocks them
 	known   map[[2]uuid.UUID]*newsItem
 	list    []*newsItem // in the order in which they were found
 }
 
 func newNews(words *vocabulary, handles func(from, text string) []string) *news {
-	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, blocked: map[uuid.UUID][]queries.ListUnblockedRow{},
-		known: map[[2]uuid.UUID]*newsItem{}}
+	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, zones: map[uuid.UUID]*time.Location{},
+		blocked: map[uuid.UUID][]queries.ListUnblockedRow{}, known: map[[2]uuid.UUID]*newsItem{}}
 }
 
 // take looks at a line of the log.

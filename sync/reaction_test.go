@@ -58,6 +58,8 @@ func TestReactions_AreNoEditAndNoNews(t *testing.T) {
 	wantSame(t, "when the comment was edited", before.Comments[0].UpdatedAt, after.Comments[0].UpdatedAt)
 	wantSame(t, "when the issue was edited", before.IssueRow.UpdatedAt, after.IssueRow.UpdatedAt)
 	wantSame(t, "the history", len(before.Changes), len(after.Changes))
+	h.applied(t, h.ben, h.bensTab, setField(issue, h.page(t, issue).IssueRow.Version, "priority", 1), react(issue, "🎉"))
+	wantSame(t, "the history of an edit with a reaction", len(before.Changes)+1, len(h.page(t, issue).Changes))
 	wantSame(t, "the subscribers", before.Subscribers, after.Subscribers)
 	h.hasInbox(t, h.ann)
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: remark}) // though ben has reacted since

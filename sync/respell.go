@@ -16,15 +16,15 @@ const (
 )
 
 // respell puts the words of a text that nothing holds as titles spell them, as far as the reader may see those. What it cannot
-// put better stays.
+// put better stays, and a text of which it can put nothing better is the answer as it came.
 func (e *Engine) respell(ctx context.Context, actor Actor, text string) (string, error) {
 	words := searchWords(strings.ToLower(text))
-	words = words[:min(len(words), respelledWords)]
+	looked := words[:min(len(words), respelledWords)]
 	var similar *[]queries.ListSimilarTitlesRow
 	_, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		p.Tell(func(db queries.DBTX) error { return e.queries.SetSimilarity(ctx, db) })
-		similar = ask(p, len(words), func(db queries.DBTX) ([]queries.ListSimilarTitlesRow, error) {
-			return e.queries.ListSimilarTitles(ctx, db, queries.ListSimilarTitlesParams{Words: words, WorkspaceID: actor.Workspace,
+		similar = ask(p, len(looked), func(db queries.DBTX) ([]queries.ListSimilarTitlesRow, error) {
+			return e.queries.ListSimilarTitles(ctx, db, queries.ListSimilarTitlesParams{Words: looked, WorkspaceID: actor.Workspace,
 				TeamIDs: s.who.visibleTeams(), Most: similarTitles})
 		})
 		return nil
@@ -36,10 +36,14 @@ func (e *Engine) respell(ctx context.Context, actor Actor, text string) (string,
 	for _, row := range *similar {
 		titles[row.Word] = append(titles[row.Word], row.Title)
 	}
-	for i, word := range words {
-		if better := nearest(word, titles[word]); better != "" {
-			words[i] = better
+	respelled := false
+	for i, word := range looked {
+		if better := nearest(word, titles[word]); better != "" && better != word {
+			words[i], respelled = better, true
 		}
+	}
+	if !respelled {
+		return text, nil
 	}
 	return strings.Join(words, " "), nil
 }

@@ -58,7 +58,7 @@ func (e *Engine) Search(ctx context.Context, actor Actor, text, after string) (S
 		return page, err
 	}
 	meant, err := e.respell(ctx, actor, text)
-	if err != nil || meant == strings.ToLower(text) {
+	if err != nil || strings.EqualFold(meant, text) {
 		return page, err
 	}
 	other, err := e.search(ctx, actor, meant, 0)

@@ -22,6 +22,7 @@ func TestSearch_SlipsOfTheHandAreForgiven(t *testing.T) {
 		"walet":           "walet -> Login fails", // that is how it is written there
 		"zepelin":         "zepelin -> ",
 		"cat":             "cat -> ", // of three letters anything is near
+		"zepelin one two three four five six seven eight": "zepelin one two three four five six seven eight -> ",
 	} {
 		found, err := h.Search(t.Context(), h.ben, typed, "")
 		must(t, err)

@@ -97,5 +97,13 @@ func (h *TextHistory) add(rows []queries.ListTextVersionsRow, floor int64) {
 		h.Next = h.Versions[historyPage-1].Place
 		return
 	}
-	h.Cut = floor > 0 && (len(h.Versions) == 0 || !h.Versions[len(h.Versions)-1].Made)
+	h.Cut = floor > 0 && h.earliest() != ""
+}
+
+// earliest is what the text was before the first version that is known.
+func (h *TextHistory) earliest() string {
+	if len(h.Versions) == 0 {
+		return h.Current
+	}
+	return h.Versions[len(h.Versions)-1].Before
 }

@@ -2,9 +2,13 @@
 
 const row = '[data-rows]:not([hidden]) [data-record]:not(form)', list = ':is([data-list], [data-inbox])';
 
+let drag;
+
 export function install(root) {
   if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
   document.querySelectorAll(list).forEach(one => rove(one));
+  // What moves cards is loaded with the first of them.
+  if (document.querySelector('[data-rows] form[data-op=move]')) drag ??= import('./drag.js').then(({listen}) => listen());
 }
 
 const focused = () => document.activeElement?.closest(row);
@@ -12,8 +16,13 @@ const focused = () => document.activeElement?.closest(row);
 /** current is the row that has focus, else the one that Tab leads to. */
 export const current = () => focused() ?? document.querySelector(`${list} ${row} a[tabindex="0"]`)?.closest(row);
 
-/** hand is the issue at hand: the row that has focus, else the page's own, else the row that Tab leads to. */
-export const hand = () => document.activeElement?.closest(`${row}[data-key]`) ?? document.querySelector('main [data-record^="issue:"]:not(form, [data-rows] *)') ?? current();
+/** hand is the issue at hand: the row that has focus, else the one that is shown beside a list, the page's own, or the row that Tab leads to. */
+export function hand() {
+  const focused = document.activeElement?.closest(`${row}[data-key]`);
+  return focused ?? shown(document.activeElement?.closest('.peek')) ?? shown(document.querySelector('main')) ?? current();
+}
+
+const shown = root => root?.querySelector('[data-record^="issue:"]:not(form, [data-rows] *)');
 
 /** One tab stop a list: the row that had focus last, else the first. */
 function rove(root, to) {

@@ -18,9 +18,9 @@ export function install(root) {
   look();
 }
 
-/** look marks the issue of this page as read, up to what it shows, once it was before somebody's eyes for a second. */
+/** look marks the issue of this page, or the one that is shown beside it, as read, up to what it shows, once it was before somebody's eyes for a second. */
 function look() {
-  const issue = document.querySelector('main [data-live] > article[data-record^="issue:"]'), {record} = issue?.dataset ?? {}, inbox = document.getElementById('unread')?.dataset.live ?? '';
+  const issue = [...document.querySelectorAll('main [data-live] > article[data-record^="issue:"]')].at(-1), {record} = issue?.dataset ?? {}, inbox = document.getElementById('unread')?.dataset.live ?? '';
   const sight = !document.hidden && unread(record, inbox) ? record : '', count = inbox.split(' ').length - 1;
   if (count !== badge) navigator.setAppBadge?.(badge = count).catch(() => {});
   if (sight === watched) return;

@@ -1,6 +1,6 @@
 // Loads every module by itself, so that an error in one leaves links, forms and the others working.
 
-const modules = ['htmx', 'outbox', 'region', 'live', 'sync_state', 'time', 'menu', 'mine', 'cursor', 'key', 'new_issue', 'board', 'offline', 'inbox'];
+const modules = ['htmx', 'outbox', 'region', 'live', 'sync_state', 'time', 'menu', 'mine', 'cursor', 'key', 'new_issue', 'offline', 'inbox'];
 
 const loaded = await Promise.allSettled(modules.map(name => import(`./${name}.js`)));
 

@@ -4,9 +4,9 @@ import {current, move} from './cursor.js';
 import {adopt} from './htmx.js';
 import {make} from './make.js';
 import {written} from './outbox.js';
-import {having, taken} from './page.js';
+import {having, page, taken} from './page.js';
 
-const intent = 80, most = 12, rows = '[data-rows] > [data-record]:not(.peek *)', busy = 'dialog[open], details[data-menu][open]';
+const intent = 80, most = 12, rows = '[data-rows] > [data-record^="issue:"]:not(.peek *)', busy = 'dialog[open], details[data-menu][open]';
 const own = 'input, textarea, select, button, summary, [contenteditable], details[data-edit][open] *';
 const steps = {j: [0, 1], ArrowDown: [0, 1], k: [0, -1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0]};
 const known = new Map(); // what fragments said, until anything changes
@@ -14,6 +14,7 @@ let panel, opener, body, open, record, timer, turn = 0, stirred = 0;
 
 /** show opens the panel for the row at hand. */
 export function show() {
+  if (!document.activeElement.closest(rows)) return;
   panel ??= made();
   open = true;
   if (!panel.isConnected) document.querySelector('main').append(panel);
@@ -65,15 +66,17 @@ async function fill(path, title, mine) {
 async function ask(path) {
   if (known.has(path)) return known.get(path);
   const before = stirred, answer = await fetch(path);
+  const build = answer.headers.get('Tandem-Build');
   if (!taken(answer)) throw new Error(answer.status);
-  dispatchEvent(new CustomEvent('tandem:build', {detail: {build: answer.headers.get('Tandem-Build')}}));
+  dispatchEvent(new CustomEvent('tandem:build', {detail: {build}}));
+  if (page().build && build !== page().build) throw new Error('another build');
   const text = await answer.text();
   if (before === stirred) known.set(path, text);
   if (known.size > most) known.delete(known.keys().next().value);
   return text;
 }
 
-const source = row => new URL(row.querySelector('a[href]').href).pathname.replace(/^\/[^/]+/, '$&/f');
+const source = row => `/${page().workspace}/f/issue/${row.dataset.key}`;
 const at = () => document.querySelector(`[data-rows] > ${having('data-record', record)}:not(.peek *)`) ?? current();
 
 /** beside are the rows before and after the one that is shown: they come next. */
