@@ -33,7 +33,7 @@ WHERE r.workspace_id = @workspace_id AND r.issue_id = ANY(@blockers::uuid[]) AND
 -- name: UpsertInbox :exec
 -- A row that knows this V already stays as it is, so that nothing is told twice; that something is due is told by the clock, and
 -- takes no V. One that sleeps is awake since long for what is the member's own, such as a mention; one that sleeps until
--- anything happens wakes for all. What is told is mailed too, where that is planned.
+-- anything happens wakes for all. What is told goes out by e-mail and to the member's browsers too, where that is planned.
 WITH told AS (
     INSERT INTO inbox (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, unread, snoozed_until)
     SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.reason, r.actor_id, r.comment_id, r.at, r.unread, CASE WHEN r.wakes THEN 'epoch'::timestamptz END
@@ -44,13 +44,21 @@ WITH told AS (
         snoozed_until = COALESCE(excluded.snoozed_until, CASE WHEN inbox.snoozed_until < @activity::timestamptz THEN inbox.snoozed_until END)
         WHERE inbox.version < excluded.version OR inbox.version = excluded.version AND excluded.reason = 'due'
     RETURNING member_id, issue_id),
-posted AS (
-    INSERT INTO mail (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at)
-    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.mail_reason, r.mail_actor_id, r.mail_comment_id, r.at, r.send_at
+mailed AS (
+    INSERT INTO dispatch (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at)
+    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.told_reason, r.told_actor_id, r.told_comment_id, r.at, r.mail_at
     FROM jsonb_to_recordset(@rows::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, at timestamptz,
-        mail_reason text, mail_actor_id uuid, mail_comment_id uuid, send_at timestamptz)
+        told_reason text, told_actor_id uuid, told_comment_id uuid, mail_at timestamptz)
     JOIN told ON told.member_id = r.member_id AND told.issue_id = r.issue_id
-    WHERE r.send_at IS NOT NULL ON CONFLICT DO NOTHING)
+    WHERE r.mail_at IS NOT NULL ON CONFLICT DO NOTHING),
+pushed AS (
+    INSERT INTO dispatch (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at, browser_id)
+    SELECT @workspace_id, r.member_id, r.issue_id, r.version, r.told_reason, r.told_actor_id, r.told_comment_id, r.at, r.push_at, b.id
+    FROM jsonb_to_recordset(@rows::jsonb) AS r(member_id uuid, issue_id uuid, version bigint, at timestamptz,
+        told_reason text, told_actor_id uuid, told_comment_id uuid, push_at timestamptz)
+    JOIN told ON told.member_id = r.member_id AND told.issue_id = r.issue_id
+    JOIN member m ON m.workspace_id = @workspace_id AND m.id = r.member_id JOIN browser b ON b.person_id = m.person_id
+    WHERE r.push_at IS NOT NULL ON CONFLICT DO NOTHING)
 INSERT INTO inbox_revision (workspace_id, member_id, revision)
 SELECT DISTINCT @workspace_id::uuid, told.member_id, 1 FROM told
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;

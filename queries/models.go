@@ -17,6 +17,16 @@ type Alias struct {
 	IssueID     uuid.UUID
 }
 
+type Browser struct {
+	ID        uuid.UUID
+	PersonID  uuid.UUID
+	TokenHash []byte
+	Endpoint  string
+	P256dh    []byte
+	Auth      []byte
+	CreatedAt time.Time
+}
+
 type Change struct {
 	WorkspaceID   uuid.UUID
 	Version       int64
@@ -76,6 +86,21 @@ type Cycle struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
+}
+
+type Dispatch struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+	IssueID     uuid.UUID
+	Version     int64
+	Reason      string
+	BrowserID   *uuid.UUID
+	ActorID     *uuid.UUID
+	CommentID   *uuid.UUID
+	At          time.Time
+	SendAt      time.Time
+	Tries       int32
+	Claim       *uuid.UUID
 }
 
 type Display struct {
@@ -281,6 +306,7 @@ type Preference struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
+	Push        []string
 }
 
 type Project struct {

@@ -14,9 +14,9 @@ import (
 )
 
 const insertPreferences = `-- name: InsertPreferences :exec
-INSERT INTO preference (workspace_id, id, author_id, mail, digest, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.author_id, r.mail, r.digest, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, author_id uuid, mail text[], digest text,
+INSERT INTO preference (workspace_id, id, author_id, mail, push, digest, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.author_id, r.mail, r.push, r.digest, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, author_id uuid, mail text[], push text[], digest text,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -34,7 +34,7 @@ func (q *Queries) InsertPreferences(ctx context.Context, db DBTX, arg InsertPref
 }
 
 const listPreferences = `-- name: ListPreferences :many
-SELECT id, author_id, mail, digest, version, stamps, created_at, updated_at, deleted_at
+SELECT id, author_id, mail, push, digest, version, stamps, created_at, updated_at, deleted_at
 FROM preference WHERE workspace_id = $1 ORDER BY id LIMIT 100000
 `
 
@@ -42,6 +42,7 @@ type ListPreferencesRow struct {
 	ID        uuid.UUID
 	AuthorID  *uuid.UUID
 	Mail      []string
+	Push      []string
 	Digest    string
 	Version   int64
 	Stamps    []byte
@@ -63,6 +64,7 @@ func (q *Queries) ListPreferences(ctx context.Context, db DBTX, workspaceID uuid
 			&i.ID,
 			&i.AuthorID,
 			&i.Mail,
+			&i.Push,
 			&i.Digest,
 			&i.Version,
 			&i.Stamps,
@@ -82,9 +84,9 @@ func (q *Queries) ListPreferences(ctx context.Context, db DBTX, workspaceID uuid
 
 const updatePreferences = `-- name: UpdatePreferences :exec
 WITH written AS (
-    UPDATE preference SET mail = r.mail, digest = r.digest,
+    UPDATE preference SET mail = r.mail, push = r.push, digest = r.digest,
         version = r.version, stamps = preference.stamps || r.stamps, updated_at = r.updated_at, deleted_at = r.deleted_at
-    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, mail text[], digest text,
+    FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, expected bigint, mail text[], push text[], digest text,
         version bigint, stamps jsonb, updated_at timestamptz, deleted_at timestamptz)
     WHERE preference.workspace_id = $2 AND preference.id = r.id AND preference.version = r.expected
     RETURNING 1)

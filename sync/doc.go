@@ -55,7 +55,7 @@
 //	issue_time.go triage.go  when work began and ended; what waits until a team takes it, and what of that sleeps
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
 //	inbox_due.go             that something is due soon, by the clock
-//	mail.go preference.go    what of it goes out by e-mail, and when; what each member wishes
+//	dispatch.go mail.go browser.go preference.go  what of it goes out, by e-mail and to browsers, and when; what each member wishes
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	cycle.go cycle_plan.go cycle_worker.go       cycles: a kind; made ahead of time; begun and ended as days pass

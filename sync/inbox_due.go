@@ -123,7 +123,7 @@ func (n *news) remind(issue dueNews, version int64, now time.Time) {
 	count := len(n.list)
 	n.tell(line, Due, string(NewRef("member", *issue.AssigneeID)))
 	if len(n.list) > count {
-		n.list[count].actor, n.list[count].mail.actor = nil, nil
+		n.list[count].actor, n.list[count].told.actor = nil, nil
 	}
 }
 

@@ -147,9 +147,7 @@ func (e *Engine) putNews(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, fo
 	if len(found.list) == 0 {
 		return nil
 	}
-	if e.mails {
-		found.planMail(e.clock(time.Now()))
-	}
+	found.planDispatch(e.clock(time.Now()), e.mails)
 	var made rows
 	members := map[uuid.UUID]bool{}
 	for _, one := range found.list {
@@ -174,11 +172,14 @@ func (r *rows) news(n *newsItem) {
 	r.put("at", n.at)
 	r.put("unread", int64(n.unread))
 	r.put("wakes", n.wakes)
-	if !n.sendAt.IsZero() {
-		r.put("mail_reason", string(n.mail.reason))
-		r.optional("mail_actor_id", n.mail.actor)
-		r.optional("mail_comment_id", n.mail.comment)
-		r.put("send_at", n.sendAt)
+	r.put("told_reason", string(n.told.reason))
+	r.optional("told_actor_id", n.told.actor)
+	r.optional("told_comment_id", n.told.comment)
+	if !n.mailAt.IsZero() {
+		r.put("mail_at", n.mailAt)
+	}
+	if !n.pushAt.IsZero() {
+		r.put("push_at", n.pushAt)
 	}
 	r.end()
 }

@@ -42,8 +42,9 @@ type newsItem struct {
 	at            time.Time
 	unread        int       // versions
 	wakes         bool      // what sleeps: it is the member's own
-	mail          telling   // the strongest reason of all
-	sendAt        time.Time // zero: not by e-mail
+	told          telling   // the strongest reason of all
+	mailAt        time.Time // zero: not by e-mail
+	pushAt        time.Time // zero: not in browsers
 }
 
 // telling is a reason with who gave it, and where.
@@ -160,8 +161,8 @@ func (n *news) add(line queries.ListNewsRow, reason Reason, member uuid.UUID) {
 	if line.Kind == "comment" {
 		told.comment = &line.RecordID
 	}
-	if item.mail.reason == "" || slices.Index(reasons, reason) <= slices.Index(reasons, item.mail.reason) {
-		item.mail = told
+	if item.told.reason == "" || slices.Index(reasons, reason) <= slices.Index(reasons, item.told.reason) {
+		item.told = told
 	}
 	switch {
 	case item.version < line.Version:

@@ -21,7 +21,8 @@ const (
 type preferenceNoun struct{}
 
 var preferenceFields = []field{
-	{"mail", "mail", scalar, reasonSet()},
+	{"mail", "mail", scalar, reasonSet(reasons)},
+	{"push", "push", scalar, reasonSet(ownReasons())}, // in the browsers that asked for it
 	{"digest", "digest", scalar, oneOf(DigestOften, DigestOff, DigestHourly, DigestDaily, DigestWeekly)},
 	{"author", "author_id", server, refTo("member", true)},
 }
@@ -54,17 +55,16 @@ func PreferenceID(workspace, member uuid.UUID) uuid.UUID {
 	return Derive(workspace, "preference", member.String())
 }
 
-// reasonSet is a set of reasons; a new one holds them all.
-func reasonSet() shape {
-	var all []string
-	for _, reason := range reasons {
-		all = append(all, string(reason))
+// reasonSet is a set of reasons, with those that a new one holds.
+func reasonSet(first []Reason) shape {
+	var zero []string
+	for _, reason := range first {
+		zero = append(zero, string(reason))
 	}
-	all = sortedSet(all)
-	return shape{says: "set of mentioned, assigned, urgent, due, unblocked, commented, closed", zero: all, column: asIs, read: func(raw any) (value, string) {
+	return shape{says: "set of mentioned, assigned, urgent, due, unblocked, commented, closed", zero: sortedSet(zero), column: asIs, read: func(raw any) (value, string) {
 		set, wrong := stringsOf(raw)
 		for _, reason := range set {
-			if !slices.Contains(all, reason) {
+			if !slices.Contains(reasons, Reason(reason)) {
 				wrong = "Choose among the reasons to be told."
 			}
 		}
@@ -72,9 +72,15 @@ func reasonSet() shape {
 	}}
 }
 
+// ownReasons are those that are the member's own: what one is told in a browser without having chosen.
+func ownReasons() []Reason {
+	return slices.DeleteFunc(Reasons(), func(reason Reason) bool { return !reason.wakes() })
+}
+
 func preferenceRecord(row queries.ListPreferencesRow) *record {
 	return stored("preference", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
 		"mail":   sortedSet(row.Mail),
+		"push":   sortedSet(row.Push),
 		"digest": row.Digest,
 		"author": refValue("member", row.AuthorID),
 	})
@@ -85,6 +91,7 @@ type Preference struct {
 	ID      uuid.UUID
 	Version int64    // zero: they have not chosen yet
 	Mail    []Reason // by e-mail
+	Push    []Reason // in one's browsers
 	Digest  string
 }
 
@@ -92,17 +99,21 @@ type Preference struct {
 func (s Snapshot) Preference() Preference { return s.words.preferenceOf(s.who.member) }
 
 func (v *vocabulary) preferenceOf(member uuid.UUID) Preference {
-	p := Preference{Mail: Reasons(), Digest: DigestOften}
+	p := Preference{Mail: Reasons(), Push: ownReasons(), Digest: DigestOften}
 	for _, r := range v.all("workspace") {
 		p.ID = PreferenceID(r.id, member)
 	}
 	if r := v.records[NewRef("preference", p.ID)]; r != nil && !r.deleted() {
-		p.Version, p.Digest, p.Mail = r.version, r.text("digest"), nil
-		for _, reason := range r.set("mail") {
-			p.Mail = append(p.Mail, Reason(reason))
-		}
+		p.Version, p.Digest, p.Mail, p.Push = r.version, r.text("digest"), reasonsOf(r, "mail"), reasonsOf(r, "push")
 	}
 	return p
+}
+
+func reasonsOf(r *record, field string) (set []Reason) {
+	for _, reason := range r.set(field) {
+		set = append(set, Reason(reason))
+	}
+	return set
 }
 
 // Reasons are all there are to be told of an issue, the strongest first.
@@ -115,3 +126,6 @@ func (r Reason) AtOnce() bool { return r == Mentioned || r == Assigned || r == U
 func (p Preference) mails(reason Reason) bool {
 	return slices.Contains(p.Mail, reason) && (reason.AtOnce() || p.Digest != DigestOff)
 }
+
+// pushes tells whether a reason is told in the member's browsers, which does not wait for a digest.
+func (p Preference) pushes(reason Reason) bool { return slices.Contains(p.Push, reason) }

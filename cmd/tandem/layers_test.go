@@ -16,13 +16,13 @@ import (
 // "/..." stands for a package and those below it.
 var mayImport = map[string][]string{
 	"cmd/tandem": {"handlers", "sync", "queries", "migrations", "static",
-		"internal/postgres", "internal/mail", "internal/markdown", "internal/importer/...", "internal/demo"},
+		"internal/postgres", "internal/mail", "internal/webpush", "internal/markdown", "internal/importer/...", "internal/demo"},
 	"handlers":          {"sync", "views", "static", "internal/markdown"},
 	"sync":              {"queries"},
 	"queries":           {},
 	"queries/querytest": {"queries", "migrations", "internal/postgres"},
 	"views":             {}, "static": {}, "migrations": {},
-	"internal/postgres": {}, "internal/markdown": {}, "internal/mail": {}, "internal/demo": {}, "internal/client": {},
+	"internal/postgres": {}, "internal/markdown": {}, "internal/mail": {}, "internal/webpush": {}, "internal/demo": {}, "internal/client": {},
 	"internal/importer/...": {"internal/importer/..."}, // parses into plain structs; cmd makes transactions of them
 	"e2e/...":               {"e2e"},
 	"e2e/bench":             {"internal/postgres"},
