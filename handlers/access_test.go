@@ -66,6 +66,7 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/settings/member":              "", "POST /:ws/settings/member/:id/role": "", "POST /:ws/settings/invite": "",
 		"POST /:ws/sync/push": "", "GET /:ws/sync/pull": "", "GET /:ws/sync/events": "", // their own tests
 		"GET /:ws/settings/notifications": "", "POST /:ws/settings/notifications": "", "POST /:ws/settings/notifications/test": "", // one's own
+		"POST /:ws/settings/browser": "", "POST /:ws/settings/browser/forget": "", // of one's own session
 		"GET /:ws/unsubscribe/:token": "", "POST /:ws/unsubscribe/:token": "", // whose signature is right, and nobody else
 		"POST /:ws/sync/presence": "", "GET /:ws/sync/steps": "",
 	}

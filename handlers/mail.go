@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,10 +12,8 @@ import (
 	"tandem/views"
 )
 
-const (
-	mailEvery = 5 * time.Second
-	mailTexts = 600 // characters of a comment that a letter shows
-)
+// mailTexts are the characters of a comment that a letter shows.
+const mailTexts = 600
 
 // Mail is a letter, as whatever sends it takes one.
 type Mail struct {
@@ -26,22 +22,6 @@ type Mail struct {
 	Text, HTML  string
 	ID          string // the same for the same letter
 	Unsubscribe string // URL that programs may post to; "" for none
-}
-
-// DeliverMail sends what members are to be told by e-mail, until ctx ends. On several nodes each letter goes out from one.
-func (s *Server) DeliverMail(ctx context.Context) {
-	ticker := time.NewTicker(mailEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := s.engine.SendMail(ctx, s.sendLetter); err != nil && ctx.Err() == nil {
-				s.logger.WarnContext(ctx, "some mail could not be sent; what may go through later is tried again", "err", err)
-			}
-		}
-	}
 }
 
 func (s *Server) sendLetter(ctx context.Context, letter sync.Letter) error {
@@ -74,7 +54,7 @@ func (s *Server) mailData(letter sync.Letter, token string) views.MailData {
 			url = at.CommentOn(key, item.Comment.String())
 		}
 		group.Items = append(group.Items, views.MailItem{Key: key, Title: item.Title, URL: s.mailURL + url, At: item.At,
-			Reason: reasonWords(item.Reason, n.member(item.Actor).Name), Text: excerpt(s.texts.renderer.PlainText(item.Body))})
+			Reason: reasonWords(item.Reason, n.member(item.Actor).Name), Text: excerpt(s.texts.renderer.PlainText(item.Body), mailTexts)})
 	}
 	return d
 }
@@ -102,13 +82,6 @@ func mailText(d views.MailData) string {
 	}
 	fmt.Fprintf(&b, "-- \nChoose what you are told: %s\nGet no more e-mail: %s\n", d.Settings, d.Unsubscribe)
 	return b.String()
-}
-
-func excerpt(text string) string {
-	if utf8.RuneCountInString(text) <= mailTexts {
-		return text
-	}
-	return string([]rune(text)[:mailTexts]) + "…"
 }
 
 // showUnsubscribe asks; it turns nothing off, since programs look at the links of letters.

@@ -69,7 +69,9 @@ func TestMail_SaysWhatAndLeadsThereAndOut(t *testing.T) {
 	if len(l.sent) != 2 {
 		t.Error("sent after all")
 	}
-	h.ben.get("/acme/settings/notifications").ok().lacks("checked")
+	if n := h.ben.get("/acme/settings/notifications").ok().find("[name=mail][checked]").Length(); n != 0 {
+		t.Errorf("%d are chosen still", n)
+	}
 }
 
 func TestNotifications_AreChosenByAForm(t *testing.T) {

@@ -17,10 +17,16 @@ func (s *Server) showNotifications(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	told, err := s.engine.ToldBrowser(c.Request().Context(), v.token)
+	if err != nil {
+		return err
+	}
 	wishes := snapshot.Preference()
-	data := views.NotificationSettingsData{Digest: wishes.Digest, Sends: s.mail != nil, Admin: snapshot.Admin(), Email: snapshot.Me().Email}
+	data := views.NotificationSettingsData{Digest: wishes.Digest, Sends: s.mail != nil, Admin: snapshot.Admin(), Email: snapshot.Me().Email,
+		PushKey: s.pushKey, Endpoint: told}
 	for _, reason := range sync.Reasons() {
-		data.Reasons = append(data.Reasons, views.ReasonChoice{Name: string(reason), Words: reasonNames[reason], Mail: slices.Contains(wishes.Mail, reason), AtOnce: reason.AtOnce()})
+		data.Reasons = append(data.Reasons, views.ReasonChoice{Name: string(reason), Words: reasonNames[reason], AtOnce: reason.AtOnce(),
+			Mail: slices.Contains(wishes.Mail, reason), Push: slices.Contains(wishes.Push, reason)})
 	}
 	return s.page(c, http.StatusOK, snapshot, views.NotificationSettingsPage(page, data))
 }
@@ -43,11 +49,8 @@ func (s *Server) setNotifications(c echo.Context, v visit) error {
 		return err
 	}
 	wishes, label := snapshot.Preference(), "Choose notifications"
-	mail := make([]any, 0, len(f.Values["mail"]))
-	for _, reason := range f.Values["mail"] {
-		mail = append(mail, reason)
-	}
-	op := sync.Operation{Op: sync.Create, Record: sync.NewRef("preference", wishes.ID), Set: map[string]any{"mail": mail, "digest": f.Get("digest")}}
+	op := sync.Operation{Op: sync.Create, Record: sync.NewRef("preference", wishes.ID),
+		Set: map[string]any{"mail": f.ticked("mail"), "push": f.ticked("push"), "digest": f.Get("digest")}}
 	if wishes.Version > 0 {
 		op.Op, op.Base = sync.Set, &wishes.Version
 	}
@@ -57,6 +60,15 @@ func (s *Server) setNotifications(c echo.Context, v visit) error {
 	}
 	setFlash(c, said(label, result), result.ID)
 	return seeOther(c, v.slug.NotificationSettings())
+}
+
+// ticked are the values of the boxes of a name that are ticked.
+func (f form) ticked(name string) []any {
+	values := make([]any, 0, len(f.Values[name]))
+	for _, value := range f.Values[name] {
+		values = append(values, value)
+	}
+	return values
 }
 
 // sendTestMail lets an admin see whether letters arrive, and says what is wrong if they do not even go out.

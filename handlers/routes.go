@@ -160,6 +160,8 @@ func (s *Server) route() {
 	ws.GET(page+"/settings/notifications", s.in(s.showNotifications))
 	ws.POST("/settings/notifications", s.in(s.setNotifications))
 	ws.POST("/settings/notifications/test", s.in(s.sendTestMail))
+	ws.POST("/settings/browser", s.in(s.tellBrowser))
+	ws.POST("/settings/browser/forget", s.in(s.forgetBrowser))
 	ws.GET(page+"/settings/label", s.in(s.listLabels))
 	ws.GET(fragment+"/settings/label", s.in(s.listLabelsFragment))
 	ws.POST("/settings/label", s.in(s.createLabel))

@@ -31,6 +31,10 @@ type Options struct {
 	Mail func(context.Context, Mail) error
 	// MailURL is the address that letters lead to. Empty: URL.
 	MailURL string
+	// Push sends a message to a browser; an error that is sync.ErrGone or sync.ErrUndeliverable would come again. Nil: there is no way.
+	Push func(context.Context, Push) error
+	// PushKey is what browsers are told to take messages of this site alone, as Push signs them.
+	PushKey string
 	// Demo adds the sign-in without a password.
 	Demo bool
 	// Starter is what a new workspace begins with.
@@ -54,6 +58,8 @@ type Server struct {
 	url       string
 	mail      func(context.Context, Mail) error
 	mailURL   string
+	notify    func(context.Context, Push) error
+	pushKey   string
 	demo      bool
 	starter   sync.Starter
 	limit     *limiter
@@ -82,6 +88,7 @@ func New(options Options) *Server {
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
+		notify: options.Push, pushKey: options.PushKey,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
 		ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),

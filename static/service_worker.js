@@ -56,8 +56,12 @@ function serve(build) {
   const assets = `tandem:assets:${build}`, base = `/assets/${build}/`, {origin} = self.location;
   const storing = new Set();
   let left = 0, unknown;
-  importScripts(`${base}pack.js`);
+  importScripts(`${base}pack.js`, `${base}web_push.js`);
   const pack = createPack({origin, shelf, life: () => left, hold, keep, visited, forget, member});
+  const push = createPush({registration: self.registration, clients: self.clients, navigator: self.navigator, origin, icon: `${base}icons/tandem-192.png`, home});
+  self.addEventListener('push', event => event.waitUntil(push.show(event.data?.text())));
+  self.addEventListener('notificationclick', event => { event.notification.close(); event.waitUntil(push.open(event.notification.data?.url)); });
+  self.addEventListener('pushsubscriptionchange', event => event.waitUntil(push.renew(event)));
   self.addEventListener('install', event => event.waitUntil(fill()));
   self.addEventListener('activate', event => event.waitUntil(clean().then(() => self.clients.claim())));
   self.addEventListener('message', event => {
@@ -173,6 +177,12 @@ function serve(build) {
   async function member(path) {
     await unknown;
     return (await (await caches.open('tandem:who')).match(`/${path.split('/')[1]}`))?.text();
+  }
+
+  /** home is the path of a workspace that somebody is signed in to. */
+  async function home() {
+    const [known] = await (await caches.open('tandem:who')).keys();
+    return known && new URL(known.url).pathname;
   }
 
   async function mark(response, marks) {

@@ -251,6 +251,12 @@ func (w Workspace) NotificationSettings() string { return w.at("settings", "noti
 // TestMail sends an admin an e-mail.
 func (w Workspace) TestMail() string { return w.at("settings", "notifications", "test") }
 
+// TellBrowser has the browser that posts to it show notifications.
+func (w Workspace) TellBrowser() string { return w.at("settings", "browser") }
+
+// ForgetBrowser has it show no more.
+func (w Workspace) ForgetBrowser() string { return w.at("settings", "browser", "forget") }
+
 // Unsubscribe turns e-mail off for whoever has the signed link.
 func (w Workspace) Unsubscribe(token string) string { return w.at("unsubscribe", token) }
 

@@ -20,6 +20,7 @@ import (
 	"tandem/internal/demo"
 	"tandem/internal/mail"
 	"tandem/internal/markdown"
+	"tandem/internal/webpush"
 	"tandem/static"
 	"tandem/sync"
 )
@@ -59,6 +60,34 @@ func mailer(raw string) (func(context.Context, handlers.Mail) error, error) {
 		}
 		return err
 	}, nil
+}
+
+// notify makes the way to browsers, through whatever push services they have.
+func (s *site) notify(ctx context.Context) error {
+	key, err := s.engine.PushKey(ctx)
+	if err != nil {
+		return err
+	}
+	sender := webpush.New(key, contact(s.address()), webpush.Outside())
+	s.options.PushKey, s.options.Push = sender.PublicKey(), func(ctx context.Context, m handlers.Push) error {
+		err := sender.Send(ctx, webpush.Message(m))
+		switch {
+		case errors.Is(err, webpush.ErrGone):
+			return sync.ErrGone
+		case errors.Is(err, webpush.ErrRefused):
+			return fmt.Errorf("%w: %w", sync.ErrUndeliverable, err)
+		}
+		return err
+	}
+	return nil
+}
+
+// contact is by what push services may reach whoever runs the site: its address, unless that is this machine's alone.
+func contact(address string) string {
+	if strings.HasPrefix(address, "https://") {
+		return address
+	}
+	return "tandem@localhost"
 }
 
 func (c *serveCommand) check() error {
@@ -113,6 +142,9 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 		return err
 	}
 	s.options.MailURL = s.address()
+	if err := s.notify(ctx); err != nil {
+		return err
+	}
 	s.options.Engine, s.options.Static, s.options.Logger, s.options.Starter = s.engine, assets, s.logger, starter()
 	return s.answer(ctx)
 }
@@ -162,9 +194,7 @@ func (s *site) answer(ctx context.Context) error {
 	server := newHTTPServer(base, pages, s.logger)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(s.listener) }()
-	if s.options.Mail != nil {
-		defer deliver(base, pages)()
-	}
+	defer deliver(base, pages)()
 	fmt.Fprintf(s.stdout, "tandem: listening on http://%s\n", shownAddress(s.listener.Addr()))
 
 	var err error
@@ -180,11 +210,11 @@ func (s *site) answer(ctx context.Context) error {
 	return err
 }
 
-// deliver sends mail until the function that it returns is called. A letter that is under way then is given a moment.
+// deliver sends mail and notifications until the function that it returns is called. A letter that is under way then is given a moment.
 func deliver(ctx context.Context, pages *handlers.Server) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	delivered := make(chan struct{})
-	go func() { defer close(delivered); pages.DeliverMail(ctx) }()
+	go func() { defer close(delivered); pages.Deliver(ctx) }()
 	return func() {
 		cancel()
 		patience, end := context.WithTimeout(context.Background(), enginePatience)

@@ -142,6 +142,7 @@ async function leave(form) {
   // Each by itself: what is denied or slow keeps no other from going.
   await Promise.allSettled([
     import('./offline.js').then(({forget}) => forget()),
+    import('./web_push.js').then(({quit}) => quit()),
     store.forget(scope),
     (async () => localStorage.removeItem(`tandem:${workspace}:who`))(),
   ]);
