@@ -23,7 +23,7 @@ function createPush({registration, clients, navigator, origin, icon, home}) {
 
   async function show(text) {
     const {title, options, unread} = worded(text, icon);
-    if (Number.isInteger(unread)) await navigator.setAppBadge?.(unread).catch(() => {});
+    if (Number.isInteger(unread)) navigator.setAppBadge?.(unread).catch(() => {}); // not waited for: it may take for ever
     await registration.showNotification(title, options);
   }
 

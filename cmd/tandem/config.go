@@ -49,7 +49,7 @@ type tokenGroup struct {
 // serveCommand serves until it is told to stop.
 type serveCommand struct {
 	Addr           string         `from:"TANDEM_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
-	URL            string         `name:"url" from:"TANDEM_URL" placeholder:"URL" help:"The address that people use, if a proxy stands in between."`
+	URL            string         `name:"url" from:"TANDEM_URL" placeholder:"URL" help:"The address that people use, if a proxy stands in between; letters lead there, and push services are told it."`
 	TrustedProxies []netip.Prefix `from:"TANDEM_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded headers count."`
 	SMTP           string         `name:"smtp" from:"TANDEM_SMTP" placeholder:"URL" help:"A server of mail, such as smtps://user:password@mail.example.com?from=tandem@example.com; the same on all nodes. No e-mail is sent if not given."`
 	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send to this node in a minute; 0 is no limit (${default})."`

@@ -1,11 +1,8 @@
 // Notifications of this browser: the settings offer them, and signing out ends them. What they show is the service worker's (../web_push.js).
 
-const offer = globalThis.document?.querySelector('form[data-push-key]');
-if (offer) settle(offer).catch(console.error);
-
 /** quit ends what this browser shows of whoever signs out. A push service that does not answer keeps nobody from leaving. */
 export async function quit() {
-  await navigator.clearAppBadge?.().catch(() => {});
+  navigator.clearAppBadge?.().catch(() => {}); // not waited for: it may take for ever
   await Promise.race([subscription().then(end), new Promise(done => setTimeout(done, 2000))]);
 }
 
@@ -46,3 +43,6 @@ function failed(error) {
 const subscription = async () => (await navigator.serviceWorker?.getRegistration())?.pushManager?.getSubscription();
 const end = async known => { await known?.unsubscribe().catch(() => {}); };
 const say = words => { document.querySelector('[data-push-words]').textContent = words; };
+
+const offer = globalThis.document?.querySelector('form[data-push-key]');
+if (offer) settle(offer).catch(console.error);
