@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
@@ -105,12 +106,16 @@ func (s *Server) tellBrowser(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	if told == "" && f.Get("renew") != "" {
-		return seeOther(c, v.slug.NotificationSettings())
+	renews := f.Get("renew") != ""
+	if renews && told == "" {
+		return c.NoContent(http.StatusNoContent)
 	}
 	browser := sync.Browser{Endpoint: f.Get("endpoint"), P256DH: f.bytes("p256dh"), Auth: f.bytes("auth")}
 	if err := s.engine.TellBrowser(ctx, v.token, browser); err != nil {
 		return err
+	}
+	if renews {
+		return c.NoContent(http.StatusNoContent)
 	}
 	setFlash(c, "This browser shows notifications from now on.", uuid.Nil)
 	return seeOther(c, v.slug.NotificationSettings())

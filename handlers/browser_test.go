@@ -141,11 +141,11 @@ func TestBrowser_TheSettingsOfferItAndEndIt(t *testing.T) {
 	h.ben.tab().get("/acme/settings/notifications").ok().has("until you sign out here")
 	h.ann.get("/acme/settings/notifications").ok().lacks("push.example.com")
 
-	h.ben.post("/acme/settings/browser", append(subscription(t, "https://push.example.com/renewed"), "renew", "yes")).is(http.StatusSeeOther)
+	h.ben.post("/acme/settings/browser", append(subscription(t, "https://push.example.com/renewed"), "renew", "yes")).is(http.StatusNoContent)
 	page = h.ben.get("/acme/settings/notifications").ok().has("push.example.com/renewed")
 	h.ben.submit(page, "form:has([data-action=forget-browser])").to("/acme/settings/notifications")
 	h.ben.get("/acme/settings/notifications").ok().lacks("push.example.com")
-	h.ben.post("/acme/settings/browser", append(values, "renew", "yes")).is(http.StatusSeeOther)
+	h.ben.post("/acme/settings/browser", append(values, "renew", "yes")).is(http.StatusNoContent)
 	h.ben.get("/acme/settings/notifications").ok().lacks("push.example.com")
 
 	h.ben.post("/acme/settings/browser", values).is(http.StatusSeeOther)

@@ -39,7 +39,7 @@ function createPush({registration, clients, navigator, origin, icon, home}) {
     const options = oldSubscription?.options, fresh = newSubscription ?? (options && await registration.pushManager.subscribe(options)), at = await home();
     if (!fresh || !at) return;
     const {endpoint, keys: {p256dh, auth}} = fresh.toJSON();
-    await fetch(new URL(`${at}/settings/browser`, origin), {method: 'POST', body: new URLSearchParams({endpoint, p256dh, auth, renew: 'yes'}), redirect: 'manual'});
+    await fetch(new URL(`${at}/settings/browser`, origin), {method: 'POST', body: new URLSearchParams({endpoint, p256dh, auth, renew: 'yes'})});
   }
 }
 

@@ -134,7 +134,8 @@ func vapid(t *testing.T, header string, wanted *ecdh.PublicKey) (claims map[stri
 	if len(parts) != 3 || !bytes.Equal(public, wanted.Bytes()) || len(signature) != 64 {
 		t.Fatalf("%s", header)
 	}
-	signer := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(public[1:33]), Y: new(big.Int).SetBytes(public[33:])}
+	signer, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), public)
+	must(t, err)
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	if !ecdsa.Verify(signer, sum[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 		t.Error("it was signed by somebody else")
