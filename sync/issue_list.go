@@ -89,11 +89,8 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 		if err != nil {
 			return err
 		}
-		page = TeamIssues{Snapshot: s, Team: team, Filter: s.ParseFilter(team.ID, options.Terms, options.Text)}
-		if len(page.Filter.Statuses) == 0 {
-			page.hidden = statusIDs(s.triage(team.ID))
-		}
-		page.Groups = after.only(page.shownGroups(s.groups(team.ID, options.Layout, page.Filter)))
+		page = s.teamList(team, options)
+		page.Groups = after.only(page.Groups)
 		wanted := page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now()))
 		if count = nil; page.countsStatuses(options.Layout) {
 			count, wanted.Counted = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID}), true
@@ -114,9 +111,16 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 	return page, found, nil
 }
 
-// shownGroups leaves out the groups by statuses that are hidden.
-func (t TeamIssues) shownGroups(groups []IssueGroup) []IssueGroup {
-	return slices.DeleteFunc(groups, func(g IssueGroup) bool { return g.By == "status" && slices.Contains(t.hidden, g.ID) })
+// teamList is a team's list with its groups, into which the rows have still to come.
+func (s Snapshot) teamList(team TeamName, options ListOptions) TeamIssues {
+	list := TeamIssues{Snapshot: s, Team: team, Filter: s.ParseFilter(team.ID, options.Terms, options.Text)}
+	if len(list.Filter.Statuses) == 0 {
+		list.hidden = statusIDs(s.triage(team.ID))
+	}
+	list.Groups = slices.DeleteFunc(s.groups(team.ID, options.Layout, list.Filter), func(g IssueGroup) bool {
+		return g.By == "status" && slices.Contains(list.hidden, g.ID)
+	})
+	return list
 }
 
 // askGroups asks for the rows of groups, by a plan for these very arguments.

@@ -153,8 +153,7 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 	if err != nil {
 		return fmt.Errorf("read the filter of share %s: %w", share.ID, err)
 	}
-	list := TeamIssues{Snapshot: page.Snapshot, Team: page.Team, Filter: page.ParseFilter(page.Team.ID, query["f"], query.Get("text"))}
-	list.Groups = list.groups(page.Team.ID, Layout{}, list.Filter)
+	list := page.asMembersRead().teamList(page.Team, ListOptions{Terms: query["f"], Text: query.Get("text")})
 	start, _ := parseAfter("") // which is not wrong
 	var p queries.Pipeline
 	p.Run(ctx, "begin isolation level repeatable read read only")
@@ -165,6 +164,14 @@ func (e *Engine) sharedList(ctx context.Context, share queries.GetShareByTokenRo
 	}
 	page.Groups = list.filled(*rows, nil, Layout{})
 	return nil
+}
+
+// asMembersRead is the snapshot in which a shared list's filter means what it did to whoever shared it: to a stranger the
+// workspace's projects are none, so that "in no project" would let their issues through. The page names no project.
+func (p SharePage) asMembersRead() Snapshot {
+	s := p.Snapshot
+	s.who.role = Member
+	return s
 }
 
 // WatchShare follows what a share shows: its events never name more than that it changed. Close it when the reader goes.

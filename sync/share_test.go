@@ -3,6 +3,8 @@ package sync
 import (
 	"slices"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 func TestShare(t *testing.T) {
@@ -39,6 +41,37 @@ func TestShare(t *testing.T) {
 		must(t, err)
 		if got := titles(before.Groups); !slices.Equal(got, []string{"Urgent"}) || len(titles(after.Groups)) != 0 || after.Version <= before.Version {
 			t.Errorf("before %v at %d, after %v at %d", got, before.Version, titles(after.Groups), after.Version)
+		}
+	})
+
+	t.Run("shows no more of a list than its maker saw there", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		launch, gone := h.project(t, "Launch", uuid.Nil), h.project(t, "Gone", uuid.Nil)
+		h.issue(t, "In it", having("project", string(launch)))
+		h.issue(t, "In the trash", having("project", string(gone)))
+		h.issue(t, "In none")
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: gone})
+		triage, _ := h.opened(t)
+		h.issue(t, "Not looked at", having("status", string(triage)))
+		for filter, want := range map[string][]string{
+			"":                  {"In it", "In none", "In the trash"},
+			"f=status:triage":   {"Not looked at"},
+			"f=project:launch":  {"In it"},
+			"f=-project:launch": {"In none", "In the trash"},
+			"f=project:none":    {"In none", "In the trash"},
+			"f=-project:none":   {"In it"},
+		} {
+			token, err := h.Share(t.Context(), h.ann, h.annsTab, NewRef("team", h.team), filter, nil)
+			must(t, err)
+			page, err := h.Shared(t.Context(), token)
+			must(t, err)
+			got := titles(page.Groups)
+			slices.Sort(got)
+			wantSame(t, filter, want, got)
+			if !page.Guest() {
+				t.Errorf("%q: a stranger has more rights than a guest", filter)
+			}
 		}
 	})
 
