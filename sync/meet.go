@@ -10,7 +10,7 @@ import (
 // otherwise the author acted on a stale page, which is a conflict.
 func (w *work) meet(mine *record, field string, wanted value, base int64) {
 	current := mine.fields[field]
-	if same(current, wanted) {
+	if same(current, wanted) || w.emptyAlready(current, wanted) {
 		return
 	}
 	last, foreign := w.setSince(mine, field, base)
@@ -23,6 +23,22 @@ func (w *work) meet(mine *record, field string, wanted value, base int64) {
 		return
 	}
 	mine.fields[field] = wanted
+}
+
+// emptyAlready tells whether nothing is wanted where the actor sees nothing: what the field refers to is hidden from them, or
+// lies in the trash and reads as absent. Who leaves "no project" as it is means no project that they cannot see.
+func (w *work) emptyAlready(current, wanted value) bool {
+	return wanted == nil && !w.who.program && w.unseen(Ref(text(current)))
+}
+
+// unseen tells whether a name reads as absent to the actor: a milestone does with its project. Members bear their names for
+// good, and issues are no names.
+func (w *work) unseen(ref Ref) bool {
+	found := w.lookup(ref)
+	if found == nil || found.kind == "member" || found.kind == "issue" {
+		return false
+	}
+	return found.deleted() || !w.who.seesRecord(found) || w.unseen(Ref(found.text("project")))
 }
 
 // setSince returns who else has set a field after the base; false when nobody has. One's own last write settled what
@@ -56,7 +72,7 @@ func (w *work) overwrite(mine *record, field string, wanted value, last stamp) {
 		return
 	}
 	w.overwrote[ref][field] = overwrite{Member: last.Member, Value: replaced}
-	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: replaced,
+	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: w.shown(w.who, replaced),
 		By: memberRef(last.Member), At: last.At.UTC(), Version: last.Version})
 }
 
@@ -73,7 +89,7 @@ func (w *work) nameConflict(mine *record, last stamp, met Conflict) {
 	if there == nil { // made by this very transaction
 		there = mine
 	}
-	met.Theirs, met.Version, met.By, met.At = there.fields[met.Field], there.version, memberRef(last.Member), moment(last.At)
+	met.Theirs, met.Version, met.By, met.At = w.shown(w.who, there.fields[met.Field]), there.version, memberRef(last.Member), moment(last.At)
 	w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == met.Record && c.Field == met.Field && met.Field != "labels" })
 	w.conflicts = append(w.conflicts, met)
 }

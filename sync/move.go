@@ -33,7 +33,7 @@ func (w *work) doMove(op Operation) error {
 // land sets a field of the group that an issue is moved into. It overwrites, and says so when it took the place of
 // what somebody else had just set.
 func (w *work) land(mine *record, field string, wanted value, base *int64) {
-	if same(mine.fields[field], wanted) {
+	if same(mine.fields[field], wanted) || w.emptyAlready(mine.fields[field], wanted) {
 		return
 	}
 	last, stamped := mine.stamps.of(field)

@@ -221,7 +221,7 @@ func ruleOf(err error) (*Error, bool) {
 // nameStuck tells what a partial undo left as it is, and why.
 func (w *work) nameStuck() {
 	for _, s := range w.stuck {
-		notice := Notice{Code: "not_undone", Record: s.record, Field: s.field, Mine: s.was, Theirs: s.theirs,
+		notice := Notice{Code: "not_undone", Record: s.record, Field: s.field, Mine: w.shown(w.who, s.was), Theirs: w.shown(w.who, s.theirs),
 			By: memberRef(s.last.Member), At: s.last.At.UTC(), Version: s.last.Version, Text: "This was changed since."}
 		if s.rule != nil {
 			notice.Text = s.rule.Text
@@ -244,7 +244,8 @@ func (w *work) stopAtStuck(changes []loggedChange) error {
 		return w.stuck[0].rule
 	}
 	for _, s := range w.stuck {
-		met := Conflict{Record: s.record, Field: s.field, Base: s.wrote, Mine: s.was, Theirs: s.theirs, Version: s.at}
+		met := Conflict{Record: s.record, Field: s.field, Version: s.at,
+			Base: w.shown(w.who, s.wrote), Mine: w.shown(w.who, s.was), Theirs: w.shown(w.who, s.theirs)}
 		if s.rule != nil {
 			met.Text = s.rule.Text
 		} else {
