@@ -103,13 +103,20 @@ type teamKey struct {
 	key       string
 }
 
-// teamFreshness tells when a team's issues last changed, or what their list shows beside them. The id of a key is remembered,
-// so that it takes one round trip; whether the reader sees the team is looked up every time.
+// teamFreshness tells when a team's issues last changed, or what their list shows beside them.
 func (s *Server) teamFreshness(ctx context.Context, v visit, key string, beside []string) (sync.Freshness, error) {
+	return s.freshnessIn(ctx, v, key, func(team uuid.UUID) []string {
+		return append([]string{string(sync.NewRef("team", team)), sync.RelationsOf(team), "vocabulary"}, beside...)
+	})
+}
+
+// freshnessIn tells when something of a team last changed. The id of a key is remembered, so that it takes one round trip;
+// whether the reader sees the team is looked up every time.
+func (s *Server) freshnessIn(ctx context.Context, v visit, key string, topics func(team uuid.UUID) []string) (sync.Freshness, error) {
 	known, _ := s.teams.Load(teamKey{v.Workspace, key})
 	for {
 		id, _ := known.(uuid.UUID)
-		fresh, err := s.freshness(ctx, v, append([]string{"team:" + id.String(), sync.RelationsOf(id), "vocabulary"}, beside...)...)
+		fresh, err := s.freshness(ctx, v, topics(id)...)
 		if err != nil {
 			return fresh, err
 		}

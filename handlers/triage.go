@@ -44,18 +44,19 @@ func (s *Server) triageFragment(c echo.Context, v visit, key string, view sync.T
 
 // showTriageCount answers also while a team has no triage: pages that were open before still ask.
 func (s *Server) showTriageCount(c echo.Context, v visit) error {
-	fresh, err := s.teamFreshness(c.Request().Context(), v, strings.ToUpper(c.Param("key")), nil)
+	key := strings.ToUpper(c.Param("key"))
+	fresh, err := s.freshnessIn(c.Request().Context(), v, key, triageTopics)
 	if err != nil {
 		return err
 	}
-	team, err := fresh.TeamByKey(strings.ToUpper(c.Param("key")))
+	team, err := fresh.TeamByKey(key)
 	if err != nil {
 		return err
 	}
 	name := "triage count " + v.Workspace.String() + " " + team.ID.String()
 	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		waiting, err := s.engine.Sidebar(ctx, v.Actor)
-		return waiting.Snapshot, views.TriageCount(s.place(v), triageCount(waiting, team)), err
+		snapshot, waiting, err := s.engine.CountTriage(ctx, v.Actor, team.ID)
+		return snapshot, views.TriageCount(s.place(v), triageCount(team, waiting, snapshot.Version)), err
 	}})
 }
 
@@ -71,7 +72,7 @@ func triageBehind(c echo.Context, v visit) (key string, view sync.TriageView, ok
 	}
 	key, triage := strings.CutSuffix(current.Path, "/triage")
 	key, team := strings.CutPrefix(key, v.slug.Team("", views.Query{})+"/")
-	return key, triageView(current.Query()), triage && team
+	return strings.ToUpper(key), triageView(current.Query()), triage && team
 }
 
 // setTriage turns a team's triage on or off.
@@ -159,13 +160,15 @@ func triageCounts(waiting sync.Sidebar) map[string]views.TriageCountData {
 	counts := map[string]views.TriageCountData{}
 	for _, team := range waiting.Teams() {
 		if team.Triage {
-			counts[idOf(team.ID)] = triageCount(waiting, team)
+			counts[idOf(team.ID)] = triageCount(team, waiting.Triage[team.ID], waiting.Version)
 		}
 	}
 	return counts
 }
 
-func triageCount(waiting sync.Sidebar, team sync.TeamName) views.TriageCountData {
-	return views.TriageCountData{Team: teamOf(team), Count: waiting.Triage[team.ID],
-		Region: views.Region{Topics: []string{string(sync.NewRef("team", team.ID)), "vocabulary"}, Version: waiting.Version}}
+func triageCount(team sync.TeamName, waiting int, version int64) views.TriageCountData {
+	return views.TriageCountData{Team: teamOf(team), Count: waiting, Region: views.Region{Topics: triageTopics(team.ID), Version: version}}
 }
+
+// triageTopics are what makes the number beside a team's triage stale: nothing else that is done in the team.
+func triageTopics(team uuid.UUID) []string { return []string{sync.TriageOf(team), "vocabulary"} }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,6 +91,57 @@ func TestTriage_ItsNumberStaysFresh(t *testing.T) {
 	h.ann.submit(h.ann.get("/acme/settings/team/ENG").ok(), "form[action$='/triage']").is(http.StatusSeeOther)
 	h.ann.get(path).ok().lacks("1<span")
 	h.ann.get("/acme/team/ENG").ok().has("Crash")
+}
+
+func TestTriage_ItsNumberHangsOnWhatWaitsAlone(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	web := h.team("WEB", "Website", false)
+	h.turnTriageOn()
+	waits := string(sync.NewRef("status", sync.StatusID(h.eng, "Triage")))
+	work, crash := h.issue("Work"), h.issue("Crash", func(set map[string]any) { set["status"] = waits })
+	const path = "/acme/f/team/ENG/triage/count"
+	had := h.ann.get(path).ok()
+	if live := had.live(); strings.Contains(live, "team:") || !strings.Contains(live, sync.TriageOf(h.eng)) {
+		t.Errorf("it hangs on %q", live)
+	}
+	wants := func(when, number string) {
+		t.Helper()
+		had = h.ann.told(path, had).ok()
+		if got := strings.TrimSuffix(strings.TrimSpace(had.one("[data-live]").Text()), "waiting"); got != number {
+			t.Errorf("%s: %q, not %q", when, got, number)
+		}
+	}
+	set := func(issue madeIssue, field string, v any) { h.ann.apply(setField(issue.ref, h.head(), field, v)) }
+
+	set(work, "title", "More work")
+	set(work, "status", string(h.done()))
+	h.issue("Even more work")
+	h.ann.told(path, had).is(http.StatusNotModified)
+	set(work, "status", waits)
+	wants("another one waits", "2")
+	set(crash, "snoozed_until", "2030-01-01T00:00:00Z")
+	wants("one sleeps", "1")
+	set(crash, "snoozed_until", nil)
+	wants("it is awake", "2")
+	h.ann.apply(sync.Operation{Op: sync.Delete, Record: crash.ref})
+	wants("one is in the trash", "1")
+	h.ann.apply(sync.Operation{Op: sync.Restore, Record: crash.ref})
+	wants("it is back", "2")
+	set(crash, "team", string(sync.NewRef("team", web)))
+	wants("one has left the team", "1")
+	set(work, "status", string(h.todo))
+	wants("the last one is accepted", "")
+	h.ben.get("/acme/f/team/SEC/triage/count").is(http.StatusNotFound)
+}
+
+func TestTriage_AnAddressInSmallLettersServesToo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.turnTriageOn()
+	crash := h.reported("Crash")
+	h.ann.post("/acme/issue/"+crash.key+"/status", []string{"status", string(h.todo), "_base", fmt.Sprint(h.head())}, "HX-Request", "true",
+		"HX-Current-URL", "http://example.com/acme/team/eng/triage").ok().has("Nothing waits in triage.")
 }
 
 func TestTriage_WhatAProgramReportsWaits(t *testing.T) {

@@ -99,6 +99,7 @@ func fieldOf(n noun, name string) (field, bool) {
 const (
 	topicVocabulary = "vocabulary"
 	topicRelations  = "relations" // of an issue, or of a team's issues
+	topicTriage     = "triage"    // of a team
 )
 
 func topic(kind string, id uuid.UUID) string { return string(NewRef(kind, id)) }

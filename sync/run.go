@@ -350,7 +350,7 @@ func (w *work) step(was, now *record, op Operation) {
 	}
 	made := w.newEntry(now, 0)
 	made.Op, made.Before, made.After = opOf(was, now), from, to
-	made.Topics = topicsOf(was, now)
+	made.Topics = w.topicsOf(was, now)
 	made.Member, made.At, made.Imported = optional(op.imported.member), op.imported.at, true
 	w.steps = append(w.steps, made)
 }

@@ -40,14 +40,14 @@ func onlyCarried(before, after *record) bool {
 
 // departures are the lines for the readers of the teams that an entry's record left. What hangs on its issue's team alone
 // has none of its own: that it left follows from the issue's.
-func departures(was, now *record, made entry) []entry {
+func (w *work) departures(was, now *record, made entry) []entry {
 	relocated := was != nil && now.kind == "relation" && (changed(was, now, "team") || changed(was, now, "other_team"))
 	if !relocated && (now.kind != "issue" || !transferred(was, now)) {
 		return nil
 	}
 	made.Op, made.Before, made.After, made.Overwrote = Leave, map[string]value{}, map[string]value{}, nil
 	team, other := teamsOf(was)
-	made.Team, made.OtherTeam, made.Topics = optional(team), optional(other), nounOf(was.kind).topics(was)
+	made.Team, made.OtherTeam, made.Topics = optional(team), optional(other), w.topicsAs(was)
 	return []entry{made}
 }
 

@@ -91,6 +91,18 @@ func triageRow(r queries.ListTriageRow) TriageRow {
 	return row
 }
 
+// TriageOf is the topic of what waits in a team.
+func TriageOf(team uuid.UUID) string { return topic(topicTriage, team) }
+
+// topicsAs are the topics of a record as it is, or was: also that of the triage in which an issue waits.
+func (w *work) topicsAs(r *record) []string {
+	topics := nounOf(r.kind).topics(r)
+	if r.kind == "issue" && w.category(r) == "triage" {
+		topics = append(topics, TriageOf(r.refersTo("team")))
+	}
+	return topics
+}
+
 // triage are the statuses in which issues wait in a team; none where it has no triage.
 func (s Snapshot) triage(team uuid.UUID) []StatusName {
 	if r := s.words.records[NewRef("team", team)]; r == nil || !truth(r.fields["triage"]) {
@@ -140,11 +152,33 @@ func statusIDs(statuses []StatusName) []uuid.UUID {
 	return ids
 }
 
+// CountTriage reads how many issues wait in one team; none where it has no triage. NotFound when the reader does not see the team.
+func (e *Engine) CountTriage(ctx context.Context, actor Actor, team uuid.UUID) (Snapshot, int, error) {
+	var counted *[]queries.CountTriageRow
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		if !s.who.sees(team) {
+			return notFound("This team")
+		}
+		counted = e.askTriageIn(ctx, p, actor, []uuid.UUID{team}, statusIDs(s.triage(team)))
+		return nil
+	})
+	if err != nil {
+		return Snapshot{}, 0, err
+	}
+	for _, row := range *counted {
+		return snapshot, int(row.Issues), nil
+	}
+	return snapshot, 0, nil
+}
+
 // askTriage asks, by team, how many issues wait in triage.
 func (e *Engine) askTriage(ctx context.Context, p *queries.Pipeline, s Snapshot, actor Actor) *[]queries.CountTriageRow {
-	waiting := s.allTriage()
+	return e.askTriageIn(ctx, p, actor, s.who.visibleTeams(), s.allTriage())
+}
+
+func (e *Engine) askTriageIn(ctx context.Context, p *queries.Pipeline, actor Actor, teams, waiting []uuid.UUID) *[]queries.CountTriageRow {
 	return ask(p, len(waiting), func(db queries.DBTX) ([]queries.CountTriageRow, error) {
-		return e.queries.CountTriage(ctx, db, queries.CountTriageParams{WorkspaceID: actor.Workspace, TeamIDs: s.who.visibleTeams(), StatusIDs: waiting})
+		return e.queries.CountTriage(ctx, db, queries.CountTriageParams{WorkspaceID: actor.Workspace, TeamIDs: teams, StatusIDs: waiting})
 	})
 }
 

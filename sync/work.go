@@ -264,7 +264,7 @@ func (w *work) entries(version int64) []entry {
 			continue
 		}
 		entries = append(entries, made)
-		entries = append(entries, departures(was, now, made)...)
+		entries = append(entries, w.departures(was, now, made)...)
 		if made.Op == Create && now.deleted() {
 			made.Op, made.Before, made.After = Delete, map[string]value{}, map[string]value{}
 			entries = append(entries, made)
@@ -306,7 +306,7 @@ func (w *work) entry(was, now *record, version int64) (entry, bool) {
 	}
 	made := w.newEntry(now, version)
 	made.Op, made.Before, made.After, made.Overwrote = op, from, to, w.overwrote[now.ref()]
-	made.Topics = topicsOf(was, now)
+	made.Topics = w.topicsOf(was, now)
 	w.tellInboxes(&made)
 	return made, true
 }
@@ -368,13 +368,13 @@ func opOf(was, now *record) Verb {
 
 // topicsOf are the topics before and after: what a record left is stale too. Those before of an issue that changes team
 // stand in the line of its departure, for the readers of the team it left.
-func topicsOf(was, now *record) []string {
+func (w *work) topicsOf(was, now *record) []string {
 	all := map[string]bool{}
 	for _, r := range []*record{was, now} {
 		if r == nil || r == was && now.kind == "issue" && transferred(was, now) {
 			continue
 		}
-		for _, topic := range nounOf(r.kind).topics(r) {
+		for _, topic := range w.topicsAs(r) {
 			all[topic] = true
 		}
 	}
