@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"tandem/sync"
@@ -90,6 +91,25 @@ func TestBlocked_MyIssuesSayItToo(t *testing.T) {
 	}
 	h.ann.apply(setField(near.ref, h.head(), "status", string(h.done())))
 	if had = h.ben.told(path, had).ok(); had.flagged(waits) {
+		t.Error("flagged still")
+	}
+}
+
+func TestBlocked_AProjectsIssuesSayItToo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	project := strings.TrimPrefix(h.ann.makesProject("Launch"), "/acme/project/")
+	waits := h.issue("Waits", func(set map[string]any) { set["project"] = "project:" + project })
+	near := h.issue("In the way")
+	path := "/acme/f/project/" + project + "/issues"
+	had := h.ben.get(path).ok()
+	made := relation(near.ref, sync.Blocks, waits.ref)
+	h.ann.apply(made)
+	if had = h.ben.told(path, had).ok(); !had.flagged(waits) || !strings.Contains(had.live(), sync.RelationsOf(h.eng)) {
+		t.Errorf("not flagged, or it hangs on %q alone", had.live())
+	}
+	h.ann.apply(sync.Operation{Op: sync.Delete, Record: made.Record})
+	if h.ben.told(path, had).ok().flagged(waits) {
 		t.Error("flagged still")
 	}
 }

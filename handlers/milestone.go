@@ -49,18 +49,11 @@ func (n named) milestone(id, project uuid.UUID) views.Milestone {
 	return milestoneData(found)
 }
 
+// milestones are those of a project; the zero id asks for those of all.
 func (n named) milestones(project uuid.UUID) []views.Milestone {
 	var milestones []views.Milestone
 	for _, m := range n.Milestones(project) {
 		milestones = append(milestones, milestoneData(m))
-	}
-	return milestones
-}
-
-func (n named) allMilestones() []views.Milestone {
-	var milestones []views.Milestone
-	for _, project := range n.Projects(uuid.Nil) {
-		milestones = append(milestones, n.milestones(project.ID)...)
 	}
 	return milestones
 }

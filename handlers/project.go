@@ -50,13 +50,13 @@ func (s *Server) showProjectsFragment(c echo.Context, v visit) error {
 
 // projectFreshness tells when anything last changed that pages of projects show: a name, or an issue that the reader sees. What
 // is in a project in a team that they do not see moves none of it.
-func (s *Server) projectFreshness(ctx context.Context, v visit) (sync.Freshness, error) {
+func (s *Server) projectFreshness(ctx context.Context, v visit, beside ...string) (sync.Freshness, error) {
 	for {
 		look, err := s.engine.Look(ctx, v.Actor)
 		if err != nil {
 			return sync.Freshness{}, err
 		}
-		fresh, err := s.freshness(ctx, v, named{look}.projectTopics()...)
+		fresh, err := s.freshness(ctx, v, append(named{look}.projectTopics(), beside...)...)
 		if err != nil || fresh.Rights == look.Rights {
 			return fresh, err
 		}
@@ -170,7 +170,7 @@ func (s *Server) projectRefused(c echo.Context, v visit, f form, noun string, id
 
 // projectAgain answers with the form that put fills in, or with the page around it.
 func (s *Server) projectAgain(c echo.Context, v visit, id uuid.UUID, put func(*views.ProjectData) templ.Component) error {
-	page, err := s.project(c.Request().Context(), v, id, views.Query{})
+	page, err := s.project(c.Request().Context(), v, id, views.Query{}, "")
 	if err != nil {
 		return err
 	}

@@ -49,8 +49,9 @@ func milestoneOf(query views.Query) *uuid.UUID {
 	return nil
 }
 
-func (s *Server) project(ctx context.Context, v visit, id uuid.UUID, query views.Query) (projectPage, error) {
-	found, err := s.engine.Project(ctx, v.Actor, id, sync.ProjectOptions{Closed: query.View == views.ClosedView, Milestone: milestoneOf(query), After: query.After})
+// project reads a project's page, or only a part of it.
+func (s *Server) project(ctx context.Context, v visit, id uuid.UUID, query views.Query, only sync.ProjectPart) (projectPage, error) {
+	found, err := s.engine.Project(ctx, v.Actor, id, sync.ProjectOptions{Only: only, Closed: query.View == views.ClosedView, Milestone: milestoneOf(query), After: query.After})
 	if err != nil {
 		return projectPage{}, err
 	}
@@ -75,7 +76,7 @@ func (s *Server) showProject(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.project(c.Request().Context(), v, id, readProjectQuery(c.QueryParams()))
+	page, err := s.project(c.Request().Context(), v, id, readProjectQuery(c.QueryParams()), "")
 	if err != nil {
 		return err
 	}
@@ -93,38 +94,54 @@ func (s *Server) projectPage(c echo.Context, v visit, status int, page projectPa
 }
 
 func (s *Server) showProjectFragment(c echo.Context, v visit) error {
-	return s.projectFragment(c, v, "project ", func(page projectPage) templ.Component {
+	return s.projectFragment(c, v, sync.ProjectHead, func(page projectPage) templ.Component {
 		return views.ProjectRegion(s.place(v), page.data(""))
 	})
 }
 
 func (s *Server) showProjectIssuesFragment(c echo.Context, v visit) error {
-	return s.projectFragment(c, v, "project issues ", func(page projectPage) templ.Component {
+	return s.projectFragment(c, v, sync.ProjectIssues, func(page projectPage) templ.Component {
 		return views.IssueList(s.place(v), page.list())
 	})
 }
 
-func (s *Server) projectFragment(c echo.Context, v visit, name string, draw func(projectPage) templ.Component) error {
+func (s *Server) projectFragment(c echo.Context, v visit, part sync.ProjectPart, draw func(projectPage) templ.Component) error {
 	id, err := projectID(c)
 	if err != nil {
 		return err
 	}
 	query := readProjectQuery(c.QueryParams())
-	fresh, err := s.projectFreshness(c.Request().Context(), v)
+	name := "project " + string(part) + " " + v.Workspace.String() + " " + id.String() + query.Encode()
+	look := func(ctx context.Context, beside []string) (sync.Freshness, error) {
+		return s.projectFreshness(ctx, v, beside...)
+	}
+	read := func(ctx context.Context) (projectPage, error) { return s.project(ctx, v, id, query, part) }
+	seen, err := follow(c.Request().Context(), s, v, name, look, read)
 	if err != nil {
 		return err
 	}
-	if !fresh.SeesProject(id) {
+	if !seen.fresh.SeesProject(id) {
 		return errNotThere
 	}
-	name += v.Workspace.String() + " " + id.String() + query.Encode()
-	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
-		page, err := s.project(ctx, v, id, query)
+	return s.fragment(c, fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+		page, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
 		return page.Snapshot, draw(page), nil
-	}})
+	}, seen.beside})
+}
+
+func (p projectPage) snapshot() sync.Snapshot { return p.Snapshot }
+
+// beside is what may come in the way of the rows' teams. The page itself is stale by any issue that the reader sees.
+func (p projectPage) beside() []string {
+	var topics []string
+	for _, row := range p.Issues {
+		topics = append(topics, sync.RelationsOf(row.Team))
+	}
+	slices.Sort(topics)
+	return slices.Compact(topics)
 }
 
 func (p projectPage) data(tx string) views.ProjectData {
@@ -171,7 +188,7 @@ func (p projectPage) list() views.IssueListData {
 	n := named{p.Snapshot}
 	query := p.query
 	query.Filters = append([]views.Filter{{Field: "project", Value: p.ID.String()}}, query.Filters...)
-	d := views.IssueListData{Region: views.Region{Topics: n.projectTopics(), Version: n.Version}, Project: p.ID.String(), Query: query, Order: "updated",
+	d := views.IssueListData{Region: views.Region{Topics: append(n.projectTopics(), p.beside()...), Version: n.Version}, Project: p.ID.String(), Query: query, Order: "updated",
 		Empty: views.EmptyStateData{Text: "No issues here.", Help: "Put issues into the project on their pages, in a list's menu, or many at once."}}
 	statuses := n.statusesOf(p.Issues)
 	slices.SortStableFunc(statuses, func(a, b sync.StatusName) int {

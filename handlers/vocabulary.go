@@ -29,7 +29,7 @@ func (s *Server) showVocabularyFragment(c echo.Context, v visit) error {
 func (n named) vocabulary() views.VocabularyData {
 	d := views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}, Version: n.Version}, Teams: n.teams(),
 		Members: n.members(n.Members()), Labels: n.labelsOf(uuid.Nil),
-		Projects: n.openProjects(uuid.Nil, uuid.Nil), Milestones: n.allMilestones()}
+		Projects: n.openProjects(uuid.Nil, uuid.Nil), Milestones: n.milestones(uuid.Nil)}
 	for _, team := range n.Teams() {
 		d.Statuses = append(d.Statuses, n.statuses(team.ID)...)
 		d.Cycles = append(d.Cycles, n.openCycles(team.ID, uuid.Nil)...)

@@ -70,14 +70,12 @@ type MilestoneName struct {
 	Position int64
 }
 
-// Milestones lists the live milestones of a project that the reader sees, in their order.
+// Milestones lists the live milestones of a project that the reader sees, in their order; the zero id asks for those of all.
 func (s Snapshot) Milestones(project uuid.UUID) []MilestoneName {
 	var milestones []MilestoneName
-	if _, seen := s.Project(project); !seen {
-		return nil
-	}
 	for _, r := range s.words.all("milestone") {
-		if !r.deleted() && r.refersTo("project") == project {
+		of := r.refersTo("project")
+		if !r.deleted() && (project == uuid.Nil || of == project) && s.hasProject(of) {
 			milestones = append(milestones, milestoneName(r))
 		}
 	}

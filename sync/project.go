@@ -191,11 +191,15 @@ func (s Snapshot) TrashedProjects() []ProjectName {
 
 // Project finds a project; one in the trash reads as absent.
 func (s Snapshot) Project(id uuid.UUID) (ProjectName, bool) {
-	r := s.words.records[NewRef("project", id)]
-	if r == nil || r.deleted() || !s.who.seesRecord(r) {
+	if !s.hasProject(id) {
 		return ProjectName{}, false
 	}
-	return projectName(r), true
+	return projectName(s.words.records[NewRef("project", id)]), true
+}
+
+func (s Snapshot) hasProject(id uuid.UUID) bool {
+	r := s.words.records[NewRef("project", id)]
+	return r != nil && !r.deleted() && s.who.seesRecord(r)
 }
 
 // SeesProject tells whether a project is there for the reader, in the trash or not.

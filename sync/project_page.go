@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -87,12 +86,22 @@ type ProjectPage struct {
 	More       string                // where the next page begins; "" at the end
 }
 
-// ProjectOptions say which of a project's issues are wanted.
+// ProjectOptions say what of a project is wanted. The zero value asks for all of it, with its open issues.
 type ProjectOptions struct {
+	Only      ProjectPart
 	Closed    bool       // instead of the open ones
 	Milestone *uuid.UUID // only those below it; the zero id: below none
 	After     string     // More of the page before
 }
+
+// ProjectPart is a part of a project's page that is read by itself; "" is both.
+type ProjectPart string
+
+// The parts of a project's page.
+const (
+	ProjectHead   ProjectPart = "head"   // what it is, and how far it has come
+	ProjectIssues ProjectPart = "issues" // a page of them
+)
 
 // Project reads a project, in the trash or not, and its issues as far as the reader sees them. NotFound when they do not see the
 // project.
@@ -110,9 +119,14 @@ func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options
 			return notFound("This project")
 		}
 		page = ProjectPage{ProjectName: projectName(r)}
-		counts = e.askReached(ctx, p, s, actor.Workspace, id)
-		rows = e.askProjectIssues(ctx, p, queries.ListIssuesByProjectParams{WorkspaceID: actor.Workspace, ProjectID: id, TeamIDs: s.who.visibleTeams(),
-			StatusIDs: s.statusesBy(options.Closed), MilestoneIDs: s.milestonesBy(id, options.Milestone), BeforeAt: at, BeforeID: last, Most: PageSize + 1})
+		counts, rows = new([]queries.CountProjectIssuesRow), new([]queries.ListIssuesByProjectRow)
+		if options.Only != ProjectIssues {
+			counts = e.askReached(ctx, p, s, actor.Workspace, id)
+		}
+		if options.Only != ProjectHead {
+			rows = e.askProjectIssues(ctx, p, queries.ListIssuesByProjectParams{WorkspaceID: actor.Workspace, ProjectID: id, TeamIDs: s.who.visibleTeams(),
+				StatusIDs: s.statusesBy(options.Closed), MilestoneIDs: s.milestonesBy(id, options.Milestone), BeforeAt: at, BeforeID: last, Most: PageSize + 1})
+		}
 		return nil
 	})
 	if err != nil {
@@ -164,22 +178,15 @@ func (s Snapshot) milestonesBy(project uuid.UUID, milestone *uuid.UUID) []uuid.U
 // count adds up the issues, for the project and for its milestones.
 func (p *ProjectPage) count(rows []queries.CountProjectIssuesRow) {
 	p.Milestones, p.Teams = map[uuid.UUID]Reached{}, map[uuid.UUID]int64{}
+	live := p.Snapshot.Milestones(p.ID)
 	for _, row := range rows {
 		p.Reached.add(row)
 		p.Teams[row.TeamID] += row.Issues
-		if !slices.ContainsFunc(p.Snapshot.Milestones(p.ID), func(m MilestoneName) bool { return m.ID == row.MilestoneID }) {
+		if !slices.ContainsFunc(live, func(m MilestoneName) bool { return m.ID == row.MilestoneID }) {
 			row.MilestoneID = uuid.Nil
 		}
 		below := p.Milestones[row.MilestoneID]
 		below.add(row)
 		p.Milestones[row.MilestoneID] = below
 	}
-}
-
-// Percent is how much of it is done; -1 where there is nothing to do.
-func (e Extent) Percent() int {
-	if e.Scope == 0 {
-		return -1
-	}
-	return int(math.Floor(float64(e.Done) * 100 / float64(e.Scope)))
 }

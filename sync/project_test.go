@@ -238,9 +238,17 @@ func TestProject_HowFarItHasCome(t *testing.T) {
 	must(t, err)
 	wantSame(t, "the whole", Reached{Extent{3, 1, 1}, Extent{5, 2, 3}}, page.Reached)
 	wantSame(t, "its milestones", map[uuid.UUID]Reached{beta.ID(): {Extent{2, 1, 1}, Extent{5, 2, 3}}, uuid.Nil: {Extent{1, 0, 0}, Extent{}}}, page.Milestones)
-	wantSame(t, "percent", 33, page.Reached.Issues.Percent())
 	if len(page.Issues) != 2 || page.Issues[0].ID != three.ID() {
 		t.Errorf("open issues: %v", page.Issues)
+	}
+	head, err := h.Project(t.Context(), h.ann, launch.ID(), ProjectOptions{Only: ProjectHead})
+	must(t, err)
+	list, err := h.Project(t.Context(), h.ann, launch.ID(), ProjectOptions{Only: ProjectIssues})
+	must(t, err)
+	wantSame(t, "the head alone", page.Reached, head.Reached)
+	wantSame(t, "the issues alone", len(page.Issues), len(list.Issues))
+	if len(head.Issues) > 0 || list.Reached != (Reached{}) {
+		t.Error("a part was read that nobody asked for")
 	}
 	below := beta.ID()
 	closed, err := h.Project(t.Context(), h.ann, launch.ID(), ProjectOptions{Closed: true, Milestone: &below})
