@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -204,25 +205,33 @@ func (w *work) triageStatus(team uuid.UUID) *record {
 	return first
 }
 
+// addTriageStatus brings back the one that the team had, if its name is still free, or makes one under a name that is.
 func (w *work) addTriageStatus(team *record) {
-	id, name := StatusID(team.id, "Triage"), "Triage"
-	switch was := w.lookup(NewRef("status", id)); {
-	case was == nil:
-	case was.deleted() && was.text("category") == "triage":
+	id := StatusID(team.id, "Triage")
+	was := w.lookup(NewRef("status", id))
+	if was != nil && was.deleted() && was.text("category") == "triage" && !w.statusTaken(team.id, was.text("name")) {
 		w.edit(was).deletedAt = nil
 		return
-	default:
+	}
+	if was != nil {
 		id = Derive(w.transaction.ID, "triage", team.id.String())
 	}
-	taken := func(status *record) bool {
-		return !status.deleted() && status.refersTo("team") == team.id && status.text("name") == name
-	}
-	if slices.ContainsFunc(w.all("status"), taken) {
-		name = "Waits in triage"
+	name := "Triage"
+	for n := 1; w.statusTaken(team.id, name); n++ {
+		if name = "Waits in triage"; n > 1 {
+			name = fmt.Sprintf("Waits in triage %d", n)
+		}
 	}
 	fresh := newRecord(statusNoun{}, id, w.who.member, w.at)
 	fresh.fields["team"], fresh.fields["name"], fresh.fields["category"] = string(team.ref()), name, "triage"
 	w.create(fresh)
+}
+
+// statusTaken tells whether a live status of a team has a name, as statusNoun.check does.
+func (w *work) statusTaken(team uuid.UUID, name string) bool {
+	return slices.ContainsFunc(w.all("status"), func(status *record) bool {
+		return !status.deleted() && status.refersTo("team") == team && strings.EqualFold(status.text("name"), name)
+	})
 }
 
 // checkTriage keeps the last status in which a team's issues wait, while its triage is on.

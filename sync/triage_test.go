@@ -108,15 +108,40 @@ func TestTriage_TurningItOnIsOneStep(t *testing.T) {
 	}
 }
 
-func TestTriage_ASecondStatusOfThatNameIsNotMade(t *testing.T) {
+func TestTriage_ItsStatusTakesANameThatIsFree(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
-	team := string(NewRef("team", h.team))
-	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: NewRef("status", newID()), Set: map[string]any{"team": team, "name": "Triage", "category": "backlog"}})
-	h.opened(t)
-	if page, err := h.Triage(t.Context(), h.ann, "ENG", TriageView{}); err != nil || page.Status.Name != "Waits in triage" {
-		t.Errorf("%+v %v", page.Status, err)
+	team := NewRef("team", h.team)
+	turned := func(on bool) {
+		t.Helper()
+		h.applied(t, h.ann, h.annsTab, setField(team, h.at(t), "triage", on))
 	}
+	wants := func(name string) {
+		t.Helper()
+		turned(true)
+		page, err := h.Triage(t.Context(), h.ann, "ENG", TriageView{})
+		must(t, err)
+		if page.Status.Name != name {
+			t.Errorf("what waits is in %q, not %q", page.Status.Name, name)
+		}
+		turned(false)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: NewRef("status", page.Status.ID)})
+	}
+	made := func(name string) Ref {
+		t.Helper()
+		ref := NewRef("status", newID())
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: ref, Set: map[string]any{"team": string(team), "name": name, "category": "backlog"}})
+		return ref
+	}
+
+	wants("Triage")
+	other := made("TRIAGE")
+	wants("Waits in triage")
+	made("waits in Triage")
+	made("Waits in triage 2")
+	wants("Waits in triage 3")
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: other})
+	wants("Triage")
 }
 
 func TestTriage_GuestsDoNotTurnItOn(t *testing.T) {
