@@ -35,7 +35,7 @@ func (s *Server) laid(ctx context.Context, v visit, key string, values url.Value
 	}
 	l := laying{Displays: found, url: query, shown: query}
 	if l.view, _ = found.View(id); l.view.Team != found.Team.ID {
-		l.view = sync.ViewName{}
+		l.view, l.url.Saved, l.shown.Saved = sync.ViewName{}, "", ""
 	}
 	switch {
 	case l.stated(values):
@@ -52,7 +52,7 @@ func (l laying) stated(values url.Values) bool {
 	if l.saved() {
 		return l.url.Saves() != l.view.Query
 	}
-	return l.url.Saved != "" || slices.ContainsFunc(displayNames, func(name string) bool { return slices.ContainsFunc(values[name], isGiven) })
+	return slices.ContainsFunc(displayNames, func(name string) bool { return slices.ContainsFunc(values[name], isGiven) })
 }
 
 func isGiven(value string) bool { return value != "" }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"tandem/sync"
 )
 
 const displayForm = "form[aria-label=Display]"
@@ -119,6 +121,24 @@ func TestDisplay_OfASavedViewIsOnesOwnOrTheViews(t *testing.T) {
 	view := h.ann.get(h.ann.get(saved).ok().one(".sidebar [data-action=go-view]").AttrOr("href", "")).ok()
 	if got := view.source(); got != "/acme/f/team/ENG?group=label&f=-label:bug" {
 		t.Errorf("ann has %s", got)
+	}
+}
+
+func TestDisplay_OfAViewThatIsNotThereIsTheLists(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	id := func(saved string) string { return strings.Split(saved, "saved=")[1] }
+	gone, others := id(h.ann.saves("/acme/team/ENG?f=-label:bug", "Gone")), id(h.ann.saves("/acme/team/SEC?f=priority:urgent", "Another team's"))
+	h.ann.apply(sync.Operation{Op: sync.Delete, Record: sync.Ref("view:" + gone)})
+	for view, group := range map[string]string{gone: "assignee", others: "priority", newID().String(): "label"} {
+		page := h.ann.lays(h.ann.get("/acme/team/ENG?f=-status:done&saved="+view).ok(), "group", group)
+		want := "/acme/f/team/ENG?group=" + group + "&f=-status:done"
+		if got := page.source(); got != want {
+			t.Errorf("it is %s instead of %s", got, want)
+		}
+		if got := h.ann.get("/acme/team/ENG?f=-status:done").ok().source(); got != want {
+			t.Errorf("the list is %s instead of %s", got, want)
+		}
 	}
 }
 

@@ -126,7 +126,7 @@ type Displays struct {
 	Own, All Display
 }
 
-// Displays reads how a team's list, or a view of it, is laid out. NotFound when the reader does not see the team.
+// Displays reads how a team's list, or a view of it, is laid out. A view that is gone, hidden or another team's is none. NotFound when the reader does not see the team.
 func (e *Engine) Displays(ctx context.Context, actor Actor, key string, view uuid.UUID) (Displays, error) {
 	var found Displays
 	var rows *[]queries.ListDisplaysByIDRow
@@ -137,6 +137,9 @@ func (e *Engine) Displays(ctx context.Context, actor Actor, key string, view uui
 			return err
 		}
 		found.Team = team
+		if of, seen := s.View(view); !seen || of.Team != team.ID {
+			view = uuid.Nil
+		}
 		found.Own.Ref = NewRef("display", DisplayID(actor.Workspace, team.ID, view, actor.Member))
 		found.All.Ref = NewRef("display", DisplayID(actor.Workspace, team.ID, view, uuid.Nil))
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListDisplaysByIDRow, error) {
