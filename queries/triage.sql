@@ -14,8 +14,7 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = ANY(@team_ids::uuid[]) AND 
 GROUP BY i.team_id LIMIT 10000;
 
 -- name: ListDueSleepers :many
--- The issues whose sleep is over. Only those in triage sleep, which are few: they are found by their statuses.
-SELECT i.workspace_id, i.id, i.version FROM status s
-JOIN issue i ON i.workspace_id = s.workspace_id AND i.team_id = s.team_id AND i.status_id = s.id
-WHERE s.category = 'triage' AND i.deleted_at IS NULL AND i.snoozed_until <= @now::timestamptz
+-- The issues whose sleep is over, of all workspaces.
+SELECT i.workspace_id, i.id, i.version FROM issue i
+WHERE i.deleted_at IS NULL AND i.snoozed_until <= @now::timestamptz
 ORDER BY i.snoozed_until LIMIT @most;

@@ -53,9 +53,8 @@ func (q *Queries) CountTriage(ctx context.Context, db DBTX, arg CountTriageParam
 }
 
 const listDueSleepers = `-- name: ListDueSleepers :many
-SELECT i.workspace_id, i.id, i.version FROM status s
-JOIN issue i ON i.workspace_id = s.workspace_id AND i.team_id = s.team_id AND i.status_id = s.id
-WHERE s.category = 'triage' AND i.deleted_at IS NULL AND i.snoozed_until <= $1::timestamptz
+SELECT i.workspace_id, i.id, i.version FROM issue i
+WHERE i.deleted_at IS NULL AND i.snoozed_until <= $1::timestamptz
 ORDER BY i.snoozed_until LIMIT $2
 `
 
@@ -70,7 +69,7 @@ type ListDueSleepersRow struct {
 	Version     int64
 }
 
-// The issues whose sleep is over. Only those in triage sleep, which are few: they are found by their statuses.
+// The issues whose sleep is over, of all workspaces.
 func (q *Queries) ListDueSleepers(ctx context.Context, db DBTX, arg ListDueSleepersParams) ([]ListDueSleepersRow, error) {
 	rows, err := db.Query(ctx, listDueSleepers, arg.Now, arg.Most)
 	if err != nil {

@@ -315,11 +315,15 @@ func (e *Engine) wakeDue(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list who is to wake: %w", err)
 	}
+	wakes := map[uuid.UUID][]Transaction{} // by workspace: they are committed together
 	for _, sleeper := range due {
-		actor, client := Program(sleeper.WorkspaceID)
 		id := Derive(sleeper.ID, "wake", formatVersion(sleeper.Version))
-		_, wrong := e.Import(ctx, actor, client, []Transaction{{ID: id, Label: "Wake", Queued: true, Ops: []Operation{
-			{Op: Set, Record: NewRef("issue", sleeper.ID), Base: &sleeper.Version, Set: map[string]any{"snoozed_until": nil}}}}})
+		wakes[sleeper.WorkspaceID] = append(wakes[sleeper.WorkspaceID], Transaction{ID: id, Label: "Wake", Queued: true, Ops: []Operation{
+			{Op: Set, Record: NewRef("issue", sleeper.ID), Base: &sleeper.Version, Set: map[string]any{"snoozed_until": nil}}}})
+	}
+	for workspace, transactions := range wakes {
+		actor, client := Program(workspace)
+		_, wrong := e.Import(ctx, actor, client, transactions)
 		err = errors.Join(err, wrong)
 	}
 	return err

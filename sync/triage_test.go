@@ -2,8 +2,11 @@ package sync
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // opened turns triage on in the house's team, and returns the status in which issues wait.
@@ -262,4 +265,42 @@ func TestTriage_PagesGoOnWhereTheLastEnded(t *testing.T) {
 	if _, err := h.Triage(t.Context(), h.ann, "ENG", TriageView{After: "?"}); err == nil {
 		t.Error("a page that there never was")
 	}
+}
+
+func TestTriage_WhatIsDueWakesTogether(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.opened(t)
+	var sleep []Operation
+	for _, title := range []string{"One", "Two", "Three"} {
+		issue := h.report(t, h.ben, title, true)
+		sleep = append(sleep, setField(issue, h.page(t, issue).IssueRow.Version, "snoozed_until", h.clock.now(time.Time{}).Add(time.Hour).Format(time.RFC3339)))
+	}
+	slept := h.applied(t, h.ann, h.annsTab, sleep...)
+	h.clock.advance(2 * time.Hour)
+	must(t, h.wakeDue(t.Context()))
+	sameTitles(t, "awake", h.waiting(t, TriageView{}), "One", "Two", "Three")
+	var commits, versions int
+	must(t, h.pool.QueryRow(t.Context(), "select count(distinct xmin::text), count(distinct version) from change where workspace_id = $1 and version > $2", h.ws, slept.Version).Scan(&commits, &versions))
+	if commits != 1 || versions != 3 {
+		t.Errorf("%d commits of %d versions", commits, versions)
+	}
+}
+
+// Every node looks for sleepers every few seconds, whatever lies in triage.
+func TestTriage_SleepersAreFoundAlongTheirOwnIndex(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	must(t, pgx.BeginFunc(t.Context(), h.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), "set local enable_seqscan = off")
+		must(t, err)
+		rows, err := tx.Query(t.Context(), "explain select id from issue where deleted_at is null and snoozed_until <= now() order by snoozed_until limit 500")
+		must(t, err)
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		must(t, err)
+		if !strings.Contains(strings.Join(plan, "\n"), "Index Scan using issue_snooze") {
+			t.Errorf("%s", strings.Join(plan, "\n"))
+		}
+		return nil
+	}))
 }
