@@ -19,12 +19,12 @@ type preset struct {
 	named
 	values views.NewIssueValues
 	wrong  map[string]string
-	team   uuid.UUID // that the URL names; zero for none
+	team   uuid.UUID // that the form will have, so that nothing of another one is taken
 }
 
 func (n named) preset(q url.Values) (views.NewIssueValues, map[string]string) {
 	p := preset{named: n, wrong: map[string]string{}}
-	p.readTeam(q.Get("team"))
+	p.readTeam(strings.TrimSpace(q.Get("team")), strings.TrimSpace(q.Get("status")))
 	for name, into := range map[string]*string{"title": &p.values.Title, "body": &p.values.Description} {
 		if q.Has(name) {
 			*into = q.Get(name)
@@ -64,25 +64,32 @@ func (p *preset) one(q url.Values, name string, find func(string) string, set fu
 	}
 }
 
-func (p *preset) readTeam(wish string) {
-	if wish == "" {
-		return
+// readTeam finds the team that the URL names, else that of the status whose id it names, else the one that the form begins with.
+func (p *preset) readTeam(wish, status string) {
+	teams := p.Teams()
+	named := func(team sync.TeamName) bool { return strings.EqualFold(wish, team.Key) || isID(wish, team.ID) }
+	has := func(team sync.TeamName) bool {
+		return slices.ContainsFunc(p.Statuses(team.ID), func(s sync.StatusName) bool { return isID(status, s.ID) })
 	}
-	for _, team := range p.Teams() {
-		if strings.EqualFold(wish, team.Key) || isID(wish, team.ID) {
-			p.team, p.values.Team = team.ID, string(sync.NewRef("team", team.ID))
-			return
-		}
+	at := slices.IndexFunc(teams, named)
+	if at < 0 && wish != "" {
+		p.wrong["team"] = "There is no team “" + wish + "” for you to see."
 	}
-	p.wrong["team"] = "There is no team “" + wish + "” for you to see."
+	if at < 0 {
+		at = slices.IndexFunc(teams, has)
+	}
+	switch {
+	case at >= 0:
+		p.team, p.values.Team = teams[at].ID, string(sync.NewRef("team", teams[at].ID))
+	case len(teams) > 0:
+		p.team = teams[0].ID
+	}
 }
 
 func (p *preset) statusNamed(wish string) string {
-	for _, team := range p.Teams() {
-		for _, status := range p.Statuses(team.ID) {
-			if (p.team == uuid.Nil || p.team == team.ID) && (isID(wish, status.ID) || p.team != uuid.Nil && wish == sync.Slug(status.Name)) {
-				return string(sync.NewRef("status", status.ID))
-			}
+	for _, status := range p.Statuses(p.team) {
+		if wish == sync.Slug(status.Name) || isID(wish, status.ID) {
+			return string(sync.NewRef("status", status.ID))
 		}
 	}
 	return ""
@@ -115,7 +122,7 @@ func (p *preset) projectNamed(wish string) string {
 	return ""
 }
 
-// cycleNamed is a cycle that work can be put into; a number, current and next need a team.
+// cycleNamed is a cycle that work can be put into.
 func (p *preset) cycleNamed(wish string) string {
 	if cycle, known := p.CycleCalled(p.team, wish); known && cycle.State != sync.PastCycle {
 		return string(sync.NewRef("cycle", cycle.ID))

@@ -76,6 +76,34 @@ func TestNewIssue_SaysWhatOfItsURLNamesNothing(t *testing.T) {
 	}
 }
 
+// Without a team the form begins with the first, or with that of a status that is named by its id: the rest must be of that one.
+func TestNewIssue_TakesNothingOfAnotherTeam(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	web := h.team("WEB", "Website", false)
+	label, project := sync.NewRef("label", newID()), sync.NewRef("project", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: label, Set: map[string]any{"name": "css", "team": string(sync.NewRef("team", web))}},
+		sync.Operation{Op: sync.Create, Record: project, Set: map[string]any{"name": "Redesign", "team": string(sync.NewRef("team", web))}})
+	done := string(sync.NewRef("status", sync.StatusID(web, "Done")))
+
+	values, wrong := h.ben.preset("status=" + done + "&label=css&project=redesign")
+	for field, want := range map[string]string{"team": string(sync.NewRef("team", web)), "status": done, "labels": string(label), "project": string(project)} {
+		if values[field] != want || wrong[field] != "" {
+			t.Errorf("%s is %q instead of %q: %s", field, values[field], want, wrong[field])
+		}
+	}
+	for _, query := range []string{"label=" + string(label) + "&project=" + string(project), "team=ENG&status=" + done, "team=NONE&label=css"} {
+		page := h.ben.get("/acme/new?" + query).ok()
+		if taken, told := page.find("main [name=labels][checked]").Length(), page.find("main .form-field__error").Length(); taken > 0 || told == 0 {
+			t.Errorf("%s: %d labels are taken, %d errors told", query, taken, told)
+		}
+	}
+	values, wrong = h.ben.preset("status=doing&label=bug")
+	if values["status"] != string(h.doing) || values["labels"] != string(h.bug) || len(wrong) != 0 {
+		t.Errorf("of the first team: %v %v", values, wrong)
+	}
+}
+
 // A URL that names what is hidden says what one says that names nothing at all.
 func TestS44_AURLOfANewIssueTellsNothingOfWhatIsHidden(t *testing.T) {
 	t.Parallel()
