@@ -123,14 +123,18 @@ func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lin
 		}
 	}
 	var p queries.Pipeline
-	questions := askVocabulary(ctx, &p, e.queries, workspace)
+	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, workspace) })
 	blocked := queries.Ask(&p, func(db queries.DBTX) ([]queries.ListUnblockedRow, error) {
 		return e.queries.ListUnblocked(ctx, db, queries.ListUnblockedParams{WorkspaceID: workspace, Blockers: changed})
 	})
 	if err := p.Send(ctx, tx.Conn()); err != nil { // on this connection: to wait for another one while many wait for this could take for ever
-		return nil, fmt.Errorf("read the vocabulary: %w", err)
+		return nil, fmt.Errorf("read what is blocked: %w", err)
 	}
-	n := newNews(questions.build(0), e.newHandles)
+	words, err := e.newsWords(ctx, tx, workspace, head.Vocabulary)
+	if err != nil {
+		return nil, err
+	}
+	n := newNews(words, e.newHandles)
 	for _, row := range *blocked {
 		n.blocked[row.BlockerID] = append(n.blocked[row.BlockerID], row)
 	}
@@ -140,6 +144,20 @@ func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lin
 		}
 	}
 	return n, nil
+}
+
+// newsWords is the vocabulary in memory if it is still that of the table, else as it is there. That may be a later one by now,
+// so nobody else is given it.
+func (e *Engine) newsWords(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, version int64) (*vocabulary, error) {
+	if known := e.words.get(workspace); known != nil && known.version == version {
+		return known, nil
+	}
+	var p queries.Pipeline
+	questions := askVocabulary(ctx, &p, e.queries, workspace)
+	if err := p.Send(ctx, tx.Conn()); err != nil {
+		return nil, fmt.Errorf("read the vocabulary: %w", err)
+	}
+	return questions.build(0), nil
 }
 
 // putNews writes down what was found, and forgets of each member's inbox what lies too deep to be looked at.
