@@ -1,6 +1,20 @@
 -- name: ListProjects :many
-SELECT id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
+-- All projects, without their long texts.
+SELECT id, team_id, name, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM project WHERE workspace_id = @workspace_id ORDER BY lower(name), id LIMIT 100000;
+
+-- name: ListProjectsByID :many
+SELECT id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM project WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
+
+-- name: ListDescriptionsChangedSince :many
+-- The long texts of the projects that changed, those of the workspace only where they are wanted.
+SELECT id, version, description FROM project
+WHERE workspace_id = @workspace_id AND version > @since AND description <> '' AND (team_id = ANY(@team_ids::uuid[]) OR team_id IS NULL AND @of_workspace::boolean)
+ORDER BY version, id LIMIT @most;
+
+-- name: GetDescription :one
+SELECT description FROM project WHERE workspace_id = @workspace_id AND id = @id;
 
 -- name: InsertProjects :exec
 INSERT INTO project (workspace_id, id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id,

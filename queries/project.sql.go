@@ -65,6 +65,25 @@ func (q *Queries) CountProjectIssues(ctx context.Context, db DBTX, arg CountProj
 	return items, nil
 }
 
+const getDescription = `-- name: GetDescription :one
+SELECT description FROM project WHERE workspace_id = $1 AND id = $2
+`
+
+type GetDescriptionParams struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+}
+
+func (q *Queries) GetDescription(ctx context.Context, db DBTX, arg GetDescriptionParams) (string, error) {
+	row := db.QueryRow(ctx, getDescription, arg.WorkspaceID, arg.ID)
+	var description string
+	err := row.Scan(&description)
+	if err != nil {
+		err = fmt.Errorf("query GetDescription: %w", err)
+	}
+	return description, err
+}
+
 const insertProjects = `-- name: InsertProjects :exec
 INSERT INTO project (workspace_id, id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id,
     version, stamps, created_at, updated_at, deleted_at)
@@ -85,6 +104,53 @@ func (q *Queries) InsertProjects(ctx context.Context, db DBTX, arg InsertProject
 		return fmt.Errorf("query InsertProjects: %w", err)
 	}
 	return nil
+}
+
+const listDescriptionsChangedSince = `-- name: ListDescriptionsChangedSince :many
+SELECT id, version, description FROM project
+WHERE workspace_id = $1 AND version > $2 AND description <> '' AND (team_id = ANY($3::uuid[]) OR team_id IS NULL AND $4::boolean)
+ORDER BY version, id LIMIT $5
+`
+
+type ListDescriptionsChangedSinceParams struct {
+	WorkspaceID uuid.UUID
+	Since       int64
+	TeamIDs     []uuid.UUID
+	OfWorkspace bool
+	Most        int32
+}
+
+type ListDescriptionsChangedSinceRow struct {
+	ID          uuid.UUID
+	Version     int64
+	Description string
+}
+
+// The long texts of the projects that changed, those of the workspace only where they are wanted.
+func (q *Queries) ListDescriptionsChangedSince(ctx context.Context, db DBTX, arg ListDescriptionsChangedSinceParams) ([]ListDescriptionsChangedSinceRow, error) {
+	rows, err := db.Query(ctx, listDescriptionsChangedSince,
+		arg.WorkspaceID,
+		arg.Since,
+		arg.TeamIDs,
+		arg.OfWorkspace,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListDescriptionsChangedSince: %w", err)
+	}
+	defer rows.Close()
+	var items []ListDescriptionsChangedSinceRow
+	for rows.Next() {
+		var i ListDescriptionsChangedSinceRow
+		if err := rows.Scan(&i.ID, &i.Version, &i.Description); err != nil {
+			return nil, fmt.Errorf("query ListDescriptionsChangedSince: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListDescriptionsChangedSince: %w", err)
+	}
+	return items, nil
 }
 
 const listIssuesByProject = `-- name: ListIssuesByProject :many
@@ -178,29 +244,29 @@ func (q *Queries) ListIssuesByProject(ctx context.Context, db DBTX, arg ListIssu
 }
 
 const listProjects = `-- name: ListProjects :many
-SELECT id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
+SELECT id, team_id, name, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM project WHERE workspace_id = $1 ORDER BY lower(name), id LIMIT 100000
 `
 
 type ListProjectsRow struct {
-	ID          uuid.UUID
-	TeamID      *uuid.UUID
-	Name        string
-	Description string
-	State       string
-	Health      string
-	LeadID      *uuid.UUID
-	Members     []uuid.UUID
-	StartDay    *time.Time
-	TargetDay   *time.Time
-	AuthorID    *uuid.UUID
-	Version     int64
-	Stamps      []byte
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	DeletedAt   *time.Time
+	ID        uuid.UUID
+	TeamID    *uuid.UUID
+	Name      string
+	State     string
+	Health    string
+	LeadID    *uuid.UUID
+	Members   []uuid.UUID
+	StartDay  *time.Time
+	TargetDay *time.Time
+	AuthorID  *uuid.UUID
+	Version   int64
+	Stamps    []byte
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	DeletedAt *time.Time
 }
 
+// All projects, without their long texts.
 func (q *Queries) ListProjects(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]ListProjectsRow, error) {
 	rows, err := db.Query(ctx, listProjects, workspaceID)
 	if err != nil {
@@ -214,7 +280,6 @@ func (q *Queries) ListProjects(ctx context.Context, db DBTX, workspaceID uuid.UU
 			&i.ID,
 			&i.TeamID,
 			&i.Name,
-			&i.Description,
 			&i.State,
 			&i.Health,
 			&i.LeadID,
@@ -234,6 +299,72 @@ func (q *Queries) ListProjects(ctx context.Context, db DBTX, workspaceID uuid.UU
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListProjects: %w", err)
+	}
+	return items, nil
+}
+
+const listProjectsByID = `-- name: ListProjectsByID :many
+SELECT id, team_id, name, description, state, health, lead_id, members, start_day, target_day, author_id, version, stamps, created_at, updated_at, deleted_at
+FROM project WHERE workspace_id = $1 AND id = ANY($2::uuid[])
+`
+
+type ListProjectsByIDParams struct {
+	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
+}
+
+type ListProjectsByIDRow struct {
+	ID          uuid.UUID
+	TeamID      *uuid.UUID
+	Name        string
+	Description string
+	State       string
+	Health      string
+	LeadID      *uuid.UUID
+	Members     []uuid.UUID
+	StartDay    *time.Time
+	TargetDay   *time.Time
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
+func (q *Queries) ListProjectsByID(ctx context.Context, db DBTX, arg ListProjectsByIDParams) ([]ListProjectsByIDRow, error) {
+	rows, err := db.Query(ctx, listProjectsByID, arg.WorkspaceID, arg.IDs)
+	if err != nil {
+		return nil, fmt.Errorf("query ListProjectsByID: %w", err)
+	}
+	defer rows.Close()
+	var items []ListProjectsByIDRow
+	for rows.Next() {
+		var i ListProjectsByIDRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Name,
+			&i.Description,
+			&i.State,
+			&i.Health,
+			&i.LeadID,
+			&i.Members,
+			&i.StartDay,
+			&i.TargetDay,
+			&i.AuthorID,
+			&i.Version,
+			&i.Stamps,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.DeletedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListProjectsByID: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListProjectsByID: %w", err)
 	}
 	return items, nil
 }

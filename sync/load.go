@@ -24,6 +24,7 @@ type answers struct {
 	shares    *[]queries.ListSharesByIDRow
 	relations *[]queries.ListRelationsByIDRow
 	displays  *[]queries.ListDisplaysByIDRow
+	projects  *[]queries.ListProjectsByIDRow
 	favoured  *[]queries.ListFavouritesByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
@@ -100,6 +101,9 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	})
 	a.displays = ask(p, len(n.displays), func(db db) ([]queries.ListDisplaysByIDRow, error) {
 		return q.ListDisplaysByID(ctx, db, queries.ListDisplaysByIDParams{WorkspaceID: ws, IDs: n.displays})
+	})
+	a.projects = ask(p, len(n.projects), func(db db) ([]queries.ListProjectsByIDRow, error) {
+		return q.ListProjectsByID(ctx, db, queries.ListProjectsByIDParams{WorkspaceID: ws, IDs: n.projects})
 	})
 	a.favoured = ask(p, len(n.favourites), func(db db) ([]queries.ListFavouritesByIDRow, error) {
 		return q.ListFavouritesByID(ctx, db, queries.ListFavouritesByIDParams{WorkspaceID: ws, IDs: n.favourites, MemberIDs: n.favouring})
@@ -218,6 +222,9 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.displays {
 		keep(displayRecord(row))
+	}
+	for _, row := range *a.projects {
+		keep(projectRecord(row))
 	}
 	for _, row := range *a.favoured {
 		keep(favouriteRecord(row))

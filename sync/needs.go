@@ -8,6 +8,7 @@ type needs struct {
 	issues, comments, shares []uuid.UUID
 	relations, displays      []uuid.UUID
 	relating                 []uuid.UUID // issues that get a relation: those that they have
+	projects                 []uuid.UUID // that are written to: the vocabulary has them without their descriptions
 	favourites               []uuid.UUID // with those beside them
 	favouring                []uuid.UUID // members who make a favourite: those that they have
 	anchors                  []uuid.UUID // neighbours of moves
@@ -52,6 +53,7 @@ func (n *needs) operation(op Operation) {
 		n.record(op.Record) // that it is not there yet says nothing
 	} else {
 		n.reference(op.Record)
+		n.written(op.Record)
 	}
 	n.reference(Ref(op.Value))
 	for _, ref := range []Ref{op.After, op.Before} {
@@ -142,6 +144,7 @@ func (n *needs) newFavourite(op Operation) {
 // undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
 func (n *needs) undo(change loggedChange) {
 	n.reference(change.Ref)
+	n.written(change.Ref)
 	n.fieldReferences(Operation{Set: change.Before})
 	if rank, moved := change.Before["rank"].(string); moved {
 		n.places = append(n.places, change.Ref.ID())
@@ -155,6 +158,13 @@ func (n *needs) reference(ref Ref) {
 	if _, _, ok := ref.Parse(); ok {
 		n.references = append(n.references, reference{ref, n.author})
 		n.record(ref)
+	}
+}
+
+// written asks for what only a write needs of a record that names are kept of.
+func (n *needs) written(ref Ref) {
+	if kind, id, _ := ref.Parse(); kind == "project" {
+		n.projects = append(n.projects, id)
 	}
 }
 

@@ -85,19 +85,32 @@ func (projectNoun) allow(who rights, _, _ *record) error {
 	return nil
 }
 
-func projectRecord(row queries.ListProjectsRow) *record {
+// projectWord leaves the description out: of all that names are, it alone is long. Who writes to a project reads it whole.
+func projectWord(row queries.ListProjectsRow) *record {
 	return stored("project", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
-		"team":        refValue("team", row.TeamID),
-		"name":        row.Name,
-		"description": row.Description,
-		"state":       row.State,
-		"health":      row.Health,
-		"lead":        refValue("member", row.LeadID),
-		"members":     refsValue("member", row.Members),
-		"start":       dayValue(row.StartDay),
-		"target":      dayValue(row.TargetDay),
-		"author":      refValue("member", row.AuthorID),
+		"team":    refValue("team", row.TeamID),
+		"name":    row.Name,
+		"state":   row.State,
+		"health":  row.Health,
+		"lead":    refValue("member", row.LeadID),
+		"members": refsValue("member", row.Members),
+		"start":   dayValue(row.StartDay),
+		"target":  dayValue(row.TargetDay),
+		"author":  refValue("member", row.AuthorID),
 	})
+}
+
+func projectRecord(row queries.ListProjectsByIDRow) *record {
+	return projectWord(queries.ListProjectsRow{ID: row.ID, TeamID: row.TeamID, Name: row.Name, State: row.State, Health: row.Health, LeadID: row.LeadID,
+		Members: row.Members, StartDay: row.StartDay, TargetDay: row.TargetDay, AuthorID: row.AuthorID, Version: row.Version, Stamps: row.Stamps,
+		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, DeletedAt: row.DeletedAt}).described(row.Description)
+}
+
+// described is a project with its description.
+func (r *record) described(text string) *record {
+	whole := r.clone()
+	whole.fields["description"] = text
+	return whole
 }
 
 // checkProject keeps an issue in a project that its team may see, and under a milestone of that very project. Another project
@@ -146,20 +159,19 @@ func (w *work) leaveProject(was, issue *record) {
 
 // ProjectName is a project as pages show one.
 type ProjectName struct {
-	ID          uuid.UUID
-	Version     int64
-	Team        uuid.UUID // zero: of the whole workspace
-	Name        string
-	Description string
-	State       string
-	Health      string
-	Lead        uuid.UUID // zero: nobody
-	Members     []uuid.UUID
-	Start       *time.Time
-	Target      *time.Time
-	Author      uuid.UUID
-	CreatedAt   time.Time
-	Deleted     bool
+	ID        uuid.UUID
+	Version   int64
+	Team      uuid.UUID // zero: of the whole workspace
+	Name      string
+	State     string
+	Health    string
+	Lead      uuid.UUID // zero: nobody
+	Members   []uuid.UUID
+	Start     *time.Time
+	Target    *time.Time
+	Author    uuid.UUID
+	CreatedAt time.Time
+	Deleted   bool
 }
 
 // Ended tells whether nothing more is expected of the project.
@@ -236,7 +248,7 @@ func (s Snapshot) noProjects() []uuid.UUID {
 }
 
 func projectName(r *record) ProjectName {
-	return ProjectName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Description: r.text("description"),
+	return ProjectName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"),
 		State: r.text("state"), Health: r.text("health"), Lead: r.refersTo("lead"), Members: refIDs(r.fields["members"]),
 		Start: dayOf(r.fields["start"]), Target: dayOf(r.fields["target"]), Author: r.refersTo("author"), CreatedAt: r.createdAt, Deleted: r.deleted()}
 }

@@ -79,11 +79,12 @@ func (e *Engine) askReached(ctx context.Context, p *queries.Pipeline, s Snapshot
 type ProjectPage struct {
 	Snapshot
 	ProjectName
-	Reached    Reached
-	Milestones map[uuid.UUID]Reached // by milestone; the zero id stands for none
-	Teams      map[uuid.UUID]int64   // how many issues of each team are in it, closed ones too
-	Issues     []IssueRow            // latest change first
-	More       string                // where the next page begins; "" at the end
+	Description string
+	Reached     Reached
+	Milestones  map[uuid.UUID]Reached // by milestone; the zero id stands for none
+	Teams       map[uuid.UUID]int64   // how many issues of each team are in it, closed ones too
+	Issues      []IssueRow            // latest change first
+	More        string                // where the next page begins; "" at the end
 }
 
 // ProjectOptions say what of a project is wanted. The zero value asks for all of it, with its open issues.
@@ -113,6 +114,7 @@ func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options
 	var page ProjectPage
 	var counts *[]queries.CountProjectIssuesRow
 	var rows *[]queries.ListIssuesByProjectRow
+	description := new(string)
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		r := s.words.records[NewRef("project", id)]
 		if r == nil || !s.who.seesRecord(r) {
@@ -122,6 +124,9 @@ func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options
 		counts, rows = new([]queries.CountProjectIssuesRow), new([]queries.ListIssuesByProjectRow)
 		if options.Only != ProjectIssues {
 			counts = e.askReached(ctx, p, s, actor.Workspace, id)
+			description = queries.Ask(p, func(db queries.DBTX) (string, error) {
+				return e.queries.GetDescription(ctx, db, queries.GetDescriptionParams{WorkspaceID: actor.Workspace, ID: id})
+			})
 		}
 		if options.Only != ProjectHead {
 			rows = e.askProjectIssues(ctx, p, queries.ListIssuesByProjectParams{WorkspaceID: actor.Workspace, ProjectID: id, TeamIDs: s.who.visibleTeams(),
@@ -132,7 +137,7 @@ func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options
 	if err != nil {
 		return ProjectPage{}, err
 	}
-	page.Snapshot = snapshot
+	page.Snapshot, page.Description = snapshot, *description
 	page.count(*counts)
 	for _, row := range *rows {
 		page.Issues = append(page.Issues, myRow(queries.ListIssuesByAssigneeRow(row)))

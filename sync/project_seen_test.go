@@ -83,3 +83,50 @@ func TestS44_NoAnswerNamesAHiddenProject(t *testing.T) {
 	h.applied(t, h.ann, h.annsTab, setField(h.ref(h.ben), h.at(t), "role", Guest))
 	wantSame(t, "an undo by who has become a guest", [3]any{string(ours), nil, string(other)}, sides(h.push(t, h.ben, h.bensTab, undo(left.ID))))
 }
+
+func TestProject_ItsDescriptionIsReadWhereItIsShownOrWritten(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	want := map[Ref]any{}
+	var projects []Ref
+	for _, name := range []string{"One", "Two", "Three"} {
+		project := h.project(t, name, h.team, having("description", "about "+name))
+		projects, want[project] = append(projects, project), "about "+name
+	}
+	h.project(t, "Hidden", uuid.Nil, having("description", "a secret"))
+	bare := h.project(t, "Bare", h.team)
+	want[bare] = ""
+
+	first, second := "about it", "about all of it"
+	from, at := "about One", h.at(t)
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Text, Record: projects[0], Base: &at, Field: "description", From: &from, Text: &first})
+	later := h.at(t)
+	edited := h.applied(t, h.ann, h.annsTab, Operation{Op: Text, Record: projects[0], Base: &later, Field: "description", Text: &second})
+	h.applied(t, h.ann, h.annsTab, setField(projects[1], h.at(t), "state", "started"))
+	h.applied(t, h.ann, h.annsTab, undo(edited.ID))
+	want[projects[0]] = "about it"
+
+	for _, limit := range []int{1, 3, PullMost} {
+		var fresh replica
+		fresh.pull(t, h, h.cleo, limit)
+		got := map[Ref]any{}
+		for ref, change := range fresh.records {
+			if ref.kind() == "project" {
+				got[ref] = change.Fields["description"]
+			}
+		}
+		wantSame(t, "what a guest pulls", want, got)
+	}
+	for ref, description := range want {
+		page, err := h.Project(t.Context(), h.ben, ref.ID(), ProjectOptions{})
+		must(t, err)
+		wantSame(t, "the page", description, any(page.Description))
+	}
+	_, words, err := h.Engine.wordsOf(t.Context(), h.ws)
+	must(t, err)
+	for _, r := range words.all("project") {
+		if _, held := r.fields["description"]; held {
+			t.Errorf("the names in memory hold what %s is about", r.text("name"))
+		}
+	}
+}

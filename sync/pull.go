@@ -75,7 +75,7 @@ func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, mo
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
 		floor = e.askFloor(ctx, p, actor.Workspace)
-		changed = e.askChanged(ctx, p, actor, pull.Since, int32(most), s.who.visibleTeams())
+		changed = e.askChanged(ctx, p, actor, pull.Since, int32(most), s.who)
 		return nil
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, mo
 func (e *Engine) lookBeyond(ctx context.Context, actor Actor, s Snapshot, answer PullResult) (PullResult, error) {
 	var rest changedRecords
 	now, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
-		rest = e.askChanged(ctx, p, actor, answer.Version, 1, s.who.visibleTeams())
+		rest = e.askChanged(ctx, p, actor, answer.Version, 1, s.who)
 		return nil
 	})
 	if err != nil {
@@ -138,13 +138,14 @@ type changedRecords struct {
 	shares   *[]queries.ListSharesChangedSinceRow
 	related  *[]queries.ListRelationsChangedSinceRow
 	displays *[]queries.ListDisplaysChangedSinceRow
+	told     *[]queries.ListDescriptionsChangedSinceRow // of projects, whose names are in memory
 	favoured *[]queries.ListFavouritesChangedSinceRow
 	left     *[]queries.ListDeparturesRow
 }
 
-func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Actor, since int64, most int32, teams []uuid.UUID) changedRecords {
+func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Actor, since int64, most int32, who rights) changedRecords {
 	type db = queries.DBTX
-	ws := actor.Workspace
+	ws, teams := actor.Workspace, who.visibleTeams()
 	return changedRecords{
 		queries.Ask(p, func(db db) ([]queries.ListIssuesChangedSinceRow, error) {
 			return e.queries.ListIssuesChangedSince(ctx, db, queries.ListIssuesChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -161,6 +162,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Acto
 		queries.Ask(p, func(db db) ([]queries.ListDisplaysChangedSinceRow, error) {
 			return e.queries.ListDisplaysChangedSince(ctx, db, queries.ListDisplaysChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, MemberID: &actor.Member, Most: most})
 		}),
+		queries.Ask(p, func(db db) ([]queries.ListDescriptionsChangedSinceRow, error) {
+			return e.queries.ListDescriptionsChangedSince(ctx, db, queries.ListDescriptionsChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, OfWorkspace: !who.guest(), Most: most})
+		}),
 		queries.Ask(p, func(db db) ([]queries.ListFavouritesChangedSinceRow, error) {
 			return e.queries.ListFavouritesChangedSince(ctx, db, queries.ListFavouritesChangedSinceParams{WorkspaceID: ws, Since: since, MemberID: actor.Member, Most: most})
 		}),
@@ -173,7 +177,14 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Acto
 // records gathers what changed after a V, of the vocabulary in memory too.
 func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
 	keep := func(r *record) { all = append(all, r) }
+	descriptions := map[uuid.UUID]string{}
+	for _, row := range *c.told {
+		descriptions[row.ID] = row.Description
+	}
 	for _, r := range s.words.records {
+		if r.kind == "project" && r.version > since {
+			r = r.described(descriptions[r.id])
+		}
 		if r.version == 0 { // a workspace that nothing has changed since it was made: no cursor lies before it
 			r = r.clone()
 			r.version = 1
@@ -259,6 +270,9 @@ func (c changedRecords) known(most int) int64 {
 	}
 	if n := len(*c.displays); n >= most {
 		known = min(known, (*c.displays)[n-1].Version)
+	}
+	if n := len(*c.told); n >= most {
+		known = min(known, (*c.told)[n-1].Version)
 	}
 	if n := len(*c.favoured); n >= most {
 		known = min(known, (*c.favoured)[n-1].Version)

@@ -89,7 +89,7 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 		v.add(viewRecord(row))
 	}
 	for _, row := range *a.projects {
-		v.add(projectRecord(row))
+		v.add(projectWord(row))
 	}
 	for _, row := range *a.milestones {
 		v.add(milestoneRecord(row))
