@@ -59,7 +59,7 @@ type news struct {
 	words   *vocabulary
 	handles func(from, text string) []string // that a text begins to mention
 	rights  map[uuid.UUID]rights
-	zones   map[uuid.UUID]*time.Location // of teams
+	zones   map[uuid.UUID]*time.Location             // of teams
 	blocked map[uuid.UUID][]queries.ListUnblockedRow // by what blocks them
 	known   map[[2]uuid.UUID]*newsItem
 	list    []*newsItem // in the order in which they were found
