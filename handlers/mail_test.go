@@ -81,11 +81,14 @@ func TestNotifications_AreChosenByAForm(t *testing.T) {
 	if n := page.find("[name=mail][checked]").Length(); n != len(sync.Reasons()) {
 		t.Errorf("%d are chosen at first", n)
 	}
-	choose := func(pairs ...string) {
+	choose := func(pairs ...string) (tx string) {
 		t.Helper()
-		h.ben.post("/acme/settings/notifications", append([]string{"_tx", newID().String()}, pairs...)).to("/acme/settings/notifications")
+		tx = newID().String()
+		h.ben.post("/acme/settings/notifications", append([]string{"_tx", tx}, pairs...)).to("/acme/settings/notifications")
+		return tx
 	}
-	choose("mail", "assigned", "mail", "due", "digest", "daily")
+	chosen := choose("mail", "assigned", "mail", "due", "digest", "daily")
+	h.ben.post("/acme/undo", []string{"transaction", chosen}).is(http.StatusSeeOther)
 	choose("mail", "assigned", "digest", "weekly")
 	page = h.ben.get("/acme/settings/notifications").ok()
 	if n := page.find("[name=mail][checked]").Length(); n != 1 || page.one("[name=digest] option[selected]").AttrOr("value", "") != "weekly" {

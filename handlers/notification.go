@@ -48,13 +48,9 @@ func (s *Server) setNotifications(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	wishes, label := snapshot.Preference(), "Choose notifications"
-	op := sync.Operation{Op: sync.Create, Record: sync.NewRef("preference", wishes.ID),
-		Set: map[string]any{"mail": f.ticked("mail"), "push": f.ticked("push"), "digest": f.Get("digest")}}
-	if wishes.Version > 0 {
-		op.Op, op.Base = sync.Set, &wishes.Version
-	}
-	result, err := s.apply(c.Request().Context(), v, f, label, []sync.Operation{op})
+	label := "Choose notifications"
+	set := map[string]any{"mail": f.ticked("mail"), "push": f.ticked("push"), "digest": f.Get("digest")}
+	result, err := s.apply(c.Request().Context(), v, f, label, snapshot.Preference().Writes(set))
 	if err != nil {
 		return s.refused(c, v, f, label, err)
 	}

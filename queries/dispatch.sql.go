@@ -98,39 +98,22 @@ func (q *Queries) DeleteDispatches(ctx context.Context, db DBTX, arg DeleteDispa
 	return nil
 }
 
-const deleteOldDispatches = `-- name: DeleteOldDispatches :exec
-DELETE FROM dispatch WHERE at < $1::timestamptz AND (browser_id IS NOT NULL) = $2::boolean
-`
-
-type DeleteOldDispatchesParams struct {
-	Before time.Time
-	Push   bool
-}
-
-// What nobody could send for so long is no news any more.
-func (q *Queries) DeleteOldDispatches(ctx context.Context, db DBTX, arg DeleteOldDispatchesParams) error {
-	_, err := db.Exec(ctx, deleteOldDispatches, arg.Before, arg.Push)
-	if err != nil {
-		return fmt.Errorf("query DeleteOldDispatches: %w", err)
-	}
-	return nil
-}
-
 const listDispatches = `-- name: ListDispatches :many
-SELECT i.id, i.team_id, i.number, i.title, d.reason, d.actor_id, d.comment_id, d.at, d.version, COALESCE(c.body, '')::text AS body
+SELECT i.id, i.team_id, i.number, i.title, d.reason, d.actor_id, d.comment_id, d.at, d.version, left(COALESCE(c.body, ''), 20000)::text AS body
 FROM dispatch d JOIN inbox n ON n.workspace_id = d.workspace_id AND n.member_id = d.member_id AND n.issue_id = d.issue_id
 JOIN issue i ON i.workspace_id = d.workspace_id AND i.id = d.issue_id
 LEFT JOIN comment c ON c.workspace_id = d.workspace_id AND c.id = d.comment_id AND c.issue_id = i.id AND c.deleted_at IS NULL
-WHERE d.workspace_id = $1 AND d.member_id = $2 AND d.claim = $3::uuid
-    AND n.unread > 0 AND NOT n.done AND (n.snoozed_until IS NULL OR n.snoozed_until <= $4::timestamptz)
-    AND i.team_id = ANY($5::uuid[]) AND i.deleted_at IS NULL
-ORDER BY i.team_id, d.at, d.version
+WHERE d.workspace_id = $1 AND d.member_id = $2 AND d.claim = $3::uuid AND d.at >= $4::timestamptz
+    AND n.unread > 0 AND NOT n.done AND (n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
+    AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
+ORDER BY i.team_id, d.at, d.version LIMIT 200
 `
 
 type ListDispatchesParams struct {
 	WorkspaceID uuid.UUID
 	MemberID    uuid.UUID
 	Claim       uuid.UUID
+	Since       time.Time
 	Now         time.Time
 	TeamIDs     []uuid.UUID
 }
@@ -148,12 +131,13 @@ type ListDispatchesRow struct {
 	Body      string
 }
 
-// What of a claim is still to be told: what is not read, and what its receiver may see.
+// What of a claim is still to be told: what is not read, what its receiver may see, and what is news yet.
 func (q *Queries) ListDispatches(ctx context.Context, db DBTX, arg ListDispatchesParams) ([]ListDispatchesRow, error) {
 	rows, err := db.Query(ctx, listDispatches,
 		arg.WorkspaceID,
 		arg.MemberID,
 		arg.Claim,
+		arg.Since,
 		arg.Now,
 		arg.TeamIDs,
 	)

@@ -144,7 +144,7 @@ ORDER BY n.version DESC FETCH FIRST (@most::integer) ROWS WITH TIES;
 
 -- name: MarkInbox :execrows
 -- What is not named stays as it is, and so does what the member had not seen when they marked it. Only a row of an issue
--- that they may see is found.
+-- that they may see is found. Of what they have read they are not told by another way later.
 WITH marked AS (
     UPDATE inbox n SET
         unread = CASE WHEN n.version > @seen::bigint THEN n.unread WHEN sqlc.narg('read')::boolean THEN 0 WHEN NOT sqlc.narg('read') THEN GREATEST(n.unread, 1) ELSE n.unread END,
@@ -153,6 +153,10 @@ WITH marked AS (
     FROM issue i
     WHERE n.workspace_id = @workspace_id AND n.member_id = @member_id AND n.issue_id = @issue_id
         AND i.workspace_id = n.workspace_id AND i.id = n.issue_id AND i.team_id = ANY(@team_ids::uuid[])
-    RETURNING n.member_id)
+    RETURNING n.member_id),
+heard AS (
+    DELETE FROM dispatch d USING marked
+    WHERE d.workspace_id = @workspace_id AND d.member_id = marked.member_id AND d.issue_id = @issue_id AND d.version <= @seen
+        AND (sqlc.narg('read')::boolean OR sqlc.narg('done')::boolean))
 INSERT INTO inbox_revision (workspace_id, member_id, revision) SELECT @workspace_id, marked.member_id, 1 FROM marked
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1;

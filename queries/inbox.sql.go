@@ -573,7 +573,11 @@ WITH marked AS (
     FROM issue i
     WHERE n.workspace_id = $1 AND n.member_id = $7 AND n.issue_id = $8
         AND i.workspace_id = n.workspace_id AND i.id = n.issue_id AND i.team_id = ANY($9::uuid[])
-    RETURNING n.member_id)
+    RETURNING n.member_id),
+heard AS (
+    DELETE FROM dispatch d USING marked
+    WHERE d.workspace_id = $1 AND d.member_id = marked.member_id AND d.issue_id = $8 AND d.version <= $2
+        AND ($3::boolean OR $4::boolean))
 INSERT INTO inbox_revision (workspace_id, member_id, revision) SELECT $1, marked.member_id, 1 FROM marked
 ON CONFLICT (workspace_id, member_id) DO UPDATE SET revision = inbox_revision.revision + 1
 `
@@ -591,7 +595,7 @@ type MarkInboxParams struct {
 }
 
 // What is not named stays as it is, and so does what the member had not seen when they marked it. Only a row of an issue
-// that they may see is found.
+// that they may see is found. Of what they have read they are not told by another way later.
 func (q *Queries) MarkInbox(ctx context.Context, db DBTX, arg MarkInboxParams) (int64, error) {
 	result, err := db.Exec(ctx, markInbox,
 		arg.WorkspaceID,

@@ -31,7 +31,7 @@ var ErrGone = errors.New("the browser is gone")
 // channel is a way out of the inbox.
 type channel struct {
 	push  bool
-	kept  time.Duration // what could not be sent for so long is no news any more
+	kept  time.Duration // what could not be sent for so long is no news any more, and is dropped
 	side  int           // letters that are sent side by side
 	wants func(Preference, Reason) bool
 }
@@ -77,10 +77,6 @@ func (e *Engine) SendPush(ctx context.Context, send func(context.Context, Letter
 
 func (e *Engine) dispatch(ctx context.Context, by channel, send func(context.Context, Letter) error) error {
 	now := e.clock(time.Now()).UTC()
-	old := queries.DeleteOldDispatchesParams{Before: now.Add(-by.kept), Push: by.push}
-	if err := e.queries.DeleteOldDispatches(ctx, e.pool, old); err != nil {
-		return fmt.Errorf("forget what is old: %w", err)
-	}
 	receivers, err := e.queries.ListReceivers(ctx, e.pool, queries.ListReceiversParams{Now: now, Push: by.push, Most: dispatchPage})
 	if err != nil {
 		return fmt.Errorf("list who is to be told: %w", err)
@@ -144,7 +140,7 @@ func (e *Engine) letter(ctx context.Context, by channel, to queries.ListReceiver
 	letter.Snapshot, err = e.read(ctx, letter.Actor, func(p *queries.Pipeline, s Snapshot) error {
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListDispatchesRow, error) {
 			return e.queries.ListDispatches(ctx, db, queries.ListDispatchesParams{WorkspaceID: to.WorkspaceID, MemberID: to.MemberID, Claim: claim, Now: now,
-				TeamIDs: s.who.visibleTeams()})
+				Since: now.Add(-by.kept), TeamIDs: s.who.visibleTeams()})
 		})
 		unread = e.askUnread(ctx, p, s, letter.Actor, now)
 		return nil

@@ -107,16 +107,11 @@ func (d Display) Set() bool { return d.Version > 0 && !d.Deleted }
 
 // Writes are the operations that put a query in force.
 func (d Display) Writes(create map[string]any, query string) []Operation {
-	set := map[string]any{"query": query}
 	if d.Version == 0 {
 		create["query"] = query
-		return []Operation{{Op: Create, Record: d.Ref, Set: create}}
+		return putting(d.Ref, 0, false, create)
 	}
-	ops := []Operation{{Op: Set, Record: d.Ref, Base: &d.Version, Set: set}}
-	if d.Deleted {
-		return append([]Operation{{Op: Restore, Record: d.Ref}}, ops...)
-	}
-	return ops
+	return putting(d.Ref, d.Version, d.Deleted, map[string]any{"query": query})
 }
 
 // Displays are the ways in which a list may be laid out where its URL does not say: the reader's own goes before that of all.

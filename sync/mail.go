@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // nextDigest is when the next letter goes out, by the clock of a team.
@@ -42,8 +44,11 @@ func (e *Engine) Unsubscriber(ctx context.Context, slug, token string) (Actor, e
 		return Actor{}, notFound("This link")
 	}
 	workspace, err := e.queries.GetWorkspaceIDBySlug(ctx, e.pool, slug)
-	if err != nil {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return Actor{}, notFound("This link")
+	}
+	if err != nil {
+		return Actor{}, err
 	}
 	actor := Actor{Workspace: workspace, Member: uuid.UUID(raw[:16])}
 	sum, err := e.sign(ctx, "unsubscribe", actor)
@@ -62,12 +67,8 @@ func (e *Engine) NoMail(ctx context.Context, actor Actor) error {
 	if err != nil {
 		return err
 	}
-	wishes := snapshot.Preference()
-	op := Operation{Op: Create, Record: NewRef("preference", wishes.ID), Set: map[string]any{"mail": []any{}}}
-	if wishes.Version > 0 {
-		op.Op, op.Base = Set, &wishes.Version
-	}
-	_, err = e.Apply(ctx, actor, uuid.Must(uuid.NewV7()), Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Unsubscribe from e-mail", Ops: []Operation{op}})
+	ops := snapshot.Preference().Writes(map[string]any{"mail": []any{}})
+	_, err = e.Apply(ctx, actor, uuid.Must(uuid.NewV7()), Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Unsubscribe from e-mail", Ops: ops})
 	return err
 }
 

@@ -107,6 +107,20 @@ func TestMail_IsLookedAtAgainWhenItGoesOut(t *testing.T) {
 		h.mailed(t, p)
 	})
 
+	t.Run("what was read before something else came", func(t *testing.T) {
+		t.Parallel()
+		h, p, issue := begin(t)
+		h.mailed(t, p, "ben: Login assigned")
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "First"))
+		must(t, h.followAll(t.Context()))
+		yes := true
+		must(t, h.MarkInbox(t.Context(), h.ben, issue.ID(), Mark{Read: &yes}))
+		h.applied(t, h.ann, h.annsTab, commentOn(issue, "Second"))
+		must(t, h.followAll(t.Context()))
+		h.clock.advance(24 * time.Hour)
+		h.mailed(t, p, "ben: Login commented")
+	})
+
 	t.Run("S52 what its receiver may not see any more", func(t *testing.T) {
 		t.Parallel()
 		h, p, issue := begin(t)
@@ -130,6 +144,17 @@ func TestMail_IsLookedAtAgainWhenItGoesOut(t *testing.T) {
 		must(t, err)
 		must(t, h.NoMail(t.Context(), actor))
 		must(t, h.NoMail(t.Context(), actor))
+		h.mailed(t, p)
+	})
+
+	t.Run("what is not wanted any more, by whoever took an earlier choice back", func(t *testing.T) {
+		t.Parallel()
+		h, p, _ := begin(t)
+		snapshot, err := h.Look(t.Context(), h.ben)
+		must(t, err)
+		chosen := h.applied(t, h.ben, h.bensTab, snapshot.Preference().Writes(map[string]any{"digest": DigestDaily})...)
+		h.applied(t, h.ben, h.bensTab, undo(chosen.ID))
+		must(t, h.NoMail(t.Context(), h.ben))
 		h.mailed(t, p)
 	})
 

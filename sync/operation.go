@@ -183,3 +183,15 @@ func (t Transaction) imprint() (imprint, error) {
 	sum := sha256.Sum256(body)
 	return imprint{sum[:16], len(body), hasNUL(body)}, nil
 }
+
+// putting are the operations after which a record of a known id has some values, whether it was never made, is there or was deleted.
+func putting(ref Ref, version int64, deleted bool, set map[string]any) []Operation {
+	if version == 0 {
+		return []Operation{{Op: Create, Record: ref, Set: set}}
+	}
+	ops := []Operation{{Op: Set, Record: ref, Base: &version, Set: set}}
+	if deleted {
+		return append([]Operation{{Op: Restore, Record: ref}}, ops...)
+	}
+	return ops
+}

@@ -89,7 +89,8 @@ func preferenceRecord(row queries.ListPreferencesRow) *record {
 // Preference is how a member wants to be told.
 type Preference struct {
 	ID      uuid.UUID
-	Version int64    // zero: they have not chosen yet
+	Version int64    // zero: they have never chosen
+	Deleted bool     // they took their choice back
 	Mail    []Reason // by e-mail
 	Push    []Reason // in one's browsers
 	Digest  string
@@ -103,10 +104,20 @@ func (v *vocabulary) preferenceOf(member uuid.UUID) Preference {
 	for _, r := range v.all("workspace") {
 		p.ID = PreferenceID(r.id, member)
 	}
-	if r := v.records[NewRef("preference", p.ID)]; r != nil && !r.deleted() {
-		p.Version, p.Digest, p.Mail, p.Push = r.version, r.text("digest"), reasonsOf(r, "mail"), reasonsOf(r, "push")
+	r := v.records[NewRef("preference", p.ID)]
+	if r == nil {
+		return p
+	}
+	p.Version, p.Deleted = r.version, r.deleted()
+	if !p.Deleted {
+		p.Digest, p.Mail, p.Push = r.text("digest"), reasonsOf(r, "mail"), reasonsOf(r, "push")
 	}
 	return p
+}
+
+// Writes are the operations that choose anew.
+func (p Preference) Writes(set map[string]any) []Operation {
+	return putting(NewRef("preference", p.ID), p.Version, p.Deleted, set)
 }
 
 func reasonsOf(r *record, field string) (set []Reason) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -82,8 +83,17 @@ func (s *Server) Send(ctx context.Context, letter Letter) error {
 		return fmt.Errorf("prepare to send: %w", err)
 	}
 	err = client.DialAndSendWithContext(ctx, msg)
-	if told, ok := errors.AsType[*mail.SendError](err); ok && told.ErrorCode() >= 500 && !told.IsTemp() {
+	if msg.IsDelivered() {
+		return nil // whatever became of the connection since
+	}
+	if told, ok := errors.AsType[*mail.SendError](err); ok && refusesTheLetter(told) {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return err
+}
+
+// refusesTheLetter tells apart a letter that is never taken from a server that is not set up to take any from here.
+func refusesTheLetter(told *mail.SendError) bool {
+	setup := told.Reason == mail.ErrSMTPMailFrom || strings.HasPrefix(told.EnhancedStatusCode(), "5.7.")
+	return told.ErrorCode() >= 500 && !told.IsTemp() && !setup
 }

@@ -12,8 +12,11 @@ import (
 	"tandem/internal/mail"
 )
 
-// serve answers one client as a server of mail does, and hands out what it was given. RCPT is answered with refuse, if any.
-func serve(t *testing.T, refuse string) (address string, got <-chan string) {
+// hangUp is what a server says that says nothing any more.
+const hangUp = ""
+
+// serve answers one client as a server of mail does, or to some commands as it is told, and hands out what it was given.
+func serve(t *testing.T, says map[string]string) (address string, got <-chan string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,12 +31,12 @@ func serve(t *testing.T, refuse string) (address string, got <-chan string) {
 		}
 		defer conn.Close()
 		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-		taken <- converse(conn, refuse)
+		taken <- converse(conn, says)
 	}()
 	return listener.Addr().String(), taken
 }
 
-func converse(conn net.Conn, refuse string) string {
+func converse(conn net.Conn, says map[string]string) string {
 	lines, said := bufio.NewReader(conn), strings.Builder{}
 	fmt.Fprint(conn, "220 mail.example.com\r\n")
 	for inLetter := false; ; {
@@ -43,6 +46,7 @@ func converse(conn net.Conn, refuse string) string {
 		}
 		said.WriteString(line)
 		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		answer, told := says[word]
 		switch {
 		case inLetter && line == ".\r\n":
 			inLetter = false
@@ -51,11 +55,15 @@ func converse(conn net.Conn, refuse string) string {
 		case word == "DATA":
 			inLetter = true
 			fmt.Fprint(conn, "354 go on\r\n")
-		case word == "RCPT" && refuse != "":
-			fmt.Fprint(conn, refuse+"\r\n")
+		case told && answer == hangUp:
+			return said.String()
+		case told:
+			fmt.Fprint(conn, answer+"\r\n")
 		case word == "QUIT":
 			fmt.Fprint(conn, "221 bye\r\n")
 			return said.String()
+		case word == "EHLO":
+			fmt.Fprint(conn, "250-mail.example.com\r\n250 ENHANCEDSTATUSCODES\r\n")
 		default:
 			fmt.Fprint(conn, "250 mail.example.com\r\n")
 		}
@@ -74,7 +82,7 @@ func send(t *testing.T, address string) error {
 
 func TestSend_SaysTheSameTwiceAndHowToGetNoMore(t *testing.T) {
 	t.Parallel()
-	address, got := serve(t, "")
+	address, got := serve(t, nil)
 	if err := send(t, address); err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +99,18 @@ func TestSend_SaysTheSameTwiceAndHowToGetNoMore(t *testing.T) {
 
 func TestSend_TellsWhatIsRefusedForGoodFromWhatMayGoThroughLater(t *testing.T) {
 	t.Parallel()
-	for refuse, forGood := range map[string]bool{"550 nobody of that name": true, "450 come back later": false} {
-		address, _ := serve(t, refuse)
-		if err := send(t, address); err == nil || errors.Is(err, mail.ErrRefused) != forGood {
-			t.Errorf("%s: %v", refuse, err)
+	for _, c := range []struct {
+		command, answer string
+		forGood         bool
+	}{
+		{"RCPT", "550 nobody of that name", true},
+		{"RCPT", "450 come back later", false},
+		{"RCPT", "550 5.7.1 relaying denied", false}, // the setting is wrong, not the letter
+		{"MAIL", "530 5.7.0 authentication required", false},
+	} {
+		address, _ := serve(t, map[string]string{c.command: c.answer})
+		if err := send(t, address); err == nil || errors.Is(err, mail.ErrRefused) != c.forGood {
+			t.Errorf("%s: %v", c.answer, err)
 		}
 	}
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
@@ -104,6 +120,19 @@ func TestSend_TellsWhatIsRefusedForGoodFromWhatMayGoThroughLater(t *testing.T) {
 	_ = gone.Close()
 	if err := send(t, gone.Addr().String()); err == nil || errors.Is(err, mail.ErrRefused) {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+func TestSend_IsDoneOnceTheLetterWasTaken(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"RSET", "QUIT"} {
+		address, got := serve(t, map[string]string{command: hangUp})
+		if err := send(t, address); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+		if said := <-got; !strings.Contains(said, "Hello Ben") {
+			t.Errorf("%s: it was given\n%s", command, said)
+		}
 	}
 }
 
