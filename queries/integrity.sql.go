@@ -150,6 +150,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     UNION ALL
     SELECT 'preference', id, true, version, 0, '', '{}', to_jsonb(preference.*), NULL, NULL, false, updated_at FROM preference WHERE workspace_id = $1
     UNION ALL
+    SELECT 'template', id, true, version, 0, '', '{}', to_jsonb(template.*), NULL, NULL, false, updated_at FROM template WHERE workspace_id = $1
+    UNION ALL
     SELECT 'favourite', id, true, version, 0, '', '{}', to_jsonb(favourite.*), NULL, NULL, false, updated_at FROM favourite WHERE workspace_id = $1
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal
 `

@@ -435,6 +435,27 @@ type TeamNumber struct {
 	Next        int64
 }
 
+type Template struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      *uuid.UUID
+	Name        string
+	Title       string
+	Description string
+	StatusID    *uuid.UUID
+	Priority    int16
+	AssigneeID  *uuid.UUID
+	Labels      []uuid.UUID
+	Estimate    *int32
+	ProjectID   *uuid.UUID
+	IsDefault   bool
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Token struct {
 	ID          uuid.UUID
 	TokenHash   []byte

@@ -69,6 +69,8 @@ func nounOf(kind string) noun {
 		return displayNoun{}
 	case "preference":
 		return preferenceNoun{}
+	case "template":
+		return templateNoun{}
 	case "favourite":
 		return favouriteNoun{}
 	case "cycle":
@@ -78,7 +80,7 @@ func nounOf(kind string) noun {
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "cycle", "issue", "comment", "share", "relation", "view", "favourite", "display", "preference"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "cycle", "template", "issue", "comment", "share", "relation", "view", "favourite", "display", "preference"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

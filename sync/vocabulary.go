@@ -46,6 +46,7 @@ type vocabularyQuestions struct {
 	milestones *[]queries.ListMilestonesRow
 	wishes     *[]queries.ListPreferencesRow
 	cycles     *[]queries.ListCyclesRow
+	templates  *[]queries.ListTemplatesRow
 }
 
 func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries, workspace uuid.UUID) vocabularyQuestions {
@@ -64,6 +65,7 @@ func askVocabulary(ctx context.Context, p *queries.Pipeline, q *queries.Queries,
 			return q.ListPreferences(ctx, db, workspace)
 		}),
 		queries.Ask(p, func(db queries.DBTX) ([]queries.ListCyclesRow, error) { return q.ListCycles(ctx, db, workspace) }),
+		queries.Ask(p, func(db queries.DBTX) ([]queries.ListTemplatesRow, error) { return q.ListTemplates(ctx, db, workspace) }),
 	}
 }
 
@@ -96,6 +98,9 @@ func (a vocabularyQuestions) build(version int64) *vocabulary {
 	}
 	for _, row := range *a.wishes {
 		v.add(preferenceRecord(row))
+	}
+	for _, row := range *a.templates {
+		v.add(templateRecord(row))
 	}
 	return v
 }

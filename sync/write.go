@@ -107,6 +107,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertMilestones(ctx, db, queries.InsertMilestonesParams{WorkspaceID: ws, Rows: rows})
 	case "preference":
 		return q.InsertPreferences(ctx, db, queries.InsertPreferencesParams{WorkspaceID: ws, Rows: rows})
+	case "template":
+		return q.InsertTemplates(ctx, db, queries.InsertTemplatesParams{WorkspaceID: ws, Rows: rows})
 	case "share":
 		return q.InsertShares(ctx, db, queries.InsertSharesParams{WorkspaceID: ws, Rows: rows})
 	case "relation":
@@ -160,6 +162,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.UpdateMilestones(ctx, db, queries.UpdateMilestonesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "preference":
 		return q.UpdatePreferences(ctx, db, queries.UpdatePreferencesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
+	case "template":
+		return q.UpdateTemplates(ctx, db, queries.UpdateTemplatesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "share":
 		return q.UpdateShares(ctx, db, queries.UpdateSharesParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "relation":
