@@ -81,6 +81,8 @@ func TestPagesAreAccessible(t *testing.T) {
 		{name: "empty list", path: "/acme/team/BARE"},
 		{name: "cycles", path: "/acme/team/BARE/cycles"},
 		{name: "list of a cycle", path: "/acme/team/BARE?f=cycle:current"},
+		{name: "templates", path: "/acme/settings/template"},
+		{name: "new template", path: "/acme/settings/template/new?team=ENG"},
 		{name: "grouped list", path: "/acme/team/OPS?group=assignee"},
 		{name: "board", path: "/acme/team/WEB?view=board"},
 		{name: "empty board", path: "/acme/team/BARE?view=board"},

@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone, cycle, template string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -38,7 +38,7 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/favourite": "/acme/favourite", "POST /:ws/favourite/:id": "/acme/favourite/" + x.favourite,
 		"GET /:ws/team/:key": "/acme/team/" + teamOfKey(x.key), "GET /:ws/f/team/:key": "/acme/f/team/" + teamOfKey(x.key),
 		"GET /:ws/team/:key/cycles": "/acme/team/" + teamOfKey(x.key) + "/cycles", "GET /:ws/f/team/:key/cycles": "/acme/f/team/" + teamOfKey(x.key) + "/cycles",
-		"GET /:ws/f/team/:key/cycles/:name": "/acme/f/team/" + teamOfKey(x.key) + "/cycles/current", "POST /:ws/cycle/:id": "/acme/cycle/" + x.label,
+		"GET /:ws/f/team/:key/cycles/:name": "/acme/f/team/" + teamOfKey(x.key) + "/cycles/current", "POST /:ws/cycle/:id": "/acme/cycle/" + x.cycle,
 		"POST /:ws/settings/team/:key/cycles": "/acme/settings/team/" + teamOfKey(x.key) + "/cycles",
 		"GET /:ws/team/:key/trash":            "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"POST /:ws/team/:key/display": "/acme/team/" + teamOfKey(x.key) + "/display",
@@ -80,6 +80,12 @@ func (x hiddenThing) routes() map[string]string {
 	for _, noun := range []string{"name", "description", "state", "health", "lead", "members", "start", "target", "trash", "restore"} {
 		routes["POST /:ws/project/:id/"+noun] = "/acme/project/" + x.project + "/" + noun
 	}
+	maps.Copy(routes, map[string]string{
+		"GET /:ws/settings/template": "", "GET /:ws/f/settings/template": "", "POST /:ws/settings/template": "/acme/settings/template",
+		"GET /:ws/settings/template/new": "/acme/settings/template/new?team=" + teamOfKey(x.key), "GET /:ws/settings/template/:id": "/acme/settings/template/" + x.template,
+		"POST /:ws/settings/template/:id": "/acme/settings/template/" + x.template, "POST /:ws/settings/template/:id/trash": "/acme/settings/template/" + x.template + "/trash",
+		"POST /:ws/settings/template/:id/restore": "/acme/settings/template/" + x.template + "/restore", "POST /:ws/new/template": "", // what it cannot name stays out of the form
+	})
 	for _, noun := range []string{"project", "milestone"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
@@ -107,7 +113,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone, x.cycle, x.template} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -127,13 +133,20 @@ func (h *house) hide() hiddenThing {
 	project, milestone := sync.NewRef("project", newID()), sync.NewRef("milestone", newID())
 	h.ann.apply(sync.Operation{Op: sync.Create, Record: project, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden treasure hunt"}},
 		sync.Operation{Op: sync.Create, Record: milestone, Set: map[string]any{"project": string(project), "name": "Sesame street"}})
+	template, base := sync.NewRef("template", newID()), h.head()
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: template, Set: map[string]any{"team": string(sync.NewRef("team", h.sec)), "name": "Hidden treasure map " + template.ID().String(), "title": "Sesame"}},
+		sync.Operation{Op: sync.Set, Record: sync.NewRef("team", h.sec), Base: &base, Set: map[string]any{"cycle_weeks": 1}})
+	look, err := h.engine.Look(h.t.Context(), h.ann.actor)
+	must(h.t, err)
+	cycle, _ := look.CycleCalled(h.sec, sync.CurrentCycle)
 	favourite := sync.NewRef("favourite", newID())
 	h.ann.apply(sync.Operation{Op: sync.Create, Record: favourite, Set: map[string]any{"issue": string(issue.ref)}})
 	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
-		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), favourite.ID().String(), project.ID().String(), milestone.ID().String()}
+		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), favourite.ID().String(), project.ID().String(), milestone.ID().String(),
+		cycle.ID.String(), template.ID().String()}
 }
 
 // visible is an issue that ben sees.
@@ -151,7 +164,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
@@ -200,8 +213,8 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	hidden := h.hide()
-	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, "classified"}
-	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
+	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, "classified"}
+	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)

@@ -83,6 +83,13 @@ func (s *Server) subject(ctx context.Context, v visit, n named, record sync.Ref)
 		return s.commentSubject(ctx, v, n, id)
 	case "label":
 		return subject{n.refWords(string(record)), v.slug.LabelSettings(), func(string) string { return v.slug.SetLabel(id.String(), "") }}, nil
+	case "template":
+		template, _ := n.Template(id)
+		return subject{"the template " + template.Name, v.slug.SetTemplate(id.String(), ""), func(string) string { return v.slug.SetTemplate(id.String(), "") }}, nil
+	case "cycle":
+		cycle := n.cycle(id)
+		team, _ := n.Team(sync.Ref("team:" + cycle.Team).ID())
+		return subject{cycle.Name(), v.slug.Team(team.Key, cycle.Query()), func(string) string { return v.slug.SetCycle(id.String()) }}, nil
 	case "project":
 		project := n.project(id)
 		return subject{project.Name, v.slug.Project(project.ID, views.Query{}), func(field string) string { return v.slug.SetProject(project.ID, field) }}, nil

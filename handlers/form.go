@@ -142,7 +142,7 @@ func (f form) membership(record sync.Ref, field string) []sync.Operation {
 
 func (f form) move(record sync.Ref) []sync.Operation {
 	set := f.given("status")
-	for name, value := range f.fields("assignee", "priority", "project") { // as the columns of a board name them
+	for name, value := range f.fields("assignee", "priority", "project", "cycle") { // as the columns of a board name them
 		kind, rest, _ := strings.Cut(fmt.Sprint(value), ":")
 		switch {
 		case kind == "priority":

@@ -20,7 +20,7 @@ func TestS28_AFragmentIsRenderedOnlyWhenItChanged(t *testing.T) {
 	h := setup(t)
 	issue := h.issue("Watched")
 	for _, path := range []string{"/acme/f/team/ENG", "/acme/f/team/ENG?view=board", "/acme/f/issue/" + issue.key, "/acme/f/vocabulary",
-		"/acme/f/settings/label", "/acme/f/settings/team/ENG", "/acme/f/member/" + h.ben.actor.Member.String()} {
+		"/acme/f/settings/label", "/acme/f/settings/template", "/acme/f/settings/team/ENG", "/acme/f/member/" + h.ben.actor.Member.String()} {
 		t.Run(path, func(t *testing.T) {
 			etag := h.ben.get(path).ok().header.Get("ETag")
 			if !strings.HasPrefix(etag, `W/"`) {

@@ -100,7 +100,7 @@ func (f form) newIssueValues() views.NewIssueValues {
 	priority, _ := f.value("priority").(int64)
 	return views.NewIssueValues{Team: f.Get("team"), Title: f.text("title"), Description: f.text("description"), Status: f.Get("status"),
 		Priority: views.Priority(priority), Assignee: f.Get("assignee"), Labels: present(f.Values["labels"]), Due: f.Get("due"), Estimate: f.Get("estimate"),
-		Project: f.Get("project"), Cycle: f.Get("cycle")}
+		Project: f.Get("project"), Cycle: f.Get("cycle"), Template: f.Get("_template")}
 }
 
 // projectOf is the project that a sub-issue begins in: its parent's; "" for none that the reader sees.
@@ -122,6 +122,9 @@ func (n named) newIssue(form, tx string) views.NewIssueData {
 		for _, status := range n.Statuses(team.ID) {
 			d.Statuses = append(d.Statuses, views.Option{Value: string(sync.NewRef("status", status.ID)), Text: status.Name, Group: team.Name, Team: idOf(team.ID)})
 		}
+	}
+	for _, one := range n.Templates(uuid.Nil) {
+		d.Templates = append(d.Templates, views.Option{Value: idOf(one.ID), Text: one.Name, Team: idOf(one.Team), Default: one.Default})
 	}
 	for _, team := range n.Teams() {
 		for _, cycle := range n.openCycles(team.ID, uuid.Nil) {

@@ -52,6 +52,8 @@ func TestPages(t *testing.T) {
 		{"/acme/outbox", 200, `[data-outbox] [data-rows=failed]`},
 		{"/acme/settings/account", 200, `main input[name=name][value=ben]`},
 		{"/acme/settings/label", 200, `[data-live=vocabulary] [data-record="` + string(h.bug) + `"]`},
+		{"/acme/settings/template", 200, `[data-live=vocabulary] [data-action=new-template]`},
+		{"/acme/settings/template/new?team=ENG", 200, `main form input[name=team][value="team:` + h.eng.String() + `"]`},
 		{"/acme/settings/team/ENG", 200, `[data-record="` + string(h.todo) + `"] input[name=position]`},
 		{"/acme/settings/member", 200, `.settings__list .settings__item`},
 		{"/acme/nowhere", 404, `.problem`},

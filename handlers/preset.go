@@ -13,8 +13,8 @@ import (
 	"tandem/views"
 )
 
-// preset is what a URL says of a new issue: team, title, body, status, priority, assignee, label, project, cycle, due, estimate. What names
-// nothing is told beside its field, and the rest holds.
+// preset is what a URL says of a new issue: team, title, body, status, priority, assignee, label, project, cycle, due, estimate, template.
+// What names nothing is told beside its field, and the rest holds.
 type preset struct {
 	named
 	values views.NewIssueValues
@@ -25,6 +25,7 @@ type preset struct {
 func (n named) preset(q url.Values) (views.NewIssueValues, map[string]string) {
 	p := preset{named: n, wrong: map[string]string{}}
 	p.readTeam(strings.TrimSpace(q.Get("team")), strings.TrimSpace(q.Get("status")))
+	p.readTemplate(q)
 	for name, into := range map[string]*string{"title": &p.values.Title, "body": &p.values.Description} {
 		if q.Has(name) {
 			*into = q.Get(name)

@@ -14,7 +14,11 @@ import (
 // preset is what the form of a URL holds: each control with its value, and each error with what it is about.
 func (b *browser) preset(query string) (values, wrong map[string]string) {
 	b.house.t.Helper()
-	form := b.get("/acme/new?" + query).ok().one("main form[data-op=create]")
+	return controls(b.get("/acme/new?" + query).ok().one("main form[data-op=create]"))
+}
+
+// controls are what a form holds, and what is wrong with it.
+func controls(form *goquery.Selection) (values, wrong map[string]string) {
 	values, wrong = map[string]string{}, map[string]string{}
 	form.Find("input, textarea, select").Each(func(_ int, control *goquery.Selection) {
 		if name := control.AttrOr("name", ""); control.Is("[type=checkbox]:not([checked])") || name == "_tx" {

@@ -56,7 +56,6 @@
 //	inbox.go inbox_follow.go news.go mention.go  who is told of what, found behind the log; whom texts name
 //	inbox_due.go             that something is due soon, by the clock
 //	dispatch.go mail.go browser.go preference.go  what of it goes out, by e-mail and to browsers, and when; what each member wishes
-//	mail.go preference.go    what of it goes out by e-mail, and when; what each member wishes
 //	template.go what new issues may start from
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere

@@ -23,7 +23,7 @@ type golden struct {
 
 func cases() []golden {
 	var all []golden
-	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases(), cycleCases()} {
+	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases(), cycleCases(), templateCases()} {
 		all = append(all, some...)
 	}
 	return append(all, projectCases()...)

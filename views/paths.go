@@ -130,12 +130,12 @@ func (w Workspace) CommentOn(key, comment string) string {
 
 // New is the page that makes an issue; each value may be empty.
 func (w Workspace) New(preset NewPreset) string {
-	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "cycle", preset.Cycle, "parent", preset.Parent)
+	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "cycle", preset.Cycle, "template", preset.Template, "parent", preset.Parent)
 }
 
 // NewPreset is what a link to the new-issue page sets beforehand: a team's key, a status's UUID, a priority's number, a
-// member's UUID, a label's UUID, a project's UUID, a cycle's UUID, a parent's key.
-type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Cycle, Parent string }
+// member's UUID, a label's UUID, a project's UUID, a cycle's UUID, a template's UUID, a parent's key.
+type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Cycle, Template, Parent string }
 
 // Search is the search page with its results.
 func (w Workspace) Search(text, after string) string {
@@ -265,6 +265,20 @@ func (w Workspace) LabelSettings() string { return w.at("settings", "label") }
 
 // SetLabel takes a write to a label: "" (its fields), trash, restore.
 func (w Workspace) SetLabel(id, noun string) string { return w.at("settings", "label", id, noun) }
+
+// TemplateSettings lists the templates; a new one is posted to the same URL.
+func (w Workspace) TemplateSettings() string { return w.at("settings", "template") }
+
+// NewTemplate is the form of a new one, of a team by its key or of the workspace.
+func (w Workspace) NewTemplate(team string) string {
+	return w.at("settings", "template", "new") + query("team", team)
+}
+
+// SetTemplate is a template's page, and takes a write to it: "" (its fields), trash, restore.
+func (w Workspace) SetTemplate(id, noun string) string { return w.at("settings", "template", id, noun) }
+
+// UseTemplate fills a template into the form of a new issue and gives the form back.
+func (w Workspace) UseTemplate() string { return w.at("new", "template") }
 
 // StatusSettings lists a team's statuses.
 func (w Workspace) StatusSettings(team string) string { return w.at("settings", "team", team) }

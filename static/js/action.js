@@ -16,6 +16,7 @@ export const groups = {
     {key: '?', words: 'Help with keys', menu: true, run: () => load('help')},
     {on: 'go-search', key: '/', words: 'Search', run: () => focus('input[type=search][name=q]') || visit('search')},
     {on: 'go-new', key: 'c', words: 'New issue', run: compose},
+    {on: 'go-new', key: 'Alt+c', words: 'New issue from a template', run: () => late('template')},
     {on: 'open-filter', key: 'f', words: 'Filter'},
     {on: 'open-display', key: 'V', words: 'Display options'},
     {on: 'clear-filters', words: 'Clear filters'},

@@ -1,5 +1,5 @@
 // What keys do with what is at hand beyond pressing its controls. Loaded when first asked for.
-import {control} from './action.js';
+import {control, find} from './action.js';
 import {current, hand, install as rove, rowsOf} from './cursor.js';
 import {make} from './make.js';
 import {having, page} from './page.js';
@@ -20,6 +20,12 @@ export function relate(kind) {
   summary.parentElement.open = true;
   elements.kind.value = kind;
   elements.other.focus();
+}
+
+/** template opens the form of a new issue where its template is chosen. */
+export function template() {
+  find('c')[0].run();
+  document.querySelector('dialog[open] select[name=_template]')?.focus();
 }
 
 /** cycle goes to the issues of the team's cycle that a URL calls so. */
