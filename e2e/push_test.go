@@ -29,10 +29,10 @@ func TestPush_IsOfferedShownAndEnded(t *testing.T) {
 	t.Parallel()
 	ben := newMember(t, "ben", sharedDemo(t))
 	must(ben.window, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pushService})
-	ben.mayNotify("denied")
+	ben.answers("notifications", "denied")
 	ben.opens("/acme/settings/notifications")
 	ben.sees("that the browser was told not to", "() => textOf('[data-push-words]').includes('Allow them') && document.querySelector('form[data-push-key]').hidden")
-	ben.mayNotify("granted")
+	ben.answers("notifications", "granted")
 	ben.opens("/acme/settings/notifications")
 	ben.sees("the offer", "() => !document.querySelector('form[data-push-key]').hidden")
 	ben.follows("the browser is told of", func() { ben.clicks("[data-action=notify-browser]") })
@@ -53,10 +53,10 @@ func TestPush_IsOfferedShownAndEnded(t *testing.T) {
 	ben.sees("nothing left in the browser", "() => !sessionStorage.getItem('push')")
 }
 
-// mayNotify says what the person answers when a page asks to show notifications.
-func (p *person) mayNotify(answer permission.PermissionSetting) {
+// answers says what the person answers when a page asks to be allowed something.
+func (p *person) answers(what string, answer permission.PermissionSetting) {
 	p.t.Helper()
-	must(p.window, permission.SetPermission, permission.SetPermissionParams{Permission: &permission.PermissionDescriptor{Name: "notifications"}, Setting: answer,
+	must(p.window, permission.SetPermission, permission.SetPermissionParams{Permission: &permission.PermissionDescriptor{Name: what}, Setting: answer,
 		Origin: p.line.url(""), BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID})
 }
 

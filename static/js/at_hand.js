@@ -3,7 +3,9 @@ import {control, find} from './action.js';
 import {current, hand, install as rove, rowsOf} from './cursor.js';
 import {make} from './make.js';
 import {having, page} from './page.js';
+import {plain} from './kept.js';
 import {assign} from './row_menu.js';
+import {toast} from './toast.js';
 
 const collapsed = new Set();
 let listening;
@@ -32,6 +34,29 @@ export function template() {
 export function cycle(name) {
   location.href = control({on: 'go-cycles'}).href.replace('/cycles', `?f=cycle:${name}`);
 }
+
+/** quote puts the text that is selected into the comment that one writes below it. */
+export function quote() {
+  const words = String(getSelection()).trim(), from = getSelection().anchorNode?.parentElement.closest('[data-markdown]');
+  const area = from?.closest('[data-live]').querySelector('form[data-op=create][data-record=comment] textarea');
+  if (!words || !area) return;
+  area.value += `${area.value && '\n\n'}${words.replace(/^/gm, '> ')}\n\n`;
+  area.dispatchEvent(new Event('input', {bubbles: true}));
+  area.focus();
+}
+
+/** copy puts the key of the issue at hand, or a name for a branch of it, where one can paste it from. */
+export async function copy(branch) {
+  const it = hand(), {key} = it?.dataset ?? {};
+  if (!key) return;
+  const handle = document.querySelector('meta[name=tandem-member]').dataset.handle, title = it.querySelector('[data-field=title]').textContent;
+  const words = branch ? branchOf(handle, key, title) : key;
+  await navigator.clipboard.writeText(words);
+  toast(`Copied ${words}`, {kind: 'copied'});
+}
+
+/** branchOf is such a name: of letters, digits and hyphens. */
+export const branchOf = (handle, key, title) => `${handle}/${`${key} ${plain(title)}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60).replace(/-+$/, '')}`;
 
 /** collapse shuts the group of a list that has focus, or opens it again. It holds as long as the page. */
 export function collapse() {

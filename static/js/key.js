@@ -20,7 +20,7 @@ function pressed(event) {
     return target.form.requestSubmit();
   }
   if (key === 'Control' || key === 'Meta') import('./command.js').then(({ready}) => ready(), () => {}); // K may follow
-  const wanted = altKey ? `Alt+${(key < '{' ? key : code.slice(3)).toLowerCase()}` : mod ? `Mod+${shiftKey ? 'Shift+' : ''}${key.toLowerCase()}` : key;
+  const wanted = altKey ? `Alt+${(key < '{' ? key : code.slice(3)).toLowerCase()}` : mod ? `Mod+${shiftKey ? 'Shift+' : ''}${/[>:]/.test(key) ? '.' : key.toLowerCase()}` : key;
   const typing = target.closest?.(field), open = document.querySelector('dialog[open], details[data-menu][open]');
   if (mod ? typing && wanted !== 'Mod+k' : typing || open || off() || shiftKey && key.length > 1) return;
   const pair = Date.now() - lastAt < 1000 ? find(last + wanted) : [];
