@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -66,24 +65,4 @@ func TestPresence_S43(t *testing.T) {
 	if history := arrange.page("/acme/issue/" + key).Find(".presence li").Length(); history != 0 {
 		t.Error("a page or fragment holds who is there")
 	}
-}
-
-func TestPresenceEndsWithTheBrowser_S43(t *testing.T) {
-	t.Parallel()
-	demo := sharedDemo(t)
-	_, key := signedIn(t, demo, "ann").makes("WEB", "Who was here", nil)
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
-	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { chromium.close() })
-	ben := newMember(t, "ben", demo)
-	ben.opens("/acme/issue/" + key)
-	ann := sit(t, "ann", demo, chromium)
-	ann.signsInAs("ann")
-	ann.opens("/acme/issue/" + key)
-	ben.sharesWith("Ann Lee")
-	chromium.kill()
-	ben.seesWithin(late, "nobody else", "() => !("+others+")()") // 45 s is how long who falls silent is taken to be there
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -42,18 +43,23 @@ type note struct {
 	urgent bool
 }
 
+// sendNotifications tells a browser of a letter. Where one of its few messages does not go through now, all come again, and take the
+// places of those that are shown; one that is refused for good leaves the others be.
 func (s *Server) sendNotifications(ctx context.Context, letter sync.Letter) error {
+	var refused error
 	for _, one := range s.notes(letter) {
 		text, err := json.Marshal(one)
 		if err != nil {
 			return fmt.Errorf("word a notification: %w", err)
 		}
 		err = s.notify(ctx, Push{Endpoint: letter.Browser.Endpoint, P256DH: letter.Browser.P256DH, Auth: letter.Browser.Auth, Text: text, Topic: one.topic, Urgent: one.urgent})
-		if err != nil {
+		if errors.Is(err, sync.ErrUndeliverable) {
+			refused = err
+		} else if err != nil {
 			return err
 		}
 	}
-	return nil
+	return refused
 }
 
 // notes words a letter: each issue once, with the newest that is told of it.
@@ -74,14 +80,14 @@ func (s *Server) notes(letter sync.Letter) []note {
 	}
 	slug := views.Workspace(letter.Slug)
 	return []note{{Title: fmt.Sprintf("%d issues in %s", len(notes), excerpt(letter.Workspace, noteTitle)), Body: "They wait in your inbox.",
-		URL: slug.Inbox("", ""), Tag: slug.Inbox("", ""), Unread: letter.Unread, topic: "inbox", urgent: true}}
+		URL: slug.Inbox("", ""), Tag: slug.Inbox("", ""), Unread: letter.Unread, topic: topicOf(letter.Actor.Workspace), urgent: true}}
 }
 
 func (s *Server) note(letter sync.Letter, item sync.LetterItem) note {
 	n := named{letter.Snapshot}
 	slug, key := views.Workspace(letter.Slug), n.Key(item.Team, item.Number)
 	one := note{Title: key + " " + excerpt(item.Title, noteTitle), Body: reasonWords(item.Reason, n.member(item.Actor).Name), URL: slug.Issue(key),
-		Tag: string(sync.NewRef("issue", item.ID)), Unread: letter.Unread, topic: strings.ReplaceAll(item.ID.String(), "-", ""), urgent: item.Reason.AtOnce()}
+		Tag: string(sync.NewRef("issue", item.ID)), Unread: letter.Unread, topic: topicOf(item.ID), urgent: item.Reason.AtOnce()}
 	if item.Comment != uuid.Nil {
 		one.URL = slug.CommentOn(key, item.Comment.String())
 	}
@@ -90,6 +96,9 @@ func (s *Server) note(letter sync.Letter, item sync.LetterItem) note {
 	}
 	return one
 }
+
+// topicOf is an id as push services take it.
+func topicOf(id uuid.UUID) string { return strings.ReplaceAll(id.String(), "-", "") }
 
 // tellBrowser takes what the browser's own push service gave to the script of the settings. The service worker sends it when that
 // was replaced; it renews what is told already, and begins nothing.

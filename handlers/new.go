@@ -20,6 +20,7 @@ func (s *Server) newIssue(c echo.Context, v visit) error {
 	n := named{snapshot}
 	data := n.newIssue("new", page.TX)
 	data.Values, data.Errors = n.preset(c.QueryParams())
+	n.offerCycles(&data)
 	if key := c.QueryParam("parent"); key != "" {
 		parent, err := s.issueParent(c, v, key)
 		told, ours := errors.AsType[*sync.Error](err)
@@ -82,8 +83,10 @@ func (s *Server) createRefused(c echo.Context, v visit, f form, err error) error
 	if wrong != nil {
 		return wrong
 	}
-	data := named{snapshot}.newIssue("new", page.TX)
+	n := named{snapshot}
+	data := n.newIssue("new", page.TX)
 	data.Values, data.Errors = f.newIssueValues(), fields
+	n.offerCycles(&data)
 	if parent := f.Get("parent"); parent != "" {
 		if title, err := s.issueParent(c, v, parent); err == nil {
 			data.Parent, data.ParentTitle = parent, title.key
@@ -126,15 +129,22 @@ func (n named) newIssue(form, tx string) views.NewIssueData {
 	for _, one := range n.Templates(uuid.Nil) {
 		d.Templates = append(d.Templates, views.Option{Value: idOf(one.ID), Text: one.Name, Team: idOf(one.Team), Default: one.Default})
 	}
-	for _, team := range n.Teams() {
-		for _, cycle := range n.openCycles(team.ID, uuid.Nil) {
-			d.Cycles = append(d.Cycles, views.Option{Value: cycle.Value(), Text: cycle.Name(), Group: team.Name, Team: idOf(team.ID)})
-		}
-	}
 	for _, member := range n.Members() {
 		if !member.Placeholder {
 			d.Members = append(d.Members, views.Option{Value: string(sync.NewRef("member", member.ID)), Text: member.Name})
 		}
 	}
 	return d
+}
+
+// offerCycles lists the cycles of a form that was asked for with one; others begin in none.
+func (n named) offerCycles(d *views.NewIssueData) {
+	if d.Values.Cycle == "" && d.Errors["cycle"] == "" {
+		return
+	}
+	for _, team := range n.Teams() {
+		for _, cycle := range n.openCycles(team.ID, uuid.Nil) {
+			d.Cycles = append(d.Cycles, views.Option{Value: cycle.Value(), Text: cycle.Name(), Group: team.Name, Team: idOf(team.ID)})
+		}
+	}
 }

@@ -172,6 +172,7 @@ func (s *Server) useTemplate(c echo.Context, v visit) error {
 	now, _ := snapshot.Template(sync.Ref("template:" + f.Get("_template")).ID())
 	data := n.newIssue("new", page.TX)
 	data.Values = n.withTemplate(f.newIssueValues(), was, now)
+	n.offerCycles(&data)
 	if parent := f.Get("parent"); parent != "" {
 		if title, err := s.issueParent(c, v, parent); err == nil {
 			data.Parent, data.ParentTitle = parent, title.key

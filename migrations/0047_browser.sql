@@ -28,8 +28,9 @@ CREATE TABLE dispatch (
     claim        uuid,            -- of whoever tries
     UNIQUE NULLS NOT DISTINCT (workspace_id, member_id, issue_id, version, reason, browser_id)
 );
-CREATE INDEX dispatch_send ON dispatch (send_at);
+CREATE INDEX dispatch_send ON dispatch ((browser_id IS NOT NULL), send_at); -- of the one way and the other
 
+LOCK TABLE mail IN ACCESS EXCLUSIVE MODE; -- what an older node writes waits for the view
 INSERT INTO dispatch (workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at, tries, claim)
 SELECT workspace_id, member_id, issue_id, version, reason, actor_id, comment_id, at, send_at, tries, claim FROM mail;
 

@@ -2,8 +2,11 @@
 -- What the session or the address was told of before goes, whoever it was of, with what was on its way.
 DELETE FROM browser WHERE token_hash = @token_hash OR endpoint = @endpoint;
 
--- name: InsertBrowser :execrows
--- Only a session that lasts has a browser.
+-- name: LockSession :execrows
+-- One browser of a session is told of at a time.
+SELECT 1 FROM session WHERE token_hash = @token_hash AND expires_at > now() FOR NO KEY UPDATE;
+
+-- name: InsertBrowser :exec
 INSERT INTO browser (id, person_id, token_hash, endpoint, p256dh, auth)
 SELECT @id, s.person_id, s.token_hash, @endpoint, @p256dh, @auth FROM session s WHERE s.token_hash = @token_hash AND s.expires_at > now();
 

@@ -110,7 +110,7 @@ func (q *Queries) GetBrowserOfSession(ctx context.Context, db DBTX, tokenHash []
 	return endpoint, err
 }
 
-const insertBrowser = `-- name: InsertBrowser :execrows
+const insertBrowser = `-- name: InsertBrowser :exec
 INSERT INTO browser (id, person_id, token_hash, endpoint, p256dh, auth)
 SELECT $1, s.person_id, s.token_hash, $2, $3, $4 FROM session s WHERE s.token_hash = $5 AND s.expires_at > now()
 `
@@ -123,9 +123,8 @@ type InsertBrowserParams struct {
 	TokenHash []byte
 }
 
-// Only a session that lasts has a browser.
-func (q *Queries) InsertBrowser(ctx context.Context, db DBTX, arg InsertBrowserParams) (int64, error) {
-	result, err := db.Exec(ctx, insertBrowser,
+func (q *Queries) InsertBrowser(ctx context.Context, db DBTX, arg InsertBrowserParams) error {
+	_, err := db.Exec(ctx, insertBrowser,
 		arg.ID,
 		arg.Endpoint,
 		arg.P256dh,
@@ -133,7 +132,20 @@ func (q *Queries) InsertBrowser(ctx context.Context, db DBTX, arg InsertBrowserP
 		arg.TokenHash,
 	)
 	if err != nil {
-		return 0, fmt.Errorf("query InsertBrowser: %w", err)
+		return fmt.Errorf("query InsertBrowser: %w", err)
+	}
+	return nil
+}
+
+const lockSession = `-- name: LockSession :execrows
+SELECT 1 FROM session WHERE token_hash = $1 AND expires_at > now() FOR NO KEY UPDATE
+`
+
+// One browser of a session is told of at a time.
+func (q *Queries) LockSession(ctx context.Context, db DBTX, tokenHash []byte) (int64, error) {
+	result, err := db.Exec(ctx, lockSession, tokenHash)
+	if err != nil {
+		return 0, fmt.Errorf("query LockSession: %w", err)
 	}
 	return result.RowsAffected(), nil
 }

@@ -26,11 +26,11 @@ WHERE t.cycle_weeks > 0 AND t.deleted_at IS NULL
 ORDER BY t.workspace_id, t.id, c.starts;
 
 -- name: ListUnfinishedInCycles :many
--- The first issues of cycles whose work is to be done, or has begun.
+-- The first issues of cycles that are not closed.
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate,
     i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
-WHERE i.workspace_id = @workspace_id AND i.cycle_id = ANY(@ids::uuid[]) AND i.deleted_at IS NULL AND s.category IN ('unstarted', 'started')
+WHERE i.workspace_id = @workspace_id AND i.cycle_id = ANY(@ids::uuid[]) AND i.deleted_at IS NULL AND s.category NOT IN ('completed', 'canceled')
 ORDER BY i.id LIMIT @most;
 
 -- name: CountCycles :many

@@ -214,7 +214,7 @@ const listUnfinishedInCycles = `-- name: ListUnfinishedInCycles :many
 SELECT i.id, i.team_id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.subscribers, i.reactions, i.parent_id, i.due, i.estimate,
     i.project_id, i.milestone_id, i.cycle_id, i.rank, i.author_id, i.started_at, i.completed_at, i.canceled_at, i.snoozed_until, i.version, i.stamps, i.created_at, i.updated_at, i.deleted_at
 FROM issue i JOIN status s ON s.workspace_id = i.workspace_id AND s.id = i.status_id
-WHERE i.workspace_id = $1 AND i.cycle_id = ANY($2::uuid[]) AND i.deleted_at IS NULL AND s.category IN ('unstarted', 'started')
+WHERE i.workspace_id = $1 AND i.cycle_id = ANY($2::uuid[]) AND i.deleted_at IS NULL AND s.category NOT IN ('completed', 'canceled')
 ORDER BY i.id LIMIT $3
 `
 
@@ -255,7 +255,7 @@ type ListUnfinishedInCyclesRow struct {
 	DeletedAt    *time.Time
 }
 
-// The first issues of cycles whose work is to be done, or has begun.
+// The first issues of cycles that are not closed.
 func (q *Queries) ListUnfinishedInCycles(ctx context.Context, db DBTX, arg ListUnfinishedInCyclesParams) ([]ListUnfinishedInCyclesRow, error) {
 	rows, err := db.Query(ctx, listUnfinishedInCycles, arg.WorkspaceID, arg.IDs, arg.Most)
 	if err != nil {

@@ -15,7 +15,8 @@ WHERE workspace_id = @workspace_id AND member_id = @member_id AND browser_id IS 
 UPDATE dispatch SET send_at = @send_at WHERE workspace_id = @workspace_id AND member_id = @member_id AND claim = @claim::uuid;
 
 -- name: ListDispatches :many
--- What of a claim is still to be told: what is not read, what its receiver may see, and what is news yet.
+-- What of a claim is still to be told: what is not read, what its receiver may see, and what is news yet. Of more than a letter holds
+-- the newest; the rest waits in the inbox alone.
 SELECT i.id, i.team_id, i.number, i.title, d.reason, d.actor_id, d.comment_id, d.at, d.version, left(COALESCE(c.body, ''), 20000)::text AS body
 FROM dispatch d JOIN inbox n ON n.workspace_id = d.workspace_id AND n.member_id = d.member_id AND n.issue_id = d.issue_id
 JOIN issue i ON i.workspace_id = d.workspace_id AND i.id = d.issue_id
@@ -23,7 +24,7 @@ LEFT JOIN comment c ON c.workspace_id = d.workspace_id AND c.id = d.comment_id A
 WHERE d.workspace_id = @workspace_id AND d.member_id = @member_id AND d.claim = @claim::uuid AND d.at >= @since::timestamptz
     AND n.unread > 0 AND NOT n.done AND (n.snoozed_until IS NULL OR n.snoozed_until <= @now::timestamptz)
     AND i.team_id = ANY(@team_ids::uuid[]) AND i.deleted_at IS NULL
-ORDER BY i.team_id, d.at, d.version LIMIT 200;
+ORDER BY d.at DESC, d.version DESC LIMIT @most;
 
 -- name: DeleteDispatches :exec
 DELETE FROM dispatch WHERE workspace_id = @workspace_id AND member_id = @member_id AND claim = @claim::uuid;

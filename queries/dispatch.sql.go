@@ -106,7 +106,7 @@ LEFT JOIN comment c ON c.workspace_id = d.workspace_id AND c.id = d.comment_id A
 WHERE d.workspace_id = $1 AND d.member_id = $2 AND d.claim = $3::uuid AND d.at >= $4::timestamptz
     AND n.unread > 0 AND NOT n.done AND (n.snoozed_until IS NULL OR n.snoozed_until <= $5::timestamptz)
     AND i.team_id = ANY($6::uuid[]) AND i.deleted_at IS NULL
-ORDER BY i.team_id, d.at, d.version LIMIT 200
+ORDER BY d.at DESC, d.version DESC LIMIT $7
 `
 
 type ListDispatchesParams struct {
@@ -116,6 +116,7 @@ type ListDispatchesParams struct {
 	Since       time.Time
 	Now         time.Time
 	TeamIDs     []uuid.UUID
+	Most        int32
 }
 
 type ListDispatchesRow struct {
@@ -131,7 +132,8 @@ type ListDispatchesRow struct {
 	Body      string
 }
 
-// What of a claim is still to be told: what is not read, what its receiver may see, and what is news yet.
+// What of a claim is still to be told: what is not read, what its receiver may see, and what is news yet. Of more than a letter holds
+// the newest; the rest waits in the inbox alone.
 func (q *Queries) ListDispatches(ctx context.Context, db DBTX, arg ListDispatchesParams) ([]ListDispatchesRow, error) {
 	rows, err := db.Query(ctx, listDispatches,
 		arg.WorkspaceID,
@@ -140,6 +142,7 @@ func (q *Queries) ListDispatches(ctx context.Context, db DBTX, arg ListDispatche
 		arg.Since,
 		arg.Now,
 		arg.TeamIDs,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListDispatches: %w", err)

@@ -95,8 +95,8 @@ SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL;
 -- name: ListIssueGroups :many
 -- The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 -- zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
--- it decides nothing in the shared manual one. An issue has none where its project is one of no_projects: the zero uuid, and those that the
--- reader does not see. It needs a plan for its very arguments: the conditions that are
+-- it decides nothing in the shared manual one. An issue has none where its project is one of no_projects, or its cycle one of no_cycles: the
+-- zero uuid, and those that read as absent. It needs a plan for its very arguments: the conditions that are
 -- not in use fall out of that one, and what is left goes by an index.
 WITH passing AS NOT MATERIALIZED (
     SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
@@ -136,13 +136,13 @@ FROM (SELECT unnest(@group_ids::uuid[]) AS id, unnest(@group_numbers::smallint[]
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_cycles::uuid[] ELSE ARRAY[g.id] END)
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT @counted::boolean
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.* FROM passing p
     WHERE CASE @grouping WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_cycles::uuid[] ELSE ARRAY[g.id] END)
         WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN @no_projects::uuid[] ELSE ARRAY[g.id] END) ELSE true END
         AND (p.place > @after_place::bigint OR p.place = @after_place AND p.rank > @after_rank::text)
     ORDER BY p.place, p.rank

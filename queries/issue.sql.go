@@ -358,31 +358,31 @@ WITH passing AS NOT MATERIALIZED (
         COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') AS span_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
         COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
-        (CASE $9::text
-            WHEN 'priority' THEN ((x.priority + 4) % 5) * $10::bigint
-            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $10::bigint
-            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $10::bigint
-            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $10::bigint, 10000000)
+        (CASE $10::text
+            WHEN 'priority' THEN ((x.priority + 4) % 5) * $11::bigint
+            WHEN 'updated' THEN (extract(epoch FROM x.updated_at) * -1000000)::bigint * $11::bigint
+            WHEN 'created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint * $11::bigint
+            WHEN 'due' THEN COALESCE((x.due - date '2000-01-01') * $11::bigint, 10000000)
             ELSE 0 END)::bigint AS place
     FROM issue x
-    WHERE x.workspace_id = $11 AND x.team_id = $12 AND x.deleted_at IS NULL
-        AND (cardinality($13::uuid[]) = 0 OR x.status_id = ANY($13))
-        AND (cardinality($14::uuid[]) = 0 OR NOT x.status_id = ANY($14))
-        AND (cardinality($15::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
-        AND (cardinality($16::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
-        AND (cardinality($17::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
-        AND (cardinality($18::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
-        AND (cardinality($19::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
-        AND (cardinality($20::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $20)
-        AND (cardinality($21::uuid[]) = 0 OR x.cycle_id = ANY($21) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($21))
-        AND (cardinality($22::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($22))
-        AND (cardinality($23::smallint[]) = 0 OR x.priority = ANY($23))
-        AND (cardinality($24::smallint[]) = 0 OR NOT x.priority = ANY($24))
-        AND (cardinality($25::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($25))
-        AND (cardinality($26::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($26))
-        AND ($27::text = '' OR x.search @@ to_tsquery('english', $27))
-        AND (cardinality($28::uuid[]) = 0 OR NOT x.status_id = ANY($28) OR x.updated_at >= $29::timestamptz)
-        AND (NOT $30::boolean OR x.parent_id IS NULL)
+    WHERE x.workspace_id = $12 AND x.team_id = $13 AND x.deleted_at IS NULL
+        AND (cardinality($14::uuid[]) = 0 OR x.status_id = ANY($14))
+        AND (cardinality($15::uuid[]) = 0 OR NOT x.status_id = ANY($15))
+        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
+        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
+        AND (cardinality($18::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
+        AND (cardinality($19::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($19))
+        AND (cardinality($20::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $20)
+        AND (cardinality($21::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $21)
+        AND (cardinality($22::uuid[]) = 0 OR x.cycle_id = ANY($22) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($22))
+        AND (cardinality($23::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($23))
+        AND (cardinality($24::smallint[]) = 0 OR x.priority = ANY($24))
+        AND (cardinality($25::smallint[]) = 0 OR NOT x.priority = ANY($25))
+        AND (cardinality($26::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($26))
+        AND (cardinality($27::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($27))
+        AND ($28::text = '' OR x.search @@ to_tsquery('english', $28))
+        AND (cardinality($29::uuid[]) = 0 OR NOT x.status_id = ANY($29) OR x.updated_at >= $30::timestamptz)
+        AND (NOT $31::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
     i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
@@ -390,17 +390,17 @@ FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::smallint[]) AS number) AS g
 CROSS JOIN LATERAL (
     SELECT count(*) AS issues FROM passing p
     WHERE CASE $3::text WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
-        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT $5::boolean
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END)
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $5::uuid[] ELSE ARRAY[g.id] END) ELSE true END AND NOT $6::boolean
 ) AS c
 CROSS JOIN LATERAL (
     SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.cycle_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.span_id, p.marks, p.project_or_none, p.place FROM passing p
     WHERE CASE $3 WHEN 'status' THEN p.status_id = g.id WHEN 'assignee' THEN p.owner_id = g.id WHEN 'priority' THEN p.priority = g.number
-        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = g.id
-        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END) ELSE true END
-        AND (p.place > $6::bigint OR p.place = $6 AND p.rank > $7::text)
+        WHEN 'label' THEN p.marks @> ARRAY[g.id] WHEN 'cycle' THEN p.span_id = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $4::uuid[] ELSE ARRAY[g.id] END)
+        WHEN 'project' THEN p.project_or_none = ANY(CASE WHEN g.id = '00000000-0000-0000-0000-000000000000' THEN $5::uuid[] ELSE ARRAY[g.id] END) ELSE true END
+        AND (p.place > $7::bigint OR p.place = $7 AND p.rank > $8::text)
     ORDER BY p.place, p.rank
-    LIMIT $8::integer
+    LIMIT $9::integer
 ) AS i
 ORDER BY i.place, i.rank
 `
@@ -409,6 +409,7 @@ type ListIssueGroupsParams struct {
 	GroupIDs      []uuid.UUID
 	GroupNumbers  []int16
 	Grouping      string
+	NoCycles      []uuid.UUID
 	NoProjects    []uuid.UUID
 	Counted       bool
 	AfterPlace    int64
@@ -464,14 +465,15 @@ type ListIssueGroupsRow struct {
 
 // The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 // zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
-// it decides nothing in the shared manual one. An issue has none where its project is one of no_projects: the zero uuid, and those that the
-// reader does not see. It needs a plan for its very arguments: the conditions that are
+// it decides nothing in the shared manual one. An issue has none where its project is one of no_projects, or its cycle one of no_cycles: the
+// zero uuid, and those that read as absent. It needs a plan for its very arguments: the conditions that are
 // not in use fall out of that one, and what is left goes by an index.
 func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGroupsParams) ([]ListIssueGroupsRow, error) {
 	rows, err := db.Query(ctx, listIssueGroups,
 		arg.GroupIDs,
 		arg.GroupNumbers,
 		arg.Grouping,
+		arg.NoCycles,
 		arg.NoProjects,
 		arg.Counted,
 		arg.AfterPlace,

@@ -36,17 +36,18 @@ func (e *Engine) TellBrowser(ctx context.Context, token Token, browser Browser) 
 		return err
 	}
 	return pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) error {
+		if lasts, err := e.queries.LockSession(ctx, tx, token.hash()); err != nil {
+			return err
+		} else if lasts == 0 {
+			return &Error{Kind: Forbidden, Code: CodeForbidden, Text: "Only a browser that is signed in shows notifications."}
+		}
 		before := queries.DeleteBrowserBeforeParams{TokenHash: token.hash(), Endpoint: browser.Endpoint}
 		if err := e.queries.DeleteBrowserBefore(ctx, tx, before); err != nil {
 			return err
 		}
-		made, err := e.queries.InsertBrowser(ctx, tx, queries.InsertBrowserParams{ID: uuid.Must(uuid.NewV7()), TokenHash: token.hash(),
-			Endpoint: browser.Endpoint, P256dh: browser.P256DH, Auth: browser.Auth})
-		if err != nil {
+		made := queries.InsertBrowserParams{ID: uuid.Must(uuid.NewV7()), TokenHash: token.hash(), Endpoint: browser.Endpoint, P256dh: browser.P256DH, Auth: browser.Auth}
+		if err := e.queries.InsertBrowser(ctx, tx, made); err != nil {
 			return err
-		}
-		if made == 0 {
-			return &Error{Kind: Forbidden, Code: CodeForbidden, Text: "Only a browser that is signed in shows notifications."}
 		}
 		return e.queries.DeleteBrowsersBeyond(ctx, tx, queries.DeleteBrowsersBeyondParams{TokenHash: token.hash(), Most: browsersKept})
 	})

@@ -57,6 +57,11 @@ func (cycleNoun) check(w *work, before, after *record) error {
 	if after.deleted() {
 		return nil
 	}
+	if redated {
+		if err := checkSpan(parseDay(after.text("starts")), parseDay(after.text("ends")), w.at); err != nil {
+			return err
+		}
+	}
 	if redated || restored(before, after) {
 		for _, other := range w.cyclesOf(after.refersTo("team")) {
 			if other.id != after.id && other.text("starts") <= after.text("ends") && after.text("starts") <= other.text("ends") {
@@ -66,6 +71,17 @@ func (cycleNoun) check(w *work, before, after *record) error {
 	}
 	if after.text("state") != PastCycle {
 		after.fields["state"] = stateOn(w.today(after.refersTo("team")), after.text("starts"))
+	}
+	return nil
+}
+
+// checkSpan keeps a slip of the hand from filling the calendar, in which the next cycles must find room.
+func checkSpan(starts, ends, now time.Time) error {
+	if ends.After(starts.AddDate(1, 0, 0)) {
+		return invalid("ends", "A cycle lasts a year at the most.")
+	}
+	if starts.After(now.AddDate(5, 0, 0)) {
+		return invalid("starts", "A cycle begins within the next five years.")
 	}
 	return nil
 }

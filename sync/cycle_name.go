@@ -163,19 +163,18 @@ func (s Snapshot) cyclesBefore(team uuid.UUID, before int64) (shown []CycleName,
 	return append(shown, past...), more
 }
 
-// trashedCycles are a team's cycles in the trash.
-func (s Snapshot) trashedCycles(team uuid.UUID) []uuid.UUID {
-	var ids []uuid.UUID
+// noCycles are the ids under which an issue of a team is in no cycle: none, and those in the trash.
+func (s Snapshot) noCycles(team uuid.UUID) []uuid.UUID {
+	none := []uuid.UUID{uuid.Nil}
 	for _, r := range s.words.all("cycle") {
 		if r.deleted() && r.refersTo("team") == team {
-			ids = append(ids, r.id)
+			none = append(none, r.id)
 		}
 	}
-	return ids
+	return none
 }
 
-// cycleGroups begin with the current cycle and the coming ones; behind no cycle come the past ones, the latest first, and last
-// those in the trash.
+// cycleGroups begin with the current cycle and the coming ones; behind no cycle come the past ones, the latest first.
 func (s Snapshot) cycleGroups(team uuid.UUID) []IssueGroup {
 	var groups, past []IssueGroup
 	for _, cycle := range s.Cycles(team) {
@@ -185,9 +184,5 @@ func (s Snapshot) cycleGroups(team uuid.UUID) []IssueGroup {
 			groups = append(groups, IssueGroup{By: "cycle", ID: cycle.ID})
 		}
 	}
-	groups = append(append(groups, IssueGroup{By: "cycle"}), past...)
-	for _, id := range s.trashedCycles(team) {
-		groups = append(groups, IssueGroup{By: "cycle", ID: id})
-	}
-	return groups
+	return append(append(groups, IssueGroup{By: "cycle"}), past...)
 }

@@ -97,7 +97,11 @@ func (w *work) planCyclesOf(team *record, anew bool) {
 
 func (w *work) newCycle(team *record, starts, ends string) *record {
 	number := w.nextCycleNumber(team.id)
-	cycle := newRecord(cycleNoun{}, Derive(team.id, "cycle", strconv.FormatInt(number, 10)), w.who.member, w.at)
+	id := Derive(team.id, "cycle", strconv.FormatInt(number, 10))
+	for w.lookup(NewRef("cycle", id)) != nil { // somebody may have made one of this id, even in another team
+		id = Derive(id, "again")
+	}
+	cycle := newRecord(cycleNoun{}, id, w.who.member, w.at)
 	cycle.fields["team"], cycle.fields["number"] = string(team.ref()), number
 	cycle.fields["starts"], cycle.fields["ends"] = starts, ends
 	w.create(cycle)
@@ -138,7 +142,7 @@ func (w *work) rollOver(cycle *record, today string) (done bool) {
 	for _, ref := range w.issuesIn(cycle.ref()) {
 		issue := w.lookup(ref)
 		status := w.lookup(Ref(issue.text("status")))
-		if status != nil && (status.text("category") == "unstarted" || status.text("category") == "started") {
+		if status != nil && status.text("category") != "completed" && status.text("category") != "canceled" {
 			w.edit(issue).fields["cycle"] = to
 			rolled++
 		}

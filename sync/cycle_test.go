@@ -114,11 +114,14 @@ func TestCycles_MoveOnWhatIsNotFinished(t *testing.T) {
 	gone, _ := h.issue(t, "in the trash", in(first))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: gone})
 	later, _ := h.issue(t, "of the next", in(second))
+	backlog := NewRef("status", newID())
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: backlog, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "Backlog", "category": "backlog"}})
+	put, _ := h.issue(t, "put off", in(first), status(backlog))
 	free, _ := h.issue(t, "of none")
 	h.pass(t, 1)
 
 	s := h.everything(t, h.ben, 0)
-	for ref, want := range map[Ref]any{todo: string(second), doing: string(second), done: string(first), later: string(second), free: nil} {
+	for ref, want := range map[Ref]any{todo: string(second), doing: string(second), done: string(first), later: string(second), put: string(second), free: nil} {
 		if got := s.records[ref].Fields["cycle"]; got != want {
 			t.Errorf("%s is in %v, not %v", ref, got, want)
 		}
@@ -135,8 +138,29 @@ func TestCycles_MoveOnWhatIsNotFinished(t *testing.T) {
 	}
 	counted, err := h.TeamCycle(t.Context(), h.cleo, "ENG", "current")
 	must(t, err)
-	if c := counted.Cycles[0]; c.Scope != 3 || c.Started != 1 || c.Done != 0 {
+	if c := counted.Cycles[0]; c.Scope != 4 || c.Started != 1 || c.Done != 0 {
 		t.Errorf("counted %+v", c)
+	}
+}
+
+func TestCycles_AreMadeThoughSomebodyTookTheirIDs(t *testing.T) {
+	t.Parallel()
+	h := cycling(t)
+	taken := NewRef("cycle", Derive(h.team, "cycle", "4"))
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: taken, Set: map[string]any{"team": string(NewRef("team", h.private)), "starts": "2026-11-16", "ends": "2026-11-22"}})
+	h.pass(t, 1)
+	h.areCycles(t, "1 1116 1122 past", "2 1123 1129 current", "3 1130 1206 upcoming", "4 1207 1213 upcoming")
+}
+
+func TestCycles_StayWithinACalendar(t *testing.T) {
+	t.Parallel()
+	h := cycling(t)
+	next, base := h.cycle(t, "next"), h.verdict(t).Head
+	for field, day := range map[string]string{"ends": "9999-12-31", "starts": "2099-01-01"} {
+		set := map[string]any{"starts": "2026-11-23", "ends": "2099-01-02", field: day}
+		if refused := h.push(t, h.ann, h.annsTab, Operation{Op: Set, Record: next, Base: &base, Set: set}); refused.Error == nil || refused.Error.Fields[field] == "" {
+			t.Errorf("%s: %+v", field, refused)
+		}
 	}
 }
 

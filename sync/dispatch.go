@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +21,7 @@ import (
 
 const (
 	dispatchPage  = 200
+	letterMost    = 200             // issues and comments that it tells of
 	dispatchLease = 5 * time.Minute // longer than whoever takes letters is waited for
 )
 
@@ -86,7 +89,7 @@ func (e *Engine) dispatch(ctx context.Context, by channel, send func(context.Con
 	group.SetLimit(by.side)
 	for i, receiver := range receivers {
 		group.Go(func() error {
-			if err := e.sendTo(ctx, by, receiver, now, send); err != nil {
+			if err := e.sendTo(ctx, by, receiver, send); err != nil {
 				failed[i] = fmt.Errorf("tell %s: %w", receiver.MemberID, err)
 			}
 			return nil
@@ -96,7 +99,8 @@ func (e *Engine) dispatch(ctx context.Context, by channel, send func(context.Con
 	return errors.Join(failed...)
 }
 
-func (e *Engine) sendTo(ctx context.Context, by channel, to queries.ListReceiversRow, now time.Time, send func(context.Context, Letter) error) error {
+func (e *Engine) sendTo(ctx context.Context, by channel, to queries.ListReceiversRow, send func(context.Context, Letter) error) error {
+	now := e.clock(time.Now()).UTC() // a round may take longer than a claim lasts
 	claim := uuid.Must(uuid.NewV7())
 	tries, err := e.queries.ClaimDispatches(ctx, e.pool, queries.ClaimDispatchesParams{WorkspaceID: to.WorkspaceID, MemberID: to.MemberID,
 		BrowserID: to.BrowserID, Claim: claim, Now: now, RetryAt: now.Add(dispatchLease)})
@@ -140,7 +144,7 @@ func (e *Engine) letter(ctx context.Context, by channel, to queries.ListReceiver
 	letter.Snapshot, err = e.read(ctx, letter.Actor, func(p *queries.Pipeline, s Snapshot) error {
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListDispatchesRow, error) {
 			return e.queries.ListDispatches(ctx, db, queries.ListDispatchesParams{WorkspaceID: to.WorkspaceID, MemberID: to.MemberID, Claim: claim, Now: now,
-				Since: now.Add(-by.kept), TeamIDs: s.who.visibleTeams()})
+				Since: now.Add(-by.kept), Most: letterMost, TeamIDs: s.who.visibleTeams()})
 		})
 		unread = e.askUnread(ctx, p, s, letter.Actor, now)
 		return nil
@@ -150,6 +154,9 @@ func (e *Engine) letter(ctx context.Context, by channel, to queries.ListReceiver
 	}
 	letter.Unread = len(unreadOf(letter.Snapshot, *unread).Issues)
 	wishes := letter.Preference()
+	slices.SortFunc(*rows, func(a, b queries.ListDispatchesRow) int {
+		return cmp.Or(bytes.Compare(a.TeamID[:], b.TeamID[:]), a.At.Compare(b.At), cmp.Compare(a.Version, b.Version))
+	})
 	for _, row := range *rows {
 		if by.wants(wishes, Reason(row.Reason)) {
 			letter.Items = append(letter.Items, letterItem(row))

@@ -60,7 +60,7 @@ func (s Snapshot) addTerm(f *Filter, team uuid.UUID, term string) bool {
 	case !known:
 		*list = append(*list, unknownID)
 	case field == "cycle" && id == uuid.Nil:
-		*list = append(append(*list, id), s.trashedCycles(team)...) // which read as none
+		*list = append(*list, s.noCycles(team)...)
 	case field == "project" && id == uuid.Nil:
 		*list = append(*list, s.noProjects()...)
 	default:

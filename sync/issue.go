@@ -105,7 +105,7 @@ func (issueNoun) check(w *work, before, after *record) error {
 		return invalid("cycle", "This cycle is not one of the issue's team.")
 	}
 	if changed(before, after, "labels") {
-		if err := checkIssueLabels(w, before, after); err != nil {
+		if err := checkLabels(w, before, after); err != nil {
 			return err
 		}
 	}
@@ -142,7 +142,7 @@ func checkParent(w *work, issue *record) error {
 	return nil
 }
 
-func checkIssueLabels(w *work, before, after *record) error {
+func checkLabels(w *work, before, after *record) error {
 	for _, label := range after.set("labels") {
 		if before != nil && slices.Contains(before.set("labels"), label) {
 			continue

@@ -183,7 +183,7 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 		Statuses: given(f.Statuses), NotStatuses: given(slices.Concat(f.NotStatuses, t.hidden)),
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
-		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(), Cycles: given(f.Cycles), NotCycles: given(f.NotCycles),
+		Projects: given(f.Projects), NotProjects: given(f.NotProjects), NoProjects: t.noProjects(), NoCycles: t.noCycles(t.Team.ID), Cycles: given(f.Cycles), NotCycles: given(f.NotCycles),
 		ClosedIDs: []uuid.UUID{}, TopsOnly: l.TopsOnly, AfterPlace: from.place, AfterRank: from.rank, PerGroup: PageSize + 1,
 	}
 	if l.group() == "status" {

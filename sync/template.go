@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -48,11 +47,8 @@ func (templateNoun) check(w *work, before, after *record) error {
 	if project := w.teamOf(after.text("project")); changed(before, after, "project") && project != uuid.Nil && project != after.refersTo("team") {
 		return invalid("project", "This project belongs to another team.")
 	}
-	for _, label := range after.set("labels") {
-		added := before == nil || !slices.Contains(before.set("labels"), label)
-		if team := w.teamOf(label); added && team != uuid.Nil && team != after.refersTo("team") {
-			return invalid("labels", "This label belongs to another team.")
-		}
+	if err := checkLabels(w, before, after); err != nil {
+		return err
 	}
 	return keepApart(w, before, after)
 }

@@ -39,6 +39,10 @@ func public(address string) error {
 		return fmt.Errorf("%w: %s is not where push services are", ErrRefused, address)
 	}
 	ip := at.Addr().Unmap()
+	if translated := netip.MustParsePrefix("64:ff9b::/96"); translated.Contains(ip) { // NAT64: the last four bytes are the address
+		last := ip.As16()
+		ip = netip.AddrFrom4([4]byte(last[12:]))
+	}
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(reserved(), func(network netip.Prefix) bool { return network.Contains(ip) }) {
 		return fmt.Errorf("%w: %s is not a public address", ErrRefused, ip)
 	}
@@ -49,7 +53,7 @@ func public(address string) error {
 func reserved() []netip.Prefix {
 	var networks []netip.Prefix
 	for _, network := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-		"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10"} {
+		"::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10"} {
 		networks = append(networks, netip.MustParsePrefix(network))
 	}
 	return networks

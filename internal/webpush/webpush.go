@@ -89,7 +89,8 @@ func verdict(status int) error {
 		return nil
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return ErrGone
-	case status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500:
+	case status == http.StatusUnauthorized || status == http.StatusForbidden, // of our key, subject or clock, not of the message
+		status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500:
 		return fmt.Errorf("the push service answered %d", status)
 	}
 	return fmt.Errorf("%w: the push service answered %d", ErrRefused, status)

@@ -154,8 +154,8 @@ func decode(t *testing.T, text string) []byte {
 func TestSend_TellsWhatIsGoneAndWhatMayGoThroughLater(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]error{
-		200: nil, 201: nil, 202: nil, 404: webpush.ErrGone, 410: webpush.ErrGone, 400: webpush.ErrRefused, 403: webpush.ErrRefused, 413: webpush.ErrRefused,
-		301: webpush.ErrRefused, 429: errLater, 500: errLater, 503: errLater,
+		200: nil, 201: nil, 202: nil, 404: webpush.ErrGone, 410: webpush.ErrGone, 400: webpush.ErrRefused, 413: webpush.ErrRefused,
+		301: webpush.ErrRefused, 401: errLater, 403: errLater, 429: errLater, 500: errLater, 503: errLater,
 	} {
 		b := newBrowser(t, answering(status))
 		err := webpush.New(newKey(t), "https://tandem.example.com", b.service.Client()).Send(t.Context(), b.message("Hello"))

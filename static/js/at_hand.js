@@ -32,14 +32,14 @@ export function template() {
 
 /** cycle goes to the issues of the team's cycle that a URL calls so. */
 export function cycle(name) {
-  location.href = control({on: 'go-cycles'}).href.replace('/cycles', `?f=cycle:${name}`);
+  location.href = control({on: 'go-cycles'}).href.replace(/\/cycles$/, `?f=cycle:${name}`);
 }
 
 /** quote puts the text that is selected into the comment that one writes below it. */
 export function quote() {
-  const words = String(getSelection()).trim(), from = getSelection().anchorNode?.parentElement.closest('[data-markdown]');
-  const area = from?.closest('[data-live]').querySelector('form[data-op=create][data-record=comment] textarea');
-  if (!words || !area) return;
+  const words = String(getSelection()).trim(), at = getSelection().anchorNode, from = (at?.closest ? at : at?.parentElement)?.closest('[data-markdown]');
+  const area = document.querySelector('.composer textarea');
+  if (!words || !from || !area) return;
   area.value += `${area.value && '\n\n'}${words.replace(/^/gm, '> ')}\n\n`;
   area.dispatchEvent(new Event('input', {bubbles: true}));
   area.focus();

@@ -47,6 +47,7 @@ function offer(form) {
 async function fill(form, quiet) {
   const {_template: choice, _was: was} = form.elements, sent = new FormData(form);
   const answer = await fetch(`${form.getAttribute('action')}/template`, {method: 'POST', body: new URLSearchParams(sent), headers: {'HX-Request': 'true'}}).catch(() => null);
+  if (choice.value !== (sent.get('_template') ?? '')) return; // another was chosen meanwhile
   if (!taken(answer)) {
     choice.value = was.value;
     return quiet || toast('Templates come from the server: choose it again once you are connected.', {alert: true});
@@ -60,7 +61,7 @@ async function fill(form, quiet) {
 function put(form, one, sent) {
   const mine = one.type === 'checkbox' ? [...form.querySelectorAll(`[name=${one.name}]`)].find(other => other.value === one.value) : form.elements[one.name];
   if (!mine) return one.value && form.querySelector('.new-issue__properties').append(one.closest('.form-field') ?? '');
-  if (one.type === 'checkbox') return mine.checked = one.checked;
+  if (one.type === 'checkbox') return mine.checked === sent.getAll(one.name).includes(one.value) && (mine.checked = one.checked);
   if (mine.value !== (sent.get(one.name) ?? '')) return;
   mine.value = one.value;
   filled.set(mine, mine.value);

@@ -4,7 +4,7 @@ import {dirty, foreign} from './page.js';
 import {backoff} from './stream.js';
 
 const states = new WeakMap(), restores = new WeakMap();
-let releasing;
+let releasing, covered;
 
 export function install(root) {
   if (root !== document) return;
@@ -72,7 +72,9 @@ function again(region) {
 /** What the page showed is out of sight, so is the page: loaded anew, or, where that would take what is typed or was in vain, covered with words. */
 function gone() {
   const last = Number(sessionStorage.getItem('tandem:gone'));
-  if (Date.now() - last < 30_000 || dirty()) return import('./gone.js').then(({cover}) => cover());
+  if (covered) return; // another region of the page learns of it too
+  covered = Date.now() - last < 30_000 || dirty();
+  if (covered) return import('./gone.js').then(({cover}) => cover());
   sessionStorage.setItem('tandem:gone', Date.now());
   location.reload();
 }

@@ -50,7 +50,7 @@ export function refocus(region) {
     const active = document.activeElement;
     if (active !== document.body && active.closest(rows)?.dataset.record === key && !active.closest('[hidden]')) return;
     if (active !== document.body && !region.contains(active)) return;
-    const next = [...keys.slice(at), ...keys.slice(0, at).reverse()].map(one => find(region, one)).find(one => one && !one.hidden);
+    const next = [...keys.slice(at), ...keys.slice(0, at).reverse()].map(one => find(region, one)).find(one => one && !one.closest('[hidden]'));
     next?.querySelector('a[href]')?.focus({preventScroll: true});
   };
 }

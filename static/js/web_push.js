@@ -18,7 +18,7 @@ async function settle(form) {
   const why = hurdle({secure: isSecureContext, able: !!(navigator.serviceWorker && globalThis.PushManager && globalThis.Notification), permission: globalThis.Notification?.permission});
   if (why) return say(why);
   const {pushEndpoint: told} = form.dataset, mine = await subscription();
-  if (told && mine?.endpoint === told) return;
+  if (told && mine?.endpoint === told || document.documentElement.hasAttribute('data-cached')) return; // a kept page may say what was
   await end(mine); // of a session that has ended
   say(told ? 'This browser has ended its notifications by itself, such as when they were not allowed for a while.' : 'You are told at once, also while Tandem is closed, until you sign out here.');
   form.hidden = false;
