@@ -41,6 +41,7 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/f/team/:key/cycles/:name": "/acme/f/team/" + teamOfKey(x.key) + "/cycles/current", "POST /:ws/cycle/:id": "/acme/cycle/" + x.cycle,
 		"POST /:ws/settings/team/:key/cycles": "/acme/settings/team/" + teamOfKey(x.key) + "/cycles",
 		"GET /:ws/team/:key/trash":            "/acme/team/" + teamOfKey(x.key) + "/trash", "POST /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
+		"GET /:ws/team/:key/issues.csv": "/acme/team/" + teamOfKey(x.key) + "/issues.csv", "GET /:ws/team/:key/issues.json": "/acme/team/" + teamOfKey(x.key) + "/issues.json",
 		"POST /:ws/team/:key/display": "/acme/team/" + teamOfKey(x.key) + "/display",
 		"GET /:ws/issue/:key/share":   "/acme/issue/" + x.key + "/share", "GET /:ws/team/:key/share": "/acme/team/" + teamOfKey(x.key) + "/share",
 		"GET /:ws/issue/:key": "/acme/issue/" + x.key, "GET /:ws/f/issue/:key": "/acme/f/issue/" + x.key,
@@ -216,7 +217,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications",
-		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
+		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/team/ENG/issues.csv", "/acme/team/ENG/issues.json", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}
 	visible := h.issue("Refers", func(set map[string]any) { set["description"] = "See " + hidden.key })

@@ -67,6 +67,8 @@ func (s *Server) route() {
 	ws.GET(fragment+"/team/:key/cycles/:name", s.in(s.showCycleFragment))
 	ws.POST("/cycle/:id", s.in(s.setCycle))
 	ws.GET(page+"/team/:key/trash", s.in(s.showTrash))
+	ws.GET("/team/:key/issues.csv", s.in(s.exportTeam("csv")))
+	ws.GET("/team/:key/issues.json", s.in(s.exportTeam("json")))
 	ws.POST("/team/:key/display", s.in(s.setDisplay))
 	ws.GET(page+"/team/:key/triage", s.in(s.showTriage))
 	ws.GET(fragment+"/team/:key/triage", s.in(s.showTriageFragment))

@@ -136,11 +136,7 @@ type teamIssues struct {
 }
 
 func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
-	options := sync.ListOptions{Text: query.Text, Layout: layoutOf(query.Display), After: query.After}
-	for _, f := range query.Filters {
-		options.Terms = append(options.Terms, f.String())
-	}
-	found, err := s.engine.TeamIssues(ctx, v.Actor, key, options)
+	found, err := s.engine.TeamIssues(ctx, v.Actor, key, listOptions(query))
 	if err != nil {
 		return teamIssues{}, err
 	}
@@ -150,6 +146,14 @@ func (s *Server) teamIssues(ctx context.Context, v visit, key string, query view
 	}
 	family, err := s.family(ctx, v, found.Snapshot, rows...)
 	return teamIssues{found, family}, err
+}
+
+func listOptions(query views.Query) sync.ListOptions {
+	options := sync.ListOptions{Text: query.Text, Layout: layoutOf(query.Display), After: query.After}
+	for _, f := range query.Filters {
+		options.Terms = append(options.Terms, f.String())
+	}
+	return options
 }
 
 func (t teamIssues) team() views.Team { return teamOf(t.Team) }

@@ -92,6 +92,13 @@ WITH RECURSIVE above AS (
 )
 SELECT id, parent_id FROM above WHERE parent_id IS NOT NULL;
 
+-- name: ListExportedIssues :many
+-- Some of a team's issues whole, with what names those right above them as far as the reader sees them.
+SELECT i.id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.due, i.estimate, i.project_id, i.milestone_id, i.cycle_id,
+    i.created_at, i.updated_at, i.completed_at, p.team_id AS parent_team_id, p.number AS parent_number
+FROM issue i LEFT JOIN issue p ON p.workspace_id = i.workspace_id AND p.id = i.parent_id AND p.team_id = ANY(@team_ids::uuid[]) AND p.deleted_at IS NULL
+WHERE i.workspace_id = @workspace_id AND i.team_id = @team_id AND i.id = ANY(@ids::uuid[]) AND i.deleted_at IS NULL;
+
 -- name: ListIssueGroups :many
 -- The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 -- zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and

@@ -351,6 +351,86 @@ func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCount
 	return items, nil
 }
 
+const listExportedIssues = `-- name: ListExportedIssues :many
+SELECT i.id, i.number, i.title, i.description, i.status_id, i.priority, i.assignee_id, i.labels, i.due, i.estimate, i.project_id, i.milestone_id, i.cycle_id,
+    i.created_at, i.updated_at, i.completed_at, p.team_id AS parent_team_id, p.number AS parent_number
+FROM issue i LEFT JOIN issue p ON p.workspace_id = i.workspace_id AND p.id = i.parent_id AND p.team_id = ANY($1::uuid[]) AND p.deleted_at IS NULL
+WHERE i.workspace_id = $2 AND i.team_id = $3 AND i.id = ANY($4::uuid[]) AND i.deleted_at IS NULL
+`
+
+type ListExportedIssuesParams struct {
+	TeamIDs     []uuid.UUID
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	IDs         []uuid.UUID
+}
+
+type ListExportedIssuesRow struct {
+	ID           uuid.UUID
+	Number       int64
+	Title        string
+	Description  string
+	StatusID     uuid.UUID
+	Priority     int16
+	AssigneeID   *uuid.UUID
+	Labels       []uuid.UUID
+	Due          *time.Time
+	Estimate     *int32
+	ProjectID    *uuid.UUID
+	MilestoneID  *uuid.UUID
+	CycleID      *uuid.UUID
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	CompletedAt  *time.Time
+	ParentTeamID *uuid.UUID
+	ParentNumber *int64
+}
+
+// Some of a team's issues whole, with what names those right above them as far as the reader sees them.
+func (q *Queries) ListExportedIssues(ctx context.Context, db DBTX, arg ListExportedIssuesParams) ([]ListExportedIssuesRow, error) {
+	rows, err := db.Query(ctx, listExportedIssues,
+		arg.TeamIDs,
+		arg.WorkspaceID,
+		arg.TeamID,
+		arg.IDs,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListExportedIssues: %w", err)
+	}
+	defer rows.Close()
+	var items []ListExportedIssuesRow
+	for rows.Next() {
+		var i ListExportedIssuesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Title,
+			&i.Description,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.MilestoneID,
+			&i.CycleID,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.CompletedAt,
+			&i.ParentTeamID,
+			&i.ParentNumber,
+		); err != nil {
+			return nil, fmt.Errorf("query ListExportedIssues: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListExportedIssues: %w", err)
+	}
+	return items, nil
+}
+
 const listIssueGroups = `-- name: ListIssueGroups :many
 WITH passing AS NOT MATERIALIZED (
     SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,

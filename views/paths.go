@@ -106,6 +106,11 @@ func (w Workspace) TriageCount(key string) string { return w.at("team", key, "tr
 // TeamTrash is what of a team's issues lies in the trash.
 func (w Workspace) TeamTrash(key string) string { return w.at("team", key, "trash") }
 
+// TeamExport is a team's list as it is filtered, in a file: csv or json.
+func (w Workspace) TeamExport(key, extension string, q Query) string {
+	return w.at("team", key, "issues."+extension) + q.In(ListView).Encode()
+}
+
 // TeamCycles are a team's cycles; before is the number that a page of past ones begins before, or "".
 func (w Workspace) TeamCycles(key, before string) string {
 	return w.at("team", key, "cycles") + query("before", before)
