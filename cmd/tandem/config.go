@@ -33,7 +33,8 @@ type config struct {
 }
 
 type importGroup struct {
-	GitHub importCommand `cmd:"" name:"github" help:"Import issues saved from GitHub: REST or gh JSON, or the archive of an IETF repository."`
+	GitHub importCommand    `cmd:"" name:"github" help:"Import issues saved from GitHub: REST or gh JSON, or the archive of an IETF repository."`
+	CSV    importCSVCommand `cmd:"" name:"csv" help:"Import issues from a table: Tandem's own export, Linear's, Jira's or any other."`
 }
 
 type userGroup struct {
@@ -62,13 +63,26 @@ type demoCommand struct {
 	From []string `placeholder:"FILE" help:"A file to import into a team of its own, as import github does."`
 }
 
-// importCommand imports files of one format into one team.
+// importPlace is where an import goes, and whether it does.
+type importPlace struct {
+	Workspace string `required:"" placeholder:"SLUG" help:"The workspace to import into."`
+	Team      string `required:"" placeholder:"KEY" help:"The team to import into; it is made if there is none of this key."`
+	DryRun    bool   `help:"Read and report, change nothing."`
+}
+
+// importCommand imports files of GitHub's into one team.
 type importCommand struct {
-	Files     []string `arg:"" name:"file" help:"Files, plain or gzip."`
-	Workspace string   `required:"" placeholder:"SLUG" help:"The workspace to import into."`
-	Team      string   `required:"" placeholder:"KEY" help:"The team to import into; it is made if there is none of this key."`
-	DryRun    bool     `help:"Read and report, change nothing."`
-	Pulls     bool     `help:"Take pull requests too, labelled \"pull request\"."`
+	Files []string `arg:"" name:"file" help:"Files, plain or gzip."`
+	importPlace
+	Pulls bool `help:"Take pull requests too, labelled \"pull request\"."`
+}
+
+// importCSVCommand imports tables into one team.
+type importCSVCommand struct {
+	Files []string `arg:"" name:"file" help:"Files whose first line names the columns."`
+	importPlace
+	Map       []string `sep:"none" placeholder:"COLUMN=FIELD" help:"What a column holds, if its name does not tell; - leaves it out. May be repeated."`
+	MapStatus []string `sep:"none" placeholder:"THEIRS=OURS" help:"Which status of the team stands for one of the file. May be repeated."`
 }
 
 // userAddCommand adds an account, and makes it a member of a workspace.

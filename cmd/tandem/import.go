@@ -16,11 +16,16 @@ import (
 )
 
 func (c *importCommand) run(ctx context.Context, p *program) error {
+	return c.importPlace.take(ctx, p, func(string) *survey { return takeSurvey(c.Files, c.Pulls, fromGitHub) })
+}
+
+// take brings what a survey of the files finds into the team.
+func (c *importPlace) take(ctx context.Context, p *program, look func(key string) *survey) error {
 	key, err := checkTeamKey(c.Team)
 	if err != nil {
 		return err
 	}
-	found := takeSurvey(c.Files, c.Pulls)
+	found := look(key)
 	if found.issues() == 0 {
 		found.tell(p.stderr)
 		return errNothing
@@ -66,6 +71,9 @@ func (i *issueImport) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := i.checkStatuses(ctx, team); err != nil {
+		return err
+	}
 	if !found {
 		fmt.Fprintf(i.stderr, "the team %s would be made\n", i.key)
 	}
@@ -78,6 +86,13 @@ func (i *issueImport) rehearse(ctx context.Context) error {
 }
 
 func (i *issueImport) perform(ctx context.Context) error {
+	before, _, err := findTeam(ctx, i.database, i.workspace, i.key)
+	if err == nil {
+		err = i.checkStatuses(ctx, before)
+	}
+	if err != nil {
+		return err
+	}
 	team, err := ensureTeam(ctx, i.database, i.engine, i.workspace, i.key, i.teamName(), i.membership)
 	if err != nil {
 		return err
@@ -130,7 +145,10 @@ func (i *issueImport) write(ctx context.Context, b *batch) error {
 			}
 		}
 	}
-	return b.flush(ctx)
+	if err := b.flush(ctx); err != nil {
+		return err
+	}
+	return b.writeParents(ctx)
 }
 
 // readWindow reads some issues. The problems of the files were told by the survey.
@@ -141,7 +159,7 @@ func (i *issueImport) readWindow(window []string) ([]importer.Issue, error) {
 	}
 	var issues []importer.Issue
 	for _, file := range i.survey.files {
-		_, err := readFile(file, importer.Sink{
+		_, err := i.survey.read.read(file, importer.Sink{
 			Issue: func(issue importer.Issue) error {
 				if _, wanted := place[issue.SourceID]; wanted {
 					issues = append(issues, issue)
@@ -160,7 +178,7 @@ func (i *issueImport) readWindow(window []string) ([]importer.Issue, error) {
 
 // importInto imports a file into a team of its own, named after the file's repository.
 func (s *site) importInto(ctx context.Context, workspace string, file string) error {
-	found := takeSurvey([]string{file}, false)
+	found := takeSurvey([]string{file}, false, fromGitHub)
 	if found.issues() == 0 {
 		found.tell(s.stderr)
 		return fmt.Errorf("--from %s: %w", file, errNothing)

@@ -20,7 +20,7 @@ func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
 	engine := sync.New(sync.Options{Pool: pool})
 	t.Cleanup(engine.Stop)
 	i := &issueImport{program: &program{stderr: &told, logger: slog.New(slog.DiscardHandler)}, database: &database{pool: pool}, engine: engine,
-		survey: takeSurvey(nil, false), key: "ENG", advance: func() {}}
+		survey: takeSurvey(nil, false, fromGitHub), key: "ENG", advance: func() {}}
 	var err error
 	if i.workspace, err = engine.WorkspaceBySlug(t.Context(), "acme"); err != nil {
 		t.Fatal(err)

@@ -15,18 +15,22 @@ type cast struct {
 	byID     map[uuid.UUID]queries.ListMembersRow
 	byHandle map[string]queries.ListMembersRow
 	byEmail  map[string]queries.ListMembersRow
-	taken    map[string]bool // handles
+	byName   map[string]queries.ListMembersRow // in small letters; of several the first
+	taken    map[string]bool                   // handles
 }
 
 func newCast(rows []queries.ListMembersRow) *cast {
 	c := &cast{byID: map[uuid.UUID]queries.ListMembersRow{}, byHandle: map[string]queries.ListMembersRow{},
-		byEmail: map[string]queries.ListMembersRow{}, taken: map[string]bool{}}
+		byEmail: map[string]queries.ListMembersRow{}, byName: map[string]queries.ListMembersRow{}, taken: map[string]bool{}}
 	for _, row := range rows {
 		c.byID[row.ID] = row
 		if row.DeletedAt != nil {
 			continue
 		}
 		c.byHandle[row.Handle] = row
+		if _, same := c.byName[strings.ToLower(row.Name)]; !same {
+			c.byName[strings.ToLower(row.Name)] = row
+		}
 		c.taken[row.Handle] = true
 		if row.Email != "" {
 			c.byEmail[strings.ToLower(row.Email)] = row
@@ -35,7 +39,8 @@ func newCast(rows []queries.ListMembersRow) *cast {
 	return c
 }
 
-// find looks for the placeholder of an earlier import, then for somebody with the same address or handle.
+// find looks for the placeholder of an earlier import, then for somebody with the same address or handle, or the same name where that is
+// all that is known.
 func (c *cast) find(id uuid.UUID, person importer.Person) (queries.ListMembersRow, bool) {
 	if row, known := c.byID[id]; known {
 		return row, true
@@ -44,6 +49,9 @@ func (c *cast) find(id uuid.UUID, person importer.Person) (queries.ListMembersRo
 		return row, true
 	}
 	row, known := c.byHandle[strings.ToLower(person.Login)]
+	if !known && person.Named && person.Email == "" {
+		row, known = c.byName[strings.ToLower(person.Name)]
+	}
 	return row, known
 }
 

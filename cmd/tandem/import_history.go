@@ -19,6 +19,7 @@ const (
 type condition struct {
 	title     string
 	outcome   outcome
+	status    string // by name; "" goes by the outcome
 	labels    []string
 	assignees []string
 }
@@ -48,7 +49,7 @@ func retrace(issue importer.Issue) (first condition, steps []step) {
 }
 
 func conditionOf(issue importer.Issue) condition {
-	c := condition{title: oneLineOf(issue.Title, importer.MaxTitle), outcome: outcomeOf(issue), assignees: issue.Assignees}
+	c := condition{title: oneLineOf(issue.Title, importer.MaxTitle), outcome: outcomeOf(issue), status: issue.Planned.Status, assignees: issue.Assignees}
 	for _, label := range issue.Labels {
 		c.labels = with(c.labels, labelKey(label.Name))
 	}
@@ -84,7 +85,7 @@ func undo(now condition, event importer.Event) (before condition, fits bool) {
 	before = now
 	switch event.Kind {
 	case importer.EventClosed:
-		before.outcome = stillOpen
+		before.outcome, before.status = stillOpen, ""
 		return before, now.outcome != stillOpen
 	case importer.EventReopened:
 		before.outcome = completed

@@ -39,12 +39,16 @@ func (t *target) plainOps(issue importer.Issue) []sync.Operation {
 
 func (t *target) createIssue(issue importer.Issue, c condition) sync.Operation {
 	set := map[string]any{
-		"team": string(sync.NewRef("team", t.team)), "number": int64(issue.Number), "title": c.title, "description": issue.Body,
-		"status": string(t.status(c.outcome)), "labels": t.labelRefs(c.labels), "subscribers": t.others(issue.Assignees),
+		"team": string(sync.NewRef("team", t.team)), "title": c.title, "description": issue.Body,
+		"status": string(t.status(c)), "labels": t.labelRefs(c.labels), "subscribers": t.others(issue.Assignees),
+	}
+	if issue.Number > 0 {
+		set["number"] = int64(issue.Number)
 	}
 	if assignee := t.assignee(c.assignees); assignee != "" {
 		set["assignee"] = string(assignee)
 	}
+	t.addPlan(set, issue.Planned)
 	return create(t.issueRef(issue), set).By(t.member(issue.Author), timeOr(issue.CreatedAt, issue.UpdatedAt))
 }
 
@@ -63,8 +67,8 @@ func (t *target) difference(ref sync.Ref, before, after condition) []sync.Operat
 	if before.title != after.title {
 		set("title", after.title)
 	}
-	if before.outcome != after.outcome {
-		set("status", string(t.status(after.outcome)))
+	if t.status(before) != t.status(after) {
+		set("status", string(t.status(after)))
 	}
 	was, is := t.assignee(before.assignees), t.assignee(after.assignees)
 	switch {
@@ -91,8 +95,11 @@ func (t *target) labelChanges(ref sync.Ref, before, after []string) []sync.Opera
 	return ops
 }
 
-func (t *target) status(o outcome) sync.Ref {
-	switch o {
+func (t *target) status(c condition) sync.Ref {
+	if c.status != "" {
+		return t.statuses[statusKey(c.status)]
+	}
+	switch c.outcome {
 	case completed:
 		return t.completed
 	case canceled:

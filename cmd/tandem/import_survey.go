@@ -18,6 +18,7 @@ import (
 
 // survey is what a first reading of the files finds: all that must be there before the issues come, and what is wrong with the files.
 type survey struct {
+	read     reader
 	files    []string // those that can be read
 	pulls    bool     // whether pull requests are taken
 	repo     string   // of the first file that names one
@@ -25,17 +26,26 @@ type survey struct {
 	born     map[string]time.Time       // SourceID -> when; of the issues that are taken
 	people   map[string]importer.Person // by personKey; those who did something in what is taken
 	labels   map[string]importer.Label  // by labelKey
-	shared   int                        // issues with several assignees
+	plans    plans
+	shared   int // issues with several assignees
 	problems []string
 }
 
 // pullLabel marks pull requests, which are issues like others otherwise.
 var pullLabel = importer.Label{Name: "pull request", Color: "#6e5494"}
 
-func takeSurvey(files []string, pulls bool) *survey {
-	s := &survey{pulls: pulls, born: map[string]time.Time{}, people: map[string]importer.Person{}, labels: map[string]importer.Label{}}
+// reader is how files of one format are read. Its name stands in the ids of the people whom only the files know.
+type reader struct {
+	format string
+	read   func(name string, sink importer.Sink) (importer.Report, error)
+}
+
+var fromGitHub = reader{"github", readFile}
+
+func takeSurvey(files []string, pulls bool, read reader) *survey {
+	s := &survey{read: read, pulls: pulls, plans: newPlans(), born: map[string]time.Time{}, people: map[string]importer.Person{}, labels: map[string]importer.Label{}}
 	for _, file := range files {
-		report, err := readFile(file, importer.Sink{
+		report, err := read.read(file, importer.Sink{
 			Issue:   s.note,
 			Problem: func(p importer.Problem) { s.problems = append(s.problems, p.String()) },
 		})
@@ -67,6 +77,7 @@ func (s *survey) note(issue importer.Issue) error {
 		return nil
 	}
 	s.born[issue.SourceID] = issue.CreatedAt
+	s.plans.note(issue)
 	if issue.Pull {
 		s.noteLabel(pullLabel)
 	}

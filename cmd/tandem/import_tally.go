@@ -13,6 +13,7 @@ type tally struct {
 	newComments, knownComments int
 	newPeople, matchedPeople   int
 	newLabels, matchedLabels   int
+	newProjects, newMilestones int
 	renumbered                 int // their numbers were taken
 	trashed                    int // issues of an earlier import that are in the trash by now
 	lost                       int // issues and comments that the engine refused
@@ -32,6 +33,9 @@ func (t *tally) tell(to io.Writer) {
 		fmt.Fprintf(to, "there already: %s and %s\n", count(t.knownIssues, "issue"), count(t.knownComments, "comment"))
 	}
 	t.tellVocabulary(to, "")
+	if t.newProjects+t.newMilestones > 0 {
+		fmt.Fprintf(to, "made %s and %s\n", count(t.newProjects, "project"), count(t.newMilestones, "milestone"))
+	}
 	if t.renumbered > 0 {
 		fmt.Fprintf(to, "%s got a new number, because the old one was taken\n", count(t.renumbered, "issue"))
 	}

@@ -21,11 +21,15 @@ type target struct {
 	people                    map[string]uuid.UUID // by personKey; absent: nobody
 	blind                     map[uuid.UUID]bool   // members who do not see the team, so no work can be theirs
 	labels                    map[string]sync.Ref  // by labelKey; absent: a label that has been deleted here
+	statuses                  map[string]sync.Ref  // by statusKey
+	projects                  map[string]sync.Ref  // by projectKey; absent: one that has been deleted here
+	milestones                map[milestoneKey]sync.Ref
 }
 
 // learn finds whom and what the survey names, and makes what is missing unless it is a rehearsal.
 func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, rehearsal bool) (*target, error) {
-	t := &target{workspace: i.workspace, team: team.ID, people: map[string]uuid.UUID{}, blind: map[uuid.UUID]bool{}, labels: map[string]sync.Ref{}}
+	t := &target{workspace: i.workspace, team: team.ID, people: map[string]uuid.UUID{}, blind: map[uuid.UUID]bool{}, labels: map[string]sync.Ref{},
+		statuses: map[string]sync.Ref{}, projects: map[string]sync.Ref{}, milestones: map[milestoneKey]sync.Ref{}}
 	people, err := i.learnPeople(ctx, t, team)
 	if err != nil {
 		return nil, err
@@ -37,7 +41,11 @@ func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, rehe
 	if err := i.learnStatuses(ctx, t); err != nil {
 		return nil, err
 	}
-	return t, i.makeAll(ctx, append(people, labels...))
+	projects, err := i.learnProjects(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return t, i.makeAll(ctx, slices.Concat(people, labels, projects))
 }
 
 // makeAll sends few operations at a time: what a transaction costs grows with the square of the members that it makes.
@@ -61,7 +69,7 @@ func (i *issueImport) learnPeople(ctx context.Context, t *target, team queries.L
 	var ops []sync.Operation
 	for _, key := range slices.Sorted(maps.Keys(i.survey.people)) {
 		person := i.survey.people[key]
-		id := sync.Derive(i.workspace, "import", "github", "person", key)
+		id := sync.Derive(i.workspace, "import", i.survey.read.format, "person", key)
 		member, found := cast.find(id, person)
 		switch {
 		case found && member.DeletedAt != nil:
@@ -136,6 +144,11 @@ func (i *issueImport) learnStatuses(ctx context.Context, t *target) error {
 	rows, err := queries.New().ListStatuses(ctx, i.database.pool, i.workspace)
 	if err != nil {
 		return err
+	}
+	for _, row := range rows {
+		if row.TeamID == t.team && row.DeletedAt == nil {
+			t.statuses[statusKey(row.Name)] = sync.NewRef("status", row.ID)
+		}
 	}
 	first := func(categories ...string) sync.Ref {
 		for _, category := range categories {

@@ -32,6 +32,7 @@ type Person struct {
 	Login string
 	Name  string
 	Email string
+	Named bool // the file has no login of theirs: Name stands for it, and is all there may be
 }
 
 // State is whether an issue is done with.
@@ -61,7 +62,19 @@ type Issue struct {
 	ClosedAt    time.Time // zero while open
 	Comments    []Comment // oldest first
 	History     []Event   // oldest first
-	Reviews     int       // remarks on the code of a pull request; without the code they say little and are not taken
+	Planned     Plan
+	Reviews     int // remarks on the code of a pull request; without the code they say little and are not taken
+}
+
+// Plan is what trackers know of an issue beyond open and closed. What a format does not tell is zero.
+type Plan struct {
+	Status    string // by name; "" goes by the issue's State
+	Priority  int    // 1 is urgent, 4 is low, 0 is none
+	Project   string
+	Milestone string // of the project
+	Parent    string // a SourceID
+	Due       string // a day, as 2026-12-24
+	Estimate  *int
 }
 
 // Comment is one remark below an issue.
