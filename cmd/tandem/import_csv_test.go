@@ -69,7 +69,7 @@ func TestImportCSV_OfLinear(t *testing.T) {
 	}
 	want := []string{
 		"REP-2|Parent|Done|0||||||||2024-01-04 13:21:20",
-		"REP-3|Child|In Progress|1|Ann|2024-02-01|5|Rocket|Lift-off|2|Bug,ui|2024-01-05 13:21:20.123",
+		"REP-3|Child|In Progress|1|Ann|2024-02-01|5|Rocket|Lift-off|2|bug,ui|2024-01-05 13:21:20.123",
 	}
 	for _, told := range []string{"imported 2 issues", "there already: 2 issues"} {
 		if got := importTable(t, pool, args...); got.code != exitDone || !strings.Contains(got.stderr, told) {
