@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // A team that works in cycles always has the next ones made, so that work can be put into them. They are planned with the
@@ -95,9 +97,14 @@ func (w *work) planCyclesOf(team *record, anew bool) {
 	}
 }
 
+// CycleID is the id of a team's cycle that the engine makes, unless somebody took it before.
+func CycleID(team uuid.UUID, number int64) uuid.UUID {
+	return Derive(team, "cycle", strconv.FormatInt(number, 10))
+}
+
 func (w *work) newCycle(team *record, starts, ends string) *record {
 	number := w.nextCycleNumber(team.id)
-	id := Derive(team.id, "cycle", strconv.FormatInt(number, 10))
+	id := CycleID(team.id, number)
 	for w.lookup(NewRef("cycle", id)) != nil { // somebody may have made one of this id, even in another team
 		id = Derive(id, "again")
 	}

@@ -146,7 +146,7 @@ func TestCycles_MoveOnWhatIsNotFinished(t *testing.T) {
 func TestCycles_AreMadeThoughSomebodyTookTheirIDs(t *testing.T) {
 	t.Parallel()
 	h := cycling(t)
-	taken := NewRef("cycle", Derive(h.team, "cycle", "4"))
+	taken := NewRef("cycle", CycleID(h.team, 4))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: taken, Set: map[string]any{"team": string(NewRef("team", h.private)), "starts": "2026-11-16", "ends": "2026-11-22"}})
 	h.pass(t, 1)
 	h.areCycles(t, "1 1116 1122 past", "2 1123 1129 current", "3 1130 1206 upcoming", "4 1207 1213 upcoming")

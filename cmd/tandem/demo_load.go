@@ -70,7 +70,7 @@ func (l *demoLoader) cycles() []sync.Operation {
 		if team.Cycle == 0 {
 			continue
 		}
-		running[team.Key] = string(sync.NewRef("cycle", sync.Derive(l.team(team.Key), "cycle", "1")))
+		running[team.Key] = string(sync.NewRef("cycle", sync.CycleID(l.team(team.Key), 1)))
 		for _, status := range team.Statuses {
 			started[[2]string{team.Key, status.Name}] = status.Category == "started" || status.Name == "Todo"
 		}

@@ -51,8 +51,10 @@ export async function copy(branch) {
   if (!key) return;
   const handle = document.querySelector('meta[name=tandem-member]').dataset.handle, title = it.querySelector('[data-field=title]').textContent;
   const words = branch ? branchOf(handle, key, title) : key;
-  await navigator.clipboard.writeText(words);
-  toast(`Copied ${words}`, {kind: 'copied'});
+  try {
+    await navigator.clipboard.writeText(words);
+    toast(`Copied ${words}`, {kind: 'copied'});
+  } catch { toast(`This browser copies only from an address that begins with https://. Copy it by hand: ${words}`, {kind: 'copied'}); }
 }
 
 /** branchOf is such a name: of letters, digits and hyphens. */

@@ -35,8 +35,8 @@ export function paint(root, anew = false) {
     const focused = document.activeElement, onward = refocus(region);
     more ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
     if (region.isConnected && ops.some(op => op.op === 'create')) region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
-    if (focused.closest('[hidden]')) onward();
-    else if (focused !== document.activeElement && focused.isConnected) focused.focus({preventScroll: true});
+    if (focused?.closest('[hidden]')) onward();
+    else if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
   }
 }
 

@@ -42,7 +42,7 @@ export function places(region) {
 /** refocus notes the row that has focus; the function gives focus back to it wherever it went, or to the next one that is left. Of what is in no
  * row and goes, it gives focus to the page. */
 export function refocus(region) {
-  const was = document.activeElement, row = was.closest(`[data-rows] ${rows}`), home = region.closest('[tabindex="-1"]');
+  const was = document.activeElement, row = was?.closest(`[data-rows] ${rows}`), home = region.closest('[tabindex="-1"]');
   if (!region.contains(was)) return () => {};
   if (!row) return () => { if (document.activeElement === document.body) home?.focus({preventScroll: true}); };
   const keys = [...region.querySelectorAll(rows)].map(one => one.dataset.record), key = row.dataset.record, at = keys.indexOf(key);
