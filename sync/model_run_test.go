@@ -8,6 +8,7 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 )
@@ -150,7 +151,7 @@ func (run *modelRun) push() {
 		want := run.m.apply(sent.tab.actor, sent.tab.client, sent.transaction)
 		got := modelResultOf(jobs[i].result)
 		run.note(got, sent.transaction.Ops)
-		if diff := gocmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			run.Fatalf("%+v\nof %s: the model (-) and the engine (+): %s\n%+v", sent.transaction, sent.tab.actor.Member, diff, jobs[i].result.Error)
 		}
 	}
