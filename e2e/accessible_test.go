@@ -67,7 +67,9 @@ func TestPagesAreAccessible(t *testing.T) {
 	c.push(fields{"op": "create", "record": "team:" + newID(), "set": fields{"key": "BARE", "name": "Bare team", "cycle_weeks": 2}})
 	trashed, trashedKey := c.makes("ENG", "In the trash", nil)
 	c.push(fields{"op": "delete", "record": trashed})
-	ann := newMember(t, "ann", demo)
+	ann := newPerson(t, "ann", demo)
+	ann.line.host = "localhost" // browsers keep no passkeys for a number
+	ann.signsInAs("ann")
 	ann.excuse("status of 404")
 	inspects(ann, glances()).walks([]state{
 		{name: "my issues", path: "/acme"},
@@ -95,7 +97,10 @@ func TestPagesAreAccessible(t *testing.T) {
 		{name: "search, found", path: "/acme/search?q=platypus"},
 		{name: "search, nothing", path: "/acme/search?q=xyzzy"},
 		{name: "outbox", path: "/acme/outbox"},
-		{name: "account", path: "/acme/settings/account"},
+		{name: "account with a passkey", path: "/acme/settings/account", acts: func(p *person) {
+			p.hasAnAuthenticator()
+			p.addsAPasskey("An ant's phone")
+		}},
 		{name: "labels", path: "/acme/settings/label"},
 		{name: "label being edited", acts: clicking("summary[data-action=edit]", "() => document.querySelector('details[open] input[type=color]')")},
 		{name: "statuses", path: "/acme/settings/team/ENG"},
@@ -147,6 +152,8 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 	demo := sharedDemo(t)
 	c := signedIn(t, demo, "ann")
 	key := c.makesRich("Echidna")
+	c.attaches(key, "notes.txt", []byte("Spines."))
+	c.attaches(key, "spine.png", drawn(t))
 	signedIn(t, demo, "ben").says(c.titled("The parent of Echidna").Record, "What of it, @ann?")
 	ann := newMember(t, "ann", demo)
 	open := "() => document.querySelector('main details[open]')?.contains(document.activeElement)"
@@ -186,6 +193,7 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 		{name: "assignee", path: "/acme/issue/" + key, acts: pressing("a", "() => ("+picked+")() !== 'no menu'")},
 		{name: "due date", path: "/acme/issue/" + key, acts: pressing("D", "() => document.activeElement.matches('input[type=date]')")},
 		{name: "parent", path: "/acme/issue/" + key, acts: clicking("summary[data-action=choose-parent]", open)},
+		{name: "issue with a file and an image", path: "/acme/issue/" + key, acts: clicking("summary[data-action=new-attachment]", "() => all('.attachment').length === 2 && document.querySelector('#files input[type=file]').checkVisibility()")},
 		{name: "relation", path: "/acme/issue/" + key, acts: func(p *person) {
 			p.presses("m", "b")
 			p.sees("the form", "() => document.activeElement.matches('#relations [name=other]')")
@@ -260,9 +268,12 @@ func TestPagesForStrangersAreAccessible(t *testing.T) {
 	list := link(c.page("/acme/team/WEB").submits("[data-action=share]", nil), "#share-link")
 	invite := link(c.page("/acme/settings/member").submits("[data-action=invite]", nil), "#invite-link")
 	stranger := newPerson(t, "stranger", demo)
+	stranger.line.host = "localhost" // browsers keep no passkeys for a number
 	stranger.excuse("status of (401|404|422)")
 	inspects(stranger, glances()).walks([]state{
-		{name: "sign-in", path: "/sign-in"},
+		{name: "sign-in", path: "/sign-in", acts: func(p *person) {
+			p.sees("the offer to use a passkey", "() => seen(document.querySelector('[data-action=use-passkey]'))")
+		}},
 		{name: "wrong password", acts: func(p *person) {
 			p.fills("input[name=email]", "ann@example.com")
 			p.fills("input[name=password]", "wrong")

@@ -62,24 +62,31 @@ func glances() []look {
 	return []look{looks[0], looks[3]}
 }
 
+// frame is what every page of a workspace has alike.
+const frame = ".sidebar"
+
 // fault is what is wrong with a page, in words, and where.
 type fault struct{ Rule, Where, Words string }
 
 const (
-	// rules runs axe: over what is open on the page, else over the page. Of a list it sees the first rows of each group; what several places share is
-	// told for three.
-	rules = `async options => {
+	// rules runs axe: over what is open on the page, else over the page. Of a list it sees the first rows of each group, and of what has been judged on
+	// another page nothing; what several places share is told for three.
+	rules = `async (judged, options) => {
 		const open = all('main details[open], .bulk__bar, .peek, dialog[open], [data-toasts] > *').filter(seen), include = open.length ? open : [document];
-		const {violations} = await axe.run({include, exclude: ['[data-rows] > :nth-child(n+3)']}, {resultTypes: ['violations'], preload: false, ...options});
+		const few = new CSSStyleSheet(), sheets = document.adoptedStyleSheets;
+		few.replaceSync('[data-rows] > :nth-child(n+3):not(:has([open])) { display: none }');
+		document.adoptedStyleSheets = [...sheets, few];
+		const {violations} = await axe.run({include, exclude: judged}, {resultTypes: ['violations'], preload: false, ...options});
+		document.adoptedStyleSheets = sheets;
 		return violations.flatMap(({id, help, nodes}) => nodes.slice(0, 3).map(({target, any, all, none}) => ({
 			Rule: id, Where: target.join(' '), Words: [help, ...[...any, ...all, ...none].map(one => one.message)].join('; '),
 		})));
 	}`
-	everyRule = `() => (` + rules + `)({
+	everyRule = `judged => (` + rules + `)(judged, {
 		runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
 		rules: {'target-size': {enabled: true}},
 	})`
-	colours = `() => (` + rules + `)({runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}})`
+	colours = `judged => (` + rules + `)(judged, {runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}})`
 	// sideways asks that the page fits the window; what is meant to be scrolled scrolls by itself.
 	sideways = `() => {
 		const {scrollWidth, clientWidth} = document.scrollingElement;
@@ -111,15 +118,15 @@ func (p *person) takes(l look) {
 	p.sees("the new look", "(width, touch) => matchMedia(`(max-width: ${width}px)`).matches && matchMedia('(pointer: coarse)').matches === touch", l.width, l.touch)
 }
 
-// faults judges the page as it is, in one look.
-func (p *person) faults(l look) (found []fault) {
+// faults judges the page as it is, in one look, without the parts that match what was judged before.
+func (p *person) faults(l look, judged ...string) (found []fault) {
 	p.t.Helper()
 	p.takes(l)
 	for _, judge := range l.judges {
 		if !ask[bool](p.window, "() => 'axe' in globalThis") {
 			p.runs(axe(p.t))
 		}
-		found = append(found, ask[[]fault](p.window, judge)...)
+		found = append(found, ask[[]fault](p.window, judge, append([]string{}, judged...))...)
 	}
 	return found
 }
@@ -139,6 +146,7 @@ type inspector struct {
 	*person
 	looks  []look
 	states map[fault][]string
+	judged []string // what all pages have, once it was looked at
 }
 
 func inspects(p *person, in []look) *inspector {
@@ -151,11 +159,14 @@ func inspects(p *person, in []look) *inspector {
 func (i *inspector) inspects(state string) {
 	i.t.Helper()
 	for _, l := range i.looks {
-		for _, f := range i.faults(l) {
+		for _, f := range i.faults(l, i.judged...) {
 			i.states[f] = append(i.states[f], state+" ("+l.name+")")
 		}
 	}
 	i.takes(looks[0])
+	if !long && ask[bool](i.window, "css => !!document.querySelector(css)", frame) {
+		i.judged = []string{frame}
+	}
 }
 
 // tells fails the journey for what was found.

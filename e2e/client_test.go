@@ -203,14 +203,15 @@ func (c *client) push(ops ...fields) {
 	c.seen = told.Version
 }
 
-func (c *client) send(method, path string, body []byte) ([]byte, int) {
+// send asks for an answer in JSON. kind is the type of the body; that is JSON too where none is given.
+func (c *client) send(method, path string, body []byte, kind ...string) ([]byte, int) {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), method, c.at.url(path), bytes.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	request.Header.Set("Accept", "application/json")
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", append(kind, "application/json")[0])
 	response, err := c.http.Do(request)
 	if err != nil {
 		c.t.Fatal(err)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -26,6 +27,7 @@ type line struct {
 	status   int                      // what every request is answered with, by a proxy whose server is away; 0 = by the server
 	refused  int                      // how many were
 	barred   string                   // calls that ask for this path are ended
+	eaten    string                   // calls that ask for this path are never answered
 	wasCut   bool
 }
 
@@ -35,7 +37,7 @@ type call struct {
 	path      string
 }
 
-var told = []string{"/sync/events", "/sync/push"}
+var told = []string{"/sync/events", "/sync/push", "/f/team/"}
 
 // newLine lays a line to far, which is asked for at each call since a restarted server may be elsewhere.
 func newLine(t *testing.T, far func() string) *line {
@@ -218,16 +220,31 @@ func (l *line) overhear(c *call, b []byte) bool {
 			l.asked[path]++
 		}
 	}
-	status := l.status
+	status, eaten := l.status, l.eaten != "" && bytes.Contains(first, []byte(l.eaten))
 	if status != 0 {
 		l.refused++
 	}
 	l.mu.Unlock()
+	if eaten {
+		_, _ = io.Copy(io.Discard, c.near) // until the browser gives up
+		return false
+	}
 	if status != 0 {
 		fmt.Fprintf(c.near, "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status, http.StatusText(status))
 		return false
 	}
 	return l.wait(nil)
+}
+
+// swallows leaves what is asked of a path without an answer, until the function that it returns is called.
+func (l *line) swallows(path string) (heal func()) {
+	set := func(to string) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.eaten = to
+	}
+	set(path)
+	return func() { set("") }
 }
 
 // wait holds back what a call is answered, or anything while the line is dead.

@@ -45,6 +45,29 @@ func TestASilentStreamIsOpenedAnew_S36(t *testing.T) {
 	ben.remained()
 }
 
+// hasty makes a page wait for a fragment for a second and a half instead of 20.
+const hasty = `const real = setTimeout;
+globalThis.setTimeout = (run, ms, ...more) => real(run, ms === 20_000 ? 1500 : ms, ...more);`
+
+func TestAFragmentThatNeverComesIsAskedForAnew(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	issue, _ := c.makes("WEB", "Curlew waits", nil)
+	ben := newMember(t, "ben", demo)
+	must(ben.window, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hasty})
+	ben.excuse("htmx:error: timeout")
+	ben.opens("/acme/team/WEB?text=curlew")
+	ben.stays()
+	heal := ben.line.swallows("/f/team/")
+	before := ben.line.wasAsked("/f/team/")
+	c.sets(issue, fields{"title": "Curlew went"})
+	awaits(t, "the list asked for", func() bool { return ben.line.wasAsked("/f/team/") > before })
+	heal()
+	ben.sees("what it asked for", "() => row('Curlew went') && document.documentElement.dataset.sync === 'live'")
+	ben.remained()
+}
+
 func TestTheStreamComesBack_S37(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)

@@ -218,6 +218,7 @@ func (w *window) seesWithin(limit time.Duration, what, condition string, args ..
 			break
 		}
 	}
+	w.hear(false, fmt.Sprintf("waited %v for: %s (%v)", limit, what, last)) // for the trace, which outlives the output
 	w.t.Fatalf("%s waited %v for: %s (%v)", w.name, limit, what, last)
 }
 

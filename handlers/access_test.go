@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone, cycle, template string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone, cycle, template, passkey, attachment string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -55,7 +55,9 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
 		"POST /:ws/view/:id/trash": "/acme/view/" + x.view + "/trash", "POST /:ws/view/:id/restore": "/acme/view/" + x.view + "/restore",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
-		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/theme": "", "POST /:ws/settings/keys": "",
+		"GET /:ws/settings":          "", "GET /:ws/settings/account": "", "POST /:ws/settings/account": "", "POST /:ws/settings/appearance": "", "POST /:ws/settings/keys": "",
+		"POST /:ws/settings/passkey": "", "POST /:ws/settings/passkey/challenge": "", // one's own
+		"POST /:ws/settings/passkey/:id": "/acme/settings/passkey/" + x.passkey, "POST /:ws/settings/passkey/:id/remove": "/acme/settings/passkey/" + x.passkey + "/remove",
 		"POST /:ws/settings/token/:id/revoke": "/acme/settings/token/" + x.token + "/revoke",
 		"GET /:ws/settings/label":             "", "GET /:ws/f/settings/label": "", "POST /:ws/settings/label": "/acme/settings/label",
 		"POST /:ws/settings/label/:id": "/acme/settings/label/" + x.label, "POST /:ws/settings/label/:id/trash": "/acme/settings/label/" + x.label + "/trash",
@@ -87,6 +89,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/settings/template/:id": "/acme/settings/template/" + x.template, "POST /:ws/settings/template/:id/trash": "/acme/settings/template/" + x.template + "/trash",
 		"POST /:ws/settings/template/:id/restore": "/acme/settings/template/" + x.template + "/restore", "POST /:ws/new/template": "", // what it cannot name stays out of the form
 	})
+	routes["GET /:ws/attachment/:id/:name"] = "/acme/attachment/" + x.attachment + "/shot.png"
+	routes["POST /:ws/attachment/:id/trash"] = "/acme/attachment/" + x.attachment + "/trash"
 	for _, noun := range []string{"project", "milestone"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
@@ -100,7 +104,7 @@ func (x hiddenThing) routes() map[string]string {
 		routes["POST /:ws/inbox/:id/"+noun] = "/acme/inbox/" + x.issue + "/" + noun
 	}
 	for _, noun := range []string{"team", "title", "description", "status", "priority", "assignee", "labels", "subscribers", "parent", "due", "estimate", "cycle", "position", "trash",
-		"snooze", "decline", "restore", "comment", "relation", "share", "reactions"} {
+		"snooze", "decline", "restore", "comment", "attachment", "relation", "share", "reactions"} {
 		routes["POST /:ws/issue/:key/"+noun] = "/acme/issue/" + x.key + "/" + noun
 	}
 	return routes
@@ -114,7 +118,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone, x.cycle, x.template} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone, x.cycle, x.template, x.passkey, x.attachment} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -147,7 +151,7 @@ func (h *house) hide() hiddenThing {
 	must(h.t, err)
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
 		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), favourite.ID().String(), project.ID().String(), milestone.ID().String(),
-		cycle.ID.String(), template.ID().String()}
+		cycle.ID.String(), template.ID().String(), h.passkeyID(h.ann), h.attach(issue.ref, "Sesame.png", "sesame").ID().String()}
 }
 
 // visible is an issue that ben sees.
@@ -165,7 +169,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
@@ -214,7 +218,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	hidden := h.hide()
-	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, "classified"}
+	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, hidden.attachment, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
 		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/team/ENG/issues.csv", "/acme/team/ENG/issues.json", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {

@@ -74,6 +74,9 @@ func (p issuePage) words(change sync.Change) (verb string, fields []views.FieldC
 	if change.Kind == "relation" {
 		return p.relationWords(change), nil
 	}
+	if change.Kind == "attachment" {
+		return p.attachmentWords(change), nil
+	}
 	if change.Kind != "issue" {
 		return "", nil
 	}

@@ -33,16 +33,16 @@ func (s *Server) exportTeam(extension string) memberHandler {
 			err = file.close()
 		}
 		if err != nil && c.Response().Committed {
-			s.breakOff(c, err)
+			s.breakOff(c, "an export", err)
 		}
 		return err
 	}
 }
 
 // breakOff ends the connection: an answer that ended in good order would pass for a whole file.
-func (s *Server) breakOff(c echo.Context, err error) {
+func (s *Server) breakOff(c echo.Context, what string, err error) {
 	if ctx := c.Request().Context(); !gone(ctx) {
-		s.logger.ErrorContext(ctx, "an export broke off", "request_id", requestID(c), "err", err)
+		s.logger.ErrorContext(ctx, what+" broke off", "request_id", requestID(c), "err", err)
 	}
 	panic(http.ErrAbortHandler)
 }

@@ -19,7 +19,8 @@ import (
 // one mapping serves them all.
 type form struct {
 	url.Values
-	tx uuid.UUID // the transaction's id: the page's, or a new one
+	tx      uuid.UUID // the transaction's id: the page's, or a new one
+	counted bool      // the limit has counted what it does
 }
 
 func readForm(c echo.Context) (form, error) {
@@ -32,13 +33,15 @@ func readForm(c echo.Context) (form, error) {
 		}
 		return form{}, refuse(http.StatusBadRequest, sync.CodeMalformed, "This form cannot be read.")
 	}
-	f := form{Values: c.Request().PostForm}
-	tx, err := uuid.Parse(f.Get("_tx"))
+	return newForm(c.Request().PostForm), nil
+}
+
+func newForm(values url.Values) form {
+	tx, err := uuid.Parse(values.Get("_tx"))
 	if err != nil || tx == uuid.Nil {
 		tx = uuid.Must(uuid.NewV7())
 	}
-	f.tx = tx
-	return f, nil
+	return form{Values: values, tx: tx}
 }
 
 // text is a control's text with the line breaks that were typed: browsers send each as CR LF.
@@ -161,8 +164,10 @@ func (s *Server) apply(ctx context.Context, v visit, f form, label string, ops [
 	if len(ops) == 0 {
 		return sync.Result{}, refuse(http.StatusUnprocessableEntity, sync.CodeInvalid, "Nothing was chosen.")
 	}
-	if err := s.limit.take(v.person.ID, 1); err != nil {
-		return sync.Result{}, err
+	if !f.counted {
+		if err := s.limit.take(v.person.ID, 1); err != nil {
+			return sync.Result{}, err
+		}
 	}
 	return s.engine.Apply(ctx, v.Actor, v.client(), sync.Transaction{ID: f.tx, Label: label, Ops: ops})
 }

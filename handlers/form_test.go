@@ -24,7 +24,7 @@ func TestS89_TheCoreJobsWorkByPlainForms(t *testing.T) {
 
 	b := h.stranger()
 	b.get("/acme/team/ENG").to("/sign-in?next=/acme/team/ENG")
-	signedIn := b.submit(b.get("/sign-in?next=/acme/team/ENG"), "form", "email", "Eva@example.com", "password", "correct horse").to("/acme/team/ENG")
+	signedIn := b.submit(b.get("/sign-in?next=/acme/team/ENG"), "form:has([data-action=sign-in])", "email", "Eva@example.com", "password", "correct horse").to("/acme/team/ENG")
 	b.token, b.actor, b.person = sync.Token(signedIn.cookie("tandem").Value), actor, eva
 
 	b.get("/acme/team/ENG").ok().one("[data-empty]")

@@ -11,22 +11,11 @@ import (
 	"tandem/views"
 )
 
-// themeCookie is the browser's choice of light or dark.
-const themeCookie = "tandem-theme"
-
-func themeOf(c echo.Context) string {
-	cookie, err := c.Cookie(themeCookie)
-	if err != nil || !slices.Contains([]string{"light", "dark"}, cookie.Value) {
-		return ""
-	}
-	return cookie.Value
-}
-
 func (s *Server) place(v visit) views.Place { return views.Place{Workspace: v.slug, Build: s.build} }
 
 // bare is the frame of a page outside of every workspace.
 func (s *Server) bare(c echo.Context, title string) views.BarePage {
-	return views.BarePage{Build: s.build, Title: title, Theme: themeOf(c)}
+	return views.BarePage{Build: s.build, Title: title, Appearance: appearanceOf(c)}
 }
 
 // frame is the frame of a page inside of a workspace. It mints the id under which the page's forms may be sent once.
@@ -37,7 +26,7 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 	rememberWorkspace(c, v)
 	unread, favourites, waiting := s.sidebar(c, v)
 	return views.Page{
-		Place: s.place(v), Title: title, Theme: themeOf(c), NoKeys: v.person.NoKeys, Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
+		Place: s.place(v), Title: title, Appearance: appearanceOf(c), NoKeys: v.person.NoKeys, Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
 		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Views: n.allViews(), Here: here,
 		Unread: unread, Favourites: favourites, Waiting: waiting,
 		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},

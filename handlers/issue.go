@@ -157,7 +157,7 @@ func (p issuePage) data(tx string) views.IssueData {
 	d := views.IssueData{
 		IssueRowData: n.row(p.IssueRow, p.Family), Region: p.region(), Team: p.team(), SubIssues: n.rows(p.SubIssues, sync.Family{Progress: p.Family.Progress}),
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
-		Relations: p.relations(), Activity: p.activity(), TX: tx,
+		Relations: p.relations(), Attachments: p.attachments(), MoreFiles: p.MoreFiles, MostFile: sync.MaxFile, Activity: p.activity(), TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team),
 			Projects: n.openProjects(team, p.IssueRow.Project), Milestones: n.milestones(p.IssueRow.Project), Cycles: n.openCycles(team, p.IssueRow.Cycle)},
 		Milestone: n.milestone(p.Milestone, p.IssueRow.Project),

@@ -74,6 +74,29 @@ func (f form) issueOps(noun string, record sync.Ref) []sync.Operation {
 	return f.set(record, noun)
 }
 
+// trashOnPage takes the form by which an issue's page removes something of a kind that hangs on it.
+func (s *Server) trashOnPage(kind, label string) memberHandler {
+	return func(c echo.Context, v visit) error {
+		f, err := readForm(c)
+		if err != nil {
+			return err
+		}
+		id, err := uuid.Parse(c.Param("id"))
+		if err != nil {
+			return errNotThere
+		}
+		result, err := s.apply(c.Request().Context(), v, f, label, []sync.Operation{{Op: sync.Delete, Record: sync.NewRef(kind, id)}})
+		if err != nil {
+			return s.refused(c, v, f, label, err)
+		}
+		if fromHTMX(c) {
+			return seeOther(c, pageBehind(c))
+		}
+		setFlash(c, said(label, result), result.ID)
+		return c.Redirect(http.StatusSeeOther, back(c, v.slug.Home("", "")))
+	}
+}
+
 // issueTitle names the issue of a URL.
 type issueTitle struct {
 	sync.IssueTitle

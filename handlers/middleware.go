@@ -94,11 +94,11 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		connection := http.NewResponseController(c.Response().Writer)
 		_ = connection.SetReadDeadline(time.Now().Add(s.patience)) // what cannot has no connection to keep busy
-		body := &limitedBody{ReadCloser: r.Body, left: sync.MaxPush, read: func() { _ = connection.SetReadDeadline(time.Time{}) }}
+		body := &limitedBody{ReadCloser: r.Body, connection: connection, left: sync.MaxPush, rest: 4 * sync.MaxPush, beyond: errTooLarge}
 		r.Body = body
 		err := next(c)
 		if body.left < 0 {
-			_, _ = io.CopyN(io.Discard, body.ReadCloser, 4*sync.MaxPush)
+			_, _ = io.CopyN(io.Discard, body.ReadCloser, body.rest)
 		}
 		return err
 	}
@@ -110,10 +110,10 @@ const bodyPatience = 30 * time.Second
 // limitedBody fails at the first byte beyond its limit.
 type limitedBody struct {
 	io.ReadCloser
-	left int64
-	// read is called at the end of the body: from there on the connection is watched for whether the client is still
-	// there, and no deadline may end that. A body without its end keeps the deadline, under which net/http gives it up.
-	read func()
+	connection *http.ResponseController
+	left       int64
+	rest       int64 // of what is too much, that is read
+	beyond     error // what it fails with
 }
 
 var (
@@ -123,18 +123,20 @@ var (
 
 func (b *limitedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
-		return 0, errTooLarge
+		return 0, b.beyond
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
 	switch {
 	case err == io.EOF:
-		b.read()
+		// From here on the connection is watched for whether the client is still there, and no deadline may end that. A body without
+		// its end keeps the deadline, under which net/http gives it up.
+		_ = b.connection.SetReadDeadline(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = errTooSlow
 	}
 	if b.left < 0 {
-		return n, errTooLarge
+		return n, b.beyond
 	}
 	return n, err
 }
@@ -206,7 +208,7 @@ func throughProxies(trusted []netip.Prefix) (echo.IPExtractor, echo.SchemeExtrac
 
 var workspaceSlug = regexp.MustCompile(`^[a-z][a-z0-9-]{1,30}$`)
 
-// base is the address that links in mails, snippets and invitations begin with.
+// base is the address that links in mails, snippets and invitations begin with, and the one that passkeys are for.
 func (s *Server) base(c echo.Context) string {
 	if s.url != "" {
 		return strings.TrimSuffix(s.url, "/")

@@ -133,13 +133,36 @@ func TestPages_OfALongListGoOn(t *testing.T) {
 	}
 }
 
+func TestAppearance_IsOfTheBrowser(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	set := func(fields ...string) (cookies []string) {
+		t.Helper()
+		answer := h.ben.post("/acme/settings/appearance", fields).to("/acme/settings/account")
+		for _, name := range []string{themeCookie, textSizeCookie, pausedCookie} {
+			cookies = append(cookies, answer.cookie(name).String())
+		}
+		return cookies
+	}
+	page := h.ben.get("/acme/settings/account", "Cookie", strings.Join(set("theme", "dark", "text_size", "115", "paused", "on"), "; ")).ok()
+	page.one("html[data-theme=dark][data-text-size='115'][data-paused]")
+	page.one("[name=theme][value=dark][checked]")
+	page.one("[name=text_size][value='115'][checked]")
+	page.one("[name=paused][checked]")
+	page.one("[data-action=refresh]")
+	for _, cookie := range set("theme", "", "text_size", "100") {
+		if !strings.Contains(cookie, "Max-Age=0") {
+			t.Errorf("what is usual is kept: %s", cookie)
+		}
+	}
+	h.ben.get("/acme", "Cookie", textSizeCookie+"=999; "+themeCookie+"=pink; "+pausedCookie+"=off").ok().lacks("data-text-size", "pink", "data-paused")
+}
+
 func TestSettings_AreWritten(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
-	h.ben.submit(h.ben.get("/acme/settings/account"), "main form:has([name=name])", "name", "Ben Hill").to("/acme/settings/account")
-	theme := h.ben.post("/acme/settings/theme", []string{"theme", "dark"}).to("/acme/settings/account").cookie(themeCookie)
-	page := h.ben.get("/acme/settings/account", "Cookie", theme.String()).ok().has("Ben Hill")
-	page.one("html[data-theme=dark]")
+	h.ben.submit(h.ben.get("/acme/settings/account"), "main form:has([data-action=save])", "name", "Ben Hill").to("/acme/settings/account")
+	page := h.ben.get("/acme/settings/account").ok().has("Ben Hill")
 	page.lacks("data-keys")
 	h.ben.submit(page, "main form:has([name=keys])", "keys", "").to("/acme/settings/account")
 	page = h.ben.get("/acme/settings/account").ok()

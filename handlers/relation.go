@@ -129,27 +129,6 @@ func (p issuePage) duplicateStatus() uuid.UUID {
 	return chosen
 }
 
-// trashRelation ends a relation.
-func (s *Server) trashRelation(c echo.Context, v visit) error {
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	id, err := uuid.Parse(c.Param("id"))
-	if err != nil {
-		return errNotThere
-	}
-	result, err := s.apply(c.Request().Context(), v, f, "Remove relation", []sync.Operation{{Op: sync.Delete, Record: sync.NewRef("relation", id)}})
-	if err != nil {
-		return s.refused(c, v, f, "Remove relation", err)
-	}
-	if fromHTMX(c) {
-		return seeOther(c, pageBehind(c))
-	}
-	setFlash(c, said("Remove relation", result), result.ID)
-	return c.Redirect(http.StatusSeeOther, back(c, v.slug.Home("", "")))
-}
-
 // relationKind is what the other issue is to the page's.
 func relationKind(r sync.RelationRow) views.RelationKind {
 	switch {

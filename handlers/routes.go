@@ -13,6 +13,8 @@ func (s *Server) route() {
 
 	e.GET("/sign-in", s.newSession)
 	e.POST("/sign-in", s.createSession)
+	e.POST("/sign-in/passkey", s.createPasskeySession)
+	e.POST("/sign-in/passkey/challenge", s.challengeSignIn)
 	e.POST("/sign-out", s.endSession)
 	if s.demo {
 		e.GET("/demo/sign-in", s.createDemoSession)
@@ -109,8 +111,12 @@ func (s *Server) route() {
 	ws.POST("/comment/:id/trash", s.in(s.setComment("trash")))
 	ws.POST("/comment/:id/restore", s.in(s.setComment("restore")))
 
+	ws.POST("/issue/:key/attachment", s.in(s.createAttachment))
+	ws.GET("/attachment/:id/:name", s.in(s.showAttachment))
+	ws.POST("/attachment/:id/trash", s.in(s.trashOnPage("attachment", "Remove file")))
+
 	ws.POST("/issue/:key/relation", s.in(s.createRelation))
-	ws.POST("/relation/:id/trash", s.in(s.trashRelation))
+	ws.POST("/relation/:id/trash", s.in(s.trashOnPage("relation", "Remove relation")))
 
 	ws.POST("/issue/:key/share", s.in(s.createShare))
 	ws.GET("/issue/:key/share", s.in(s.leaveShare))
@@ -157,8 +163,12 @@ func (s *Server) route() {
 	ws.GET(page+"/settings", s.in(s.showSettings))
 	ws.GET(page+"/settings/account", s.in(s.showAccount))
 	ws.POST("/settings/account", s.in(s.setAccount))
-	ws.POST("/settings/theme", s.in(s.setTheme))
+	ws.POST("/settings/appearance", s.in(s.setAppearance))
 	ws.POST("/settings/keys", s.in(s.setKeys))
+	ws.POST("/settings/passkey", s.in(inPerson(s.createPasskey)))
+	ws.POST("/settings/passkey/challenge", s.in(inPerson(s.challengePasskey)))
+	ws.POST("/settings/passkey/:id", s.in(inPerson(s.renamePasskey)))
+	ws.POST("/settings/passkey/:id/remove", s.in(inPerson(s.removePasskey)))
 	ws.POST("/settings/token/:id/revoke", s.in(s.revokeToken))
 	ws.GET(page+"/settings/notifications", s.in(s.showNotifications))
 	ws.POST("/settings/notifications", s.in(s.setNotifications))

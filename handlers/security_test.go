@@ -122,13 +122,15 @@ func TestLimits_OfTheTimeOfABody(t *testing.T) {
 		h.patience = 50 * time.Millisecond
 		server := httptest.NewServer(h)
 		t.Cleanup(server.Close)
-		for _, path := range []string{"/acme/sync/push", "/acme/new", "/acme/nothing-here"} {
+		const typed = "application/x-www-form-urlencoded"
+		for path, kind := range map[string]string{"/acme/sync/push": "application/json", "/acme/new": typed, "/acme/nothing-here": typed,
+			"/acme/issue/" + h.issue("Fix login").key + "/attachment": "multipart/form-data; boundary=x"} {
 			conn, err := net.Dial("tcp", server.Listener.Addr().String())
 			must(t, err)
 			defer conn.Close()
 			must(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
 			_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: tandem\r\nCookie: tandem=%s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n{",
-				path, h.ben.token, map[bool]string{true: "application/json", false: "application/x-www-form-urlencoded"}[path == "/acme/sync/push"])
+				path, h.ben.token, kind)
 			must(t, err)
 			raw, err := io.ReadAll(conn) // returns when the server has ended it
 			must(t, err)

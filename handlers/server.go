@@ -63,6 +63,7 @@ type Server struct {
 	demo      bool
 	starter   sync.Starter
 	limit     *limiter
+	uploads   *uploads
 	fragments *fragmentCache
 	looks     *gather[lookKey, looked]
 	beside    *byteCache[lookKey, beside]
@@ -89,7 +90,7 @@ func New(options Options) *Server {
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		notify: options.Push, pushKey: options.PushKey,
-		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock),
+		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
 		ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
@@ -122,11 +123,14 @@ func (s *Server) use() {
 	)
 }
 
+// headKey marks the context of a HEAD.
+type headKey struct{}
+
 // ServeHTTP implements http.Handler. HEAD is answered as GET is; net/http leaves the body out. A stream has no end to
 // wait for, so it takes none.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead && !strings.HasSuffix(r.URL.Path, "/events") {
-		r = r.WithContext(r.Context())
+		r = r.WithContext(context.WithValue(r.Context(), headKey{}, true))
 		r.Method = http.MethodGet
 	}
 	if s.draining.Load() && r.ProtoMajor == 1 {

@@ -28,8 +28,12 @@ func (s *Server) accountPage(c echo.Context, v visit, status int, with func(*vie
 	if err != nil {
 		return err
 	}
-	data := views.AccountSettingsData{Name: snapshot.Me().Name, Theme: themeOf(c), Keys: !v.person.NoKeys, Tokens: accessTokens(tokens),
-		KeptDays: int(s.engine.Retention().Hours() / 24)}
+	passkeys, err := s.engine.Passkeys(c.Request().Context(), v.person.ID)
+	if err != nil {
+		return err
+	}
+	data := views.AccountSettingsData{Name: snapshot.Me().Name, Appearance: appearanceOf(c), Keys: !v.person.NoKeys, Tokens: accessTokens(tokens), Passkeys: passkeysOf(passkeys),
+		Origin: s.passkeyOrigin(c), KeptDays: int(s.engine.Retention().Hours() / 24)}
 	if with != nil {
 		with(&data)
 	}
@@ -66,21 +70,6 @@ func (s *Server) setMember(c echo.Context, v visit, f form, id uuid.UUID, label 
 		ops[0].Base = &member.Version
 	}
 	return s.apply(c.Request().Context(), v, f, label, ops)
-}
-
-// setTheme is of the browser, not of the person.
-func (s *Server) setTheme(c echo.Context, v visit) error {
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	switch theme := f.Get("theme"); theme {
-	case "light", "dark":
-		c.SetCookie(newCookie(c, themeCookie, theme, 365*24*60*60))
-	default:
-		c.SetCookie(newCookie(c, themeCookie, "", -1))
-	}
-	return seeOther(c, back(c, v.slug.AccountSettings()))
 }
 
 // setKeys is of the person, in every browser.

@@ -62,7 +62,7 @@ func (s *Server) newSession(c echo.Context) error {
 	if _, _, err := s.signedIn(c); err == nil {
 		return c.Redirect(http.StatusSeeOther, or(next, "/"))
 	}
-	return s.html(c, http.StatusOK, views.SignInPage(s.bare(c, "Sign in"), views.SignInData{Next: next}))
+	return s.signInPage(c, http.StatusOK, views.SignInData{Next: next})
 }
 
 func (s *Server) createSession(c echo.Context) error {
@@ -70,20 +70,29 @@ func (s *Server) createSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	next := localPath(f.Get("next"), "/")
 	token, err := s.engine.SignIn(c.Request().Context(), f.Get("email"), f.Get("password"), c.RealIP(), c.Request().UserAgent())
+	return s.answerSignIn(c, f, token, err)
+}
+
+// answerSignIn leads on into the session that was opened, or shows the page again with why there is none and with what was typed.
+func (s *Server) answerSignIn(c echo.Context, f form, token sync.Token, err error) error {
 	if told, ok := errors.AsType[*sync.Error](err); ok {
 		p := problemOf(told)
 		if p.after > 0 {
 			c.Response().Header().Set("Retry-After", "60")
 		}
-		return s.html(c, p.Status, views.SignInPage(s.bare(c, "Sign in"), views.SignInData{Email: f.Get("email"), Next: localPath(f.Get("next"), ""), Error: told.Text}))
+		return s.signInPage(c, p.Status, views.SignInData{Email: f.Get("email"), Next: localPath(f.Get("next"), ""), Error: told.Text})
 	}
 	if err != nil {
 		return err
 	}
 	s.begin(c, token)
-	return c.Redirect(http.StatusSeeOther, next)
+	return c.Redirect(http.StatusSeeOther, localPath(f.Get("next"), "/"))
+}
+
+func (s *Server) signInPage(c echo.Context, status int, d views.SignInData) error {
+	d.Origin = s.passkeyOrigin(c)
+	return s.html(c, status, views.SignInPage(s.bare(c, "Sign in"), d))
 }
 
 func (s *Server) endSession(c echo.Context) error {

@@ -44,6 +44,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     UNION ALL
     SELECT 'template', id, true, version, 0, '', '{}', to_jsonb(template.*), NULL, NULL, false, updated_at FROM template WHERE workspace_id = @workspace_id
     UNION ALL
+    SELECT 'attachment', id, true, version, 0, '', '{}', to_jsonb(attachment.*), NULL, NULL, false, updated_at FROM attachment WHERE workspace_id = @workspace_id
+    UNION ALL
     SELECT 'favourite', id, true, version, 0, '', '{}', to_jsonb(favourite.*), NULL, NULL, false, updated_at FROM favourite WHERE workspace_id = @workspace_id
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal;
 
@@ -115,12 +117,21 @@ UNION ALL
 SELECT 'share'::text, s.id, s.version, s.team_id, i.team_id FROM share s
 JOIN issue i ON i.workspace_id = s.workspace_id AND i.id = s.issue_id WHERE s.workspace_id = @workspace_id AND s.team_id <> i.team_id
 UNION ALL
+SELECT 'attachment'::text, a.id, a.version, a.team_id, i.team_id FROM attachment a
+JOIN issue i ON i.workspace_id = a.workspace_id AND i.id = a.issue_id WHERE a.workspace_id = @workspace_id AND a.team_id <> i.team_id
+UNION ALL
 SELECT 'relation'::text, r.id, r.version, r.team_id, i.team_id FROM relation r
 JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id WHERE r.workspace_id = @workspace_id AND r.team_id <> i.team_id
 UNION ALL
 SELECT 'relation'::text, r.id, r.version, r.other_team_id, i.team_id FROM relation r
 JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.other_id WHERE r.workspace_id = @workspace_id AND r.other_team_id <> i.team_id
 LIMIT 1;
+
+-- name: ListFileFlaws :many
+-- The first attachment whose content is not there, or not whole. One in the trash may have lost it.
+SELECT a.id, a.version, a.size, c.kept FROM attachment a CROSS JOIN LATERAL (
+    SELECT COALESCE(sum(length(p.content)), 0)::bigint AS kept FROM file_piece p WHERE p.workspace_id = a.workspace_id AND p.file_id = a.file_id) AS c
+WHERE a.workspace_id = @workspace_id AND a.deleted_at IS NULL AND c.kept <> a.size ORDER BY a.version LIMIT 1;
 
 -- name: ListRelationFlaws :many
 -- Relations between the same two issues, more than one of them live.

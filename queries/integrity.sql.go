@@ -115,6 +115,45 @@ func (q *Queries) ListAccessFlaws(ctx context.Context, db DBTX, arg ListAccessFl
 	return items, nil
 }
 
+const listFileFlaws = `-- name: ListFileFlaws :many
+SELECT a.id, a.version, a.size, c.kept FROM attachment a CROSS JOIN LATERAL (
+    SELECT COALESCE(sum(length(p.content)), 0)::bigint AS kept FROM file_piece p WHERE p.workspace_id = a.workspace_id AND p.file_id = a.file_id) AS c
+WHERE a.workspace_id = $1 AND a.deleted_at IS NULL AND c.kept <> a.size ORDER BY a.version LIMIT 1
+`
+
+type ListFileFlawsRow struct {
+	ID      uuid.UUID
+	Version int64
+	Size    int64
+	Kept    int64
+}
+
+// The first attachment whose content is not there, or not whole. One in the trash may have lost it.
+func (q *Queries) ListFileFlaws(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]ListFileFlawsRow, error) {
+	rows, err := db.Query(ctx, listFileFlaws, workspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("query ListFileFlaws: %w", err)
+	}
+	defer rows.Close()
+	var items []ListFileFlawsRow
+	for rows.Next() {
+		var i ListFileFlawsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.Size,
+			&i.Kept,
+		); err != nil {
+			return nil, fmt.Errorf("query ListFileFlaws: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListFileFlaws: %w", err)
+	}
+	return items, nil
+}
+
 const listFold = `-- name: ListFold :many
 SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.after, f.member_id, f.client_id, f.imported, f.at FROM (
     SELECT c.kind, c.record_id, false AS stored, c.version, c.ordinal, c.op, c.before, c.after, c.member_id, c.client_id, c.imported, c.at
@@ -151,6 +190,8 @@ SELECT f.kind, f.record_id, f.stored, f.version, f.ordinal, f.op, f.before, f.af
     SELECT 'preference', id, true, version, 0, '', '{}', to_jsonb(preference.*), NULL, NULL, false, updated_at FROM preference WHERE workspace_id = $1
     UNION ALL
     SELECT 'template', id, true, version, 0, '', '{}', to_jsonb(template.*), NULL, NULL, false, updated_at FROM template WHERE workspace_id = $1
+    UNION ALL
+    SELECT 'attachment', id, true, version, 0, '', '{}', to_jsonb(attachment.*), NULL, NULL, false, updated_at FROM attachment WHERE workspace_id = $1
     UNION ALL
     SELECT 'favourite', id, true, version, 0, '', '{}', to_jsonb(favourite.*), NULL, NULL, false, updated_at FROM favourite WHERE workspace_id = $1
 ) AS f ORDER BY f.kind, f.record_id, f.stored, f.version, f.ordinal
@@ -509,6 +550,9 @@ JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id WHERE c.wo
 UNION ALL
 SELECT 'share'::text, s.id, s.version, s.team_id, i.team_id FROM share s
 JOIN issue i ON i.workspace_id = s.workspace_id AND i.id = s.issue_id WHERE s.workspace_id = $1 AND s.team_id <> i.team_id
+UNION ALL
+SELECT 'attachment'::text, a.id, a.version, a.team_id, i.team_id FROM attachment a
+JOIN issue i ON i.workspace_id = a.workspace_id AND i.id = a.issue_id WHERE a.workspace_id = $1 AND a.team_id <> i.team_id
 UNION ALL
 SELECT 'relation'::text, r.id, r.version, r.team_id, i.team_id FROM relation r
 JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id WHERE r.workspace_id = $1 AND r.team_id <> i.team_id

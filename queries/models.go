@@ -17,6 +17,25 @@ type Alias struct {
 	IssueID     uuid.UUID
 }
 
+type Attachment struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	IssueID     uuid.UUID
+	Name        string
+	FileID      uuid.UUID
+	Type        string
+	Size        int64
+	Width       *int32
+	Height      *int32
+	AuthorID    *uuid.UUID
+	Version     int64
+	Stamps      []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Browser struct {
 	ID        uuid.UUID
 	PersonID  uuid.UUID
@@ -138,6 +157,24 @@ type Favourite struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
+}
+
+type File struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	Sha256      []byte
+	Size        int64
+	Type        string
+	Width       *int32
+	Height      *int32
+	UploadedAt  time.Time
+}
+
+type FilePiece struct {
+	WorkspaceID uuid.UUID
+	FileID      uuid.UUID
+	Ordinal     int32
+	Content     []byte
 }
 
 type Inbox struct {
@@ -286,6 +323,25 @@ type Milestone struct {
 	DeletedAt   *time.Time
 }
 
+type Passkey struct {
+	ID             uuid.UUID
+	PersonID       uuid.UUID
+	CredentialID   []byte
+	PublicKey      []byte
+	SignCount      int64
+	BackupEligible bool
+	Name           string
+	CreatedAt      time.Time
+	LastUsedAt     *time.Time
+}
+
+type PasskeyChallenge struct {
+	TokenHash []byte
+	Value     []byte
+	PersonID  *uuid.UUID
+	ExpiresAt time.Time
+}
+
 type Person struct {
 	ID           uuid.UUID
 	Email        string
@@ -377,6 +433,7 @@ type Session struct {
 	CreatedAt  time.Time
 	LastSeenAt time.Time
 	ExpiresAt  time.Time
+	PasskeyID  *uuid.UUID
 }
 
 type Share struct {

@@ -8,12 +8,15 @@ SELECT id, email, name, password_hash FROM person WHERE email = lower(@email::te
 UPDATE person SET single_keys = @single_keys WHERE id = @id;
 
 -- name: InsertSession :exec
-INSERT INTO session (token_hash, person_id, user_agent, expires_at) VALUES (@token_hash, @person_id, @user_agent, @expires_at);
+INSERT INTO session (token_hash, person_id, passkey_id, user_agent, expires_at) VALUES (@token_hash, @person_id, sqlc.narg(passkey_id), @user_agent, @expires_at);
 
 -- name: GetSession :one
 SELECT s.person_id, p.name, p.email, p.single_keys, s.last_seen_at, s.expires_at
 FROM session s JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = @token_hash AND s.expires_at > now();
+
+-- name: GetSessionStart :one
+SELECT created_at FROM session WHERE token_hash = @token_hash;
 
 -- name: TouchSession :exec
 UPDATE session SET last_seen_at = now() WHERE token_hash = @token_hash;

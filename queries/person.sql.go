@@ -153,6 +153,20 @@ func (q *Queries) GetSession(ctx context.Context, db DBTX, tokenHash []byte) (Ge
 	return i, err
 }
 
+const getSessionStart = `-- name: GetSessionStart :one
+SELECT created_at FROM session WHERE token_hash = $1
+`
+
+func (q *Queries) GetSessionStart(ctx context.Context, db DBTX, tokenHash []byte) (time.Time, error) {
+	row := db.QueryRow(ctx, getSessionStart, tokenHash)
+	var created_at time.Time
+	err := row.Scan(&created_at)
+	if err != nil {
+		err = fmt.Errorf("query GetSessionStart: %w", err)
+	}
+	return created_at, err
+}
+
 const insertInvite = `-- name: InsertInvite :exec
 INSERT INTO invite (token_hash, workspace_id, team_id, role, created_by, expires_at, uses_left)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -209,12 +223,13 @@ func (q *Queries) InsertPerson(ctx context.Context, db DBTX, arg InsertPersonPar
 }
 
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO session (token_hash, person_id, user_agent, expires_at) VALUES ($1, $2, $3, $4)
+INSERT INTO session (token_hash, person_id, passkey_id, user_agent, expires_at) VALUES ($1, $2, $3, $4, $5)
 `
 
 type InsertSessionParams struct {
 	TokenHash []byte
 	PersonID  uuid.UUID
+	PasskeyID *uuid.UUID
 	UserAgent string
 	ExpiresAt time.Time
 }
@@ -223,6 +238,7 @@ func (q *Queries) InsertSession(ctx context.Context, db DBTX, arg InsertSessionP
 	_, err := db.Exec(ctx, insertSession,
 		arg.TokenHash,
 		arg.PersonID,
+		arg.PasskeyID,
 		arg.UserAgent,
 		arg.ExpiresAt,
 	)

@@ -11,7 +11,7 @@ function kind({method, mode, path}) {
   const [, first, second, third] = path.split('/');
   if (method !== 'GET') return '';
   if (first === 'assets') return 'asset';
-  if (!/^[a-z][a-z0-9-]{1,30}$/.test(first) || ours.has(first) || second === 'sync') return '';
+  if (!/^[a-z][a-z0-9-]{1,30}$/.test(first) || ours.has(first) || second === 'sync' || second === 'attachment') return ''; // files are no pages
   if (second === 'f') return third === 'search' ? '' : 'fragment'; // what is asked while somebody types is not kept
   return mode === 'navigate' ? 'page' : '';
 }
@@ -41,7 +41,7 @@ const newer = (a, b) => !a || Number(b?.headers.get('Tandem-Version')) > Number(
 const obsolete = (names, build) => names.filter(name => name.startsWith('tandem:assets:') && name !== `tandem:assets:${build}`).slice(0, -1);
 
 /** changing tells whether a request may make somebody else the one who is signed in. */
-const changing = (method, path) => /^\/demo\/sign-in$/.test(path) || method === 'POST' && /^\/(sign-in|setup|invite)(\/|$)/.test(path);
+const changing = (method, path) => /^\/demo\/sign-in$/.test(path) || method === 'POST' && /^\/(sign-in|setup|invite)(\/|$)/.test(path) && !path.endsWith('/challenge');
 
 /** marked is a page's text that says of itself that it comes from the cache, or stands in for another. */
 const marked = (html, marks) => html.replace(/<html\b/, () => `<html ${marks}`);

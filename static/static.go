@@ -23,7 +23,7 @@ import (
 	"github.com/tdewolff/minify/v2/js"
 )
 
-//go:embed *.js *.json *.svg css/*.css icons js/*.js vendor/*.js
+//go:embed *.js *.json *.svg css/*.css css/page/*.css icons js/*.js vendor/*.js
 var embedded embed.FS
 
 // File is an asset as it is served.
@@ -95,7 +95,7 @@ func (a *Assets) File(name string) (File, bool) {
 // Preload lists the modules below js/ that every page loads, main.js apart.
 func (a *Assets) Preload() []string { return a.preload }
 
-// read returns what is served, by path: the style sheets as one, everything else as it is.
+// read returns what is served, by path: the style sheets as one but for those of single pages, everything else as it is.
 func read() (map[string][]byte, error) {
 	sources, sheets := map[string][]byte{}, map[string][]byte{}
 	err := fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {

@@ -96,6 +96,20 @@ func TestStylesStayCheapToApply(t *testing.T) {
 	}
 }
 
+// TestStylesStaySmall holds what every page loads of styles, as it is served.
+func TestStylesStaySmall(t *testing.T) {
+	t.Parallel()
+	assets, err := New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, _ := assets.File("app.css")
+	t.Logf("%d bytes", len(sheet.Gzip))
+	if len(sheet.Gzip) > 13<<10 {
+		t.Errorf("%d bytes of styles are loaded by every page; those of one page may lie in css/page", len(sheet.Gzip))
+	}
+}
+
 // TestOwnScriptsStaySmall holds what a page loads of our own scripts, as it is served: each file compressed by itself.
 func TestOwnScriptsStaySmall(t *testing.T) {
 	t.Parallel()

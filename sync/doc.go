@@ -57,9 +57,10 @@
 //	inbox_due.go             that something is due soon, by the clock
 //	dispatch.go mail.go browser.go preference.go  what of it goes out, by e-mail and to browsers, and when; what each member wishes
 //	template.go what new issues may start from
+//	attachment.go file.go    files on issues: a kind; their contents, kept beside the log
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	cycle.go cycle_plan.go cycle_worker.go       cycles: a kind; made ahead of time; begun and ended as days pass
 //	retention.go integrity.go fold.go  cuts the log; holds it against the tables
-//	session.go token.go people.go set_up.go invite.go  accounts, sign-in, access tokens, the first start, invites
+//	session.go passkey.go passkey_challenge.go token.go people.go set_up.go invite.go  accounts, sign-in, passkeys, access tokens, the first start, invites
 package sync

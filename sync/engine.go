@@ -29,6 +29,8 @@ type Options struct {
 	Mail bool
 	// Retention is how long the log and the stored results are kept. Zero: for good.
 	Retention time.Duration
+	// FileSpace is how many bytes the files of a workspace may have in all. Zero: no limit.
+	FileSpace int64
 }
 
 // Engine is the one road for reads and writes of every workspace. It is safe for concurrent use. Start it before
@@ -41,6 +43,7 @@ type Engine struct {
 	clock     func(time.Time) time.Time
 	poll      time.Duration
 	retention time.Duration
+	fileSpace int64
 	mentions  func(string) []string
 	mails     bool
 	most      int // transactions in a group; a benchmark shows what one alone costs
@@ -65,7 +68,7 @@ type Engine struct {
 func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
-		retention: options.Retention, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
+		retention: options.Retention, fileSpace: options.FileSpace, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
 		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(),
 	}
 	if e.logger == nil {
@@ -86,6 +89,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.pollHeads)
 	e.running.Go(e.sweepSessions)
 	e.running.Go(e.sweepPresence)
+	e.running.Go(e.sweepFiles)
 	e.running.Go(e.followLogs)
 	e.running.Go(e.remind)
 	e.running.Go(e.wakeSnoozed)

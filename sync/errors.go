@@ -95,6 +95,8 @@ var fromConstraint = map[string]*Error{
 	"person_email_check":     invalid("email", "Write the address in lower case."),
 	"session_token_hash_key": invalid("token", "This token is taken."),
 	"token_hash_unique":      invalid("token", "This token is taken."),
+
+	"passkey_credential_unique": invalid("passkey", "This passkey is here already."),
 }
 
 // domainError returns the author's error for a violated constraint, or nil when PostgreSQL failed for another reason.

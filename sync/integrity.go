@@ -76,7 +76,7 @@ func (e *Engine) verify(ctx context.Context, workspace uuid.UUID) (Verdict, erro
 		}
 		fold.end()
 		audit := audit{e.queries, tx, workspace, bounds, &verdict}
-		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations, audit.milestones, audit.cycles} {
+		for _, look := range []func(context.Context) error{audit.versions, audit.topics, audit.access, audit.results, audit.numbers, audit.places, audit.teams, audit.relations, audit.milestones, audit.cycles, audit.files} {
 			if err := look(ctx); err != nil {
 				return err
 			}
@@ -175,6 +175,14 @@ func (a audit) cycles(ctx context.Context) error {
 	for _, row := range rows {
 		a.verdict.note(Flaw{Version: row.Version, Record: NewRef("issue", row.ID), Field: "cycle",
 			Text: fmt.Sprintf("it is one of %s, the issue is of %s", NewRef("team", row.CycleTeam), NewRef("team", row.TeamID))})
+	}
+	return err
+}
+
+func (a audit) files(ctx context.Context) error {
+	rows, err := a.queries.ListFileFlaws(ctx, a.tx, a.workspace)
+	for _, row := range rows {
+		a.verdict.note(Flaw{Version: row.Version, Record: NewRef("attachment", row.ID), Field: "file", Text: fmt.Sprintf("%d of its %d bytes are there", row.Kept, row.Size)})
 	}
 	return err
 }

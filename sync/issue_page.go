@@ -31,10 +31,12 @@ type IssuePage struct {
 	SubIssues   []IssueRow // right below it, as they were made
 	Family      Family     // of the issue and of its sub-issues
 	Relations   []RelationRow
-	Comments    []CommentRow // oldest first
-	Changes     []Change     // oldest first
-	Earlier     bool         // there is more history than is shown
-	Shares      []ShareRow   // only for those who may share
+	Attachments []AttachmentRow // oldest first
+	MoreFiles   bool            // there are older ones than are shown
+	Comments    []CommentRow    // oldest first
+	Changes     []Change        // oldest first
+	Earlier     bool            // there is more history than is shown
+	Shares      []ShareRow      // only for those who may share
 }
 
 // IssueTitle names an issue.
@@ -192,6 +194,7 @@ type issueParts struct {
 	changes  *[]queries.ListChangesByIssueRow
 	shares   *[]queries.ListSharesByIssueRow
 	related  *[]queries.ListRelationsOfIssueRow
+	attached *[]queries.ListAttachmentsOfIssueRow
 }
 
 func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, s Snapshot, ws, issue uuid.UUID) issueParts {
@@ -207,6 +210,7 @@ func (e *Engine) askIssueParts(ctx context.Context, p *queries.Pipeline, s Snaps
 			return e.queries.ListSharesByIssue(ctx, db, queries.ListSharesByIssueParams{WorkspaceID: ws, IssueID: &issue})
 		}),
 		e.askRelations(ctx, p, s, ws, issue),
+		e.askAttachments(ctx, p, ws, issue),
 	}
 }
 
@@ -240,6 +244,10 @@ func (p *IssuePage) fillParts(parts issueParts) error {
 		p.Changes = append(p.Changes, change)
 	}
 	p.addRelations(*parts.related)
+	p.MoreFiles = len(*parts.attached) > mostAttachments
+	for _, row := range slices.Backward((*parts.attached)[:min(mostAttachments, len(*parts.attached))]) {
+		p.Attachments = append(p.Attachments, attachmentRow(row))
+	}
 	if p.who.guest() {
 		return nil
 	}

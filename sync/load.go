@@ -26,6 +26,9 @@ type answers struct {
 	displays  *[]queries.ListDisplaysByIDRow
 	projects  *[]queries.ListProjectsByIDRow
 	favoured  *[]queries.ListFavouritesByIDRow
+	attached  *[]queries.ListAttachmentsByIDRow
+	holders   *[]queries.ListIssuesByAttachmentRow
+	files     *[]queries.ListFilesByIDRow
 	neighbour *[]queries.ListRankNeighboursRow
 	ends      *[]queries.ListRankEndsRow
 	places    *[]queries.ListPlacesRow
@@ -71,6 +74,7 @@ func (n *needs) ask(ctx context.Context, p *queries.Pipeline, q *queries.Queries
 		}),
 	}
 	n.askRecords(ctx, p, q, ws, a)
+	n.askFiles(ctx, p, q, ws, a)
 	n.askRanks(ctx, p, q, ws, a)
 	a.transfers = n.askTransfers(ctx, p, q, ws)
 	for _, key := range n.values {
@@ -107,6 +111,20 @@ func (n *needs) askRecords(ctx context.Context, p *queries.Pipeline, q *queries.
 	})
 	a.favoured = ask(p, len(n.favourites), func(db db) ([]queries.ListFavouritesByIDRow, error) {
 		return q.ListFavouritesByID(ctx, db, queries.ListFavouritesByIDParams{WorkspaceID: ws, IDs: n.favourites, MemberIDs: n.favouring})
+	})
+}
+
+// askFiles asks for attachments with the issues that they hang on, for their files, and for those that new ones name.
+func (n *needs) askFiles(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID, a *answers) {
+	type db = queries.DBTX
+	a.holders = ask(p, len(n.attachments), func(db db) ([]queries.ListIssuesByAttachmentRow, error) {
+		return q.ListIssuesByAttachment(ctx, db, queries.ListIssuesByAttachmentParams{WorkspaceID: ws, IDs: n.attachments})
+	})
+	a.attached = ask(p, len(n.attachments), func(db db) ([]queries.ListAttachmentsByIDRow, error) {
+		return q.ListAttachmentsByID(ctx, db, queries.ListAttachmentsByIDParams{WorkspaceID: ws, IDs: n.attachments})
+	})
+	a.files = ask(p, len(n.files)+len(n.attachments), func(db db) ([]queries.ListFilesByIDRow, error) {
+		return q.ListFilesByID(ctx, db, queries.ListFilesByIDParams{WorkspaceID: ws, IDs: n.files, Attachments: n.attachments})
 	})
 }
 
@@ -159,6 +177,9 @@ func (w *world) learn(n *needs, a *answers) error {
 		if row.Taken {
 			w.rankLine(row.TeamID).learn(row.Rank)
 		}
+	}
+	for _, row := range *a.files {
+		w.files[row.ID] = row
 	}
 	w.learnAliases(a.transfers)
 	for i, key := range n.values {
@@ -228,6 +249,12 @@ func (w *world) learnRecords(a *answers) {
 	}
 	for _, row := range *a.favoured {
 		keep(favouriteRecord(row))
+	}
+	for _, row := range *a.holders {
+		keep(issueRecord(queries.ListIssuesByIDRow(row)))
+	}
+	for _, row := range *a.attached {
+		keep(attachmentRecord(row))
 	}
 	a.transfers.records(keep)
 }

@@ -11,6 +11,7 @@ type needs struct {
 	projects                 []uuid.UUID // that are written to: the vocabulary has them without their descriptions
 	favourites               []uuid.UUID // with those beside them
 	favouring                []uuid.UUID // members who make a favourite: those that they have
+	attachments, files       []uuid.UUID // files: that new attachments name
 	anchors                  []uuid.UUID // neighbours of moves
 	movers                   []uuid.UUID // moved issues: the ends of their teams
 	teams                    []uuid.UUID // of new issues
@@ -69,6 +70,7 @@ func (n *needs) operation(op Operation) {
 		n.newIssue(op)
 		n.newRelation(op)
 		n.newFavourite(op)
+		n.newAttachment(op)
 	case Move:
 		n.movers = append(n.movers, op.Record.ID())
 	case Advance:
@@ -141,6 +143,15 @@ func (n *needs) newFavourite(op Operation) {
 	n.favouring = append(n.favouring, Ref(owner).ID())
 }
 
+func (n *needs) newAttachment(op Operation) {
+	if op.Record.kind() != "attachment" {
+		return
+	}
+	if file, wrong := fileID().read(op.Set["file"]); wrong == "" {
+		n.files = append(n.files, uuid.MustParse(text(file)))
+	}
+}
+
 // undo asks for what reversing a change needs: the record, what it referred to before, and the place it had.
 func (n *needs) undo(change loggedChange) {
 	n.reference(change.Ref)
@@ -182,6 +193,8 @@ func (n *needs) record(ref Ref) {
 		n.relations = append(n.relations, id)
 	case "display":
 		n.displays = append(n.displays, id)
+	case "attachment":
+		n.attachments = append(n.attachments, id)
 	case "favourite":
 		n.favourites = append(n.favourites, id)
 	}

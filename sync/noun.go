@@ -45,6 +45,8 @@ func nounOf(kind string) noun {
 		return issueNoun{}
 	case "comment":
 		return commentNoun{}
+	case "attachment":
+		return attachmentNoun{}
 	case "label":
 		return labelNoun{}
 	case "status":
@@ -80,7 +82,7 @@ func nounOf(kind string) noun {
 }
 
 // kinds in the order in which their records are stored: what others refer to comes first.
-var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "cycle", "template", "issue", "comment", "share", "relation", "view", "favourite", "display", "preference"}
+var kinds = []string{"workspace", "member", "team", "status", "label", "project", "milestone", "cycle", "template", "issue", "comment", "attachment", "share", "relation", "view", "favourite", "display", "preference"}
 
 // teamsOf are the teams that what one may see of a record hangs on: who sees both sees it. Only what stands between two
 // issues has another one, the team of the second; the zero id means the whole workspace, which every member sees.

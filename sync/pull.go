@@ -140,6 +140,7 @@ type changedRecords struct {
 	displays *[]queries.ListDisplaysChangedSinceRow
 	told     *[]queries.ListDescriptionsChangedSinceRow // of projects, whose names are in memory
 	favoured *[]queries.ListFavouritesChangedSinceRow
+	attached *[]queries.ListAttachmentsChangedSinceRow
 	left     *[]queries.ListDeparturesRow
 }
 
@@ -167,6 +168,9 @@ func (e *Engine) askChanged(ctx context.Context, p *queries.Pipeline, actor Acto
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListFavouritesChangedSinceRow, error) {
 			return e.queries.ListFavouritesChangedSince(ctx, db, queries.ListFavouritesChangedSinceParams{WorkspaceID: ws, Since: since, MemberID: actor.Member, Most: most})
+		}),
+		queries.Ask(p, func(db db) ([]queries.ListAttachmentsChangedSinceRow, error) {
+			return e.queries.ListAttachmentsChangedSince(ctx, db, queries.ListAttachmentsChangedSinceParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
 		}),
 		queries.Ask(p, func(db db) ([]queries.ListDeparturesRow, error) {
 			return e.queries.ListDepartures(ctx, db, queries.ListDeparturesParams{WorkspaceID: ws, Since: since, TeamIDs: teams, Most: most})
@@ -210,6 +214,9 @@ func (c changedRecords) records(s Snapshot, since int64) (all []*record) {
 	}
 	for _, row := range *c.favoured {
 		keep(favouriteRecord(queries.ListFavouritesByIDRow(row)))
+	}
+	for _, row := range *c.attached {
+		keep(attachmentRecord(queries.ListAttachmentsByIDRow(row)))
 	}
 	for _, row := range *c.left {
 		keep(revoked(row))
@@ -276,6 +283,9 @@ func (c changedRecords) known(most int) int64 {
 	}
 	if n := len(*c.favoured); n >= most {
 		known = min(known, (*c.favoured)[n-1].Version)
+	}
+	if n := len(*c.attached); n >= most {
+		known = min(known, (*c.attached)[n-1].Version)
 	}
 	if n := len(*c.left); n >= most {
 		known = min(known, (*c.left)[n-1].Version)

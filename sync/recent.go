@@ -116,7 +116,8 @@ func (e *Engine) knownWorld(ws uuid.UUID, jobs []*job, known *recent) *world {
 // recordsAlone tells whether nothing is needed but the records that are named.
 func (n *needs) recordsAlone() bool {
 	return len(n.anchors)+len(n.movers)+len(n.teams)+len(n.numbers)+len(n.parents)+len(n.undone)+
-		len(n.values)+len(n.places)+len(n.transfers)+len(n.ended)+len(n.shares)+len(n.relations)+len(n.displays)+len(n.projects)+len(n.favourites) == 0
+		len(n.values)+len(n.places)+len(n.transfers)+len(n.ended)+len(n.shares)+len(n.relations)+len(n.displays)+len(n.projects)+len(n.favourites)+
+		len(n.attachments)+len(n.files) == 0
 }
 
 // appliesAll decides a group; false when one is not plainly applied. Then nothing is left of the try.

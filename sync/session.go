@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -74,14 +75,30 @@ func newAccount() account {
 }
 
 // mayTry allows ten tries at once and one more each minute for a key.
-func (a account) mayTry(key string) bool {
+func (a account) mayTry(key string) bool { return a.may(key, rate.Every(time.Minute), 10) }
+
+// mayAsk is mayTry for what every sign-in page asks for by itself, also those of many people behind one address.
+func (a account) mayAsk(key string) bool { return a.may(key, rate.Every(time.Second), 100) }
+
+func (a account) may(key string, again rate.Limit, atOnce int) bool {
 	limiter, known := a.tries.Get(key)
 	if !known {
-		limiter = rate.NewLimiter(rate.Every(time.Minute), 10)
+		limiter = rate.NewLimiter(again, atOnce)
 		a.tries.Add(key, limiter)
 	}
 	return limiter.Allow()
 }
+
+// network is where somebody comes from, as far as it tells them apart: whoever has one IPv6 address has all that share its first half.
+func network(from string) string {
+	at, err := netip.ParseAddr(from)
+	if err != nil || at.Unmap().Is4() {
+		return from
+	}
+	return netip.PrefixFrom(at.WithZone(""), 64).Masked().String()
+}
+
+var errTooManyTries = &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Too many tries. Wait a minute, then try again."}
 
 // wrongSignIn does not tell whether the address or the password was wrong.
 var wrongSignIn = &Error{Kind: Invalid, Code: CodeInvalid, Text: "E-mail address or password is wrong.",
@@ -96,8 +113,8 @@ var hashCost = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1,
 // SignIn checks a password and opens a session. Tries are limited for the address and for where they come from.
 func (e *Engine) SignIn(ctx context.Context, email, password, from, userAgent string) (Token, error) {
 	email = shortened(strings.ToLower(strings.TrimSpace(email)), 254)
-	if !e.account.mayTry("email "+email) || !e.account.mayTry("from "+from) {
-		return "", &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Too many tries. Wait a minute, then try again."}
+	if !e.account.mayTry("email "+email) || !e.account.mayTry("from "+network(from)) {
+		return "", errTooManyTries
 	}
 	person, err := e.queries.GetPersonByEmail(ctx, e.pool, email)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -119,8 +136,13 @@ func (e *Engine) SignIn(ctx context.Context, email, password, from, userAgent st
 
 // OpenSession makes a session for a person without asking for anything: the caller has made sure who they are.
 func (e *Engine) OpenSession(ctx context.Context, person uuid.UUID, userAgent string) (Token, error) {
+	return e.openSession(ctx, e.pool, person, nil, userAgent)
+}
+
+// openSession makes a session that ends with the passkey that opens it, if one does.
+func (e *Engine) openSession(ctx context.Context, db queries.DBTX, person uuid.UUID, passkey *uuid.UUID, userAgent string) (Token, error) {
 	token := NewToken()
-	err := e.queries.InsertSession(ctx, e.pool, queries.InsertSessionParams{TokenHash: token.hash(), PersonID: person,
+	err := e.queries.InsertSession(ctx, db, queries.InsertSessionParams{TokenHash: token.hash(), PersonID: person, PasskeyID: passkey,
 		UserAgent: shortened(userAgent, 300), ExpiresAt: time.Now().Add(sessionLife)})
 	if err != nil {
 		return "", fmt.Errorf("open a session: %w", err)
@@ -220,15 +242,15 @@ func (e *Engine) Workspaces(ctx context.Context, person uuid.UUID) ([]WorkspaceN
 	return names, nil
 }
 
-// sweepSessions takes away the sessions and access tokens that have ended, once an hour.
+// sweepSessions takes away the sessions, access tokens and challenges that have ended, as often as challenges do.
 func (e *Engine) sweepSessions() {
 	for e.background.Err() == nil {
 		err := e.queries.DeleteExpiredSessions(e.background, e.pool)
-		err = errors.Join(err, e.queries.DeleteExpiredTokens(e.background, e.pool))
+		err = errors.Join(err, e.queries.DeleteExpiredTokens(e.background, e.pool), e.queries.DeleteExpiredPasskeyChallenges(e.background, e.pool))
 		if err != nil && e.background.Err() == nil {
-			e.logger.WarnContext(e.background, "expired sessions and tokens stay for another hour", "err", err)
+			e.logger.WarnContext(e.background, "expired sessions, tokens and challenges stay a while longer", "err", err)
 		}
-		pause(e.background, time.Hour)
+		pause(e.background, ChallengeLife)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // An issue that changes team is transferred. It gets a number, a place, a status and labels of its new team, leaves its cycle, and takes
-// along its comments, shares and relations, because what one may see hangs on the team alone. Its family stays behind: a
+// along its comments, files, shares and relations, because what one may see hangs on the team alone. Its family stays behind: a
 // parent or sub-issue keeps the tie only when the same transaction transfers it to the same team. The key that it had stays
 // its alias; when it comes back it has that key again.
 
@@ -202,7 +202,7 @@ func (w *work) leaveParent(issue *record) {
 	}
 }
 
-// hanging are the comments, shares, relations and sub-issues of issues, as far as they are loaded: of transferred ones
+// hanging are the comments, files, shares, relations and sub-issues of issues, as far as they are loaded: of transferred ones
 // that is all.
 func (w *work) hanging() map[uuid.UUID][]Ref {
 	found := map[uuid.UUID]map[Ref]bool{}

@@ -33,6 +33,7 @@ type transferAnswers struct {
 	shares   *[]queries.ListSharesByIssuesRow
 	aliases  *[]queries.ListAliasesByIssueRow
 	related  *[]queries.ListRelationsByIssuesRow
+	attached *[]queries.ListAttachmentsByIssuesRow
 }
 
 func (n *needs) askTransfers(ctx context.Context, p *queries.Pipeline, q *queries.Queries, ws uuid.UUID) transferAnswers {
@@ -54,6 +55,9 @@ func (n *needs) askTransfers(ctx context.Context, p *queries.Pipeline, q *querie
 		ask(p, wanted+len(n.relating), func(db db) ([]queries.ListRelationsByIssuesRow, error) {
 			return q.ListRelationsByIssues(ctx, db, queries.ListRelationsByIssuesParams{WorkspaceID: ws, IDs: slices.Concat(n.transfers, n.relating)})
 		}),
+		ask(p, wanted, func(db db) ([]queries.ListAttachmentsByIssuesRow, error) {
+			return q.ListAttachmentsByIssues(ctx, db, queries.ListAttachmentsByIssuesParams{WorkspaceID: ws, IDs: n.transfers})
+		}),
 	}
 }
 
@@ -69,6 +73,9 @@ func (a transferAnswers) records(keep func(*record)) {
 	}
 	for _, row := range *a.related {
 		keep(relationRecord(queries.ListRelationsByIDRow(row)))
+	}
+	for _, row := range *a.attached {
+		keep(attachmentRecord(queries.ListAttachmentsByIDRow(row)))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"tandem/queries"
 )
 
 // world is the working copy that a group of transactions is applied to: what the database held when the lock was
@@ -31,6 +33,7 @@ type world struct {
 	undoable map[uuid.UUID][]loggedChange
 	values   map[valueKey]*value // a text at its base, where an operation names only the base
 
+	files  map[uuid.UUID]queries.ListFilesByIDRow // that attachments name
 	rights map[uuid.UUID]rights
 
 	aliases map[aliasKey]int64 // numbers that transferred issues had in their earlier teams
@@ -66,7 +69,7 @@ func newWorld(workspace uuid.UUID) *world {
 		numbers: map[uuid.UUID]int64{}, taken: map[uuid.UUID]map[int64]bool{}, ranks: map[uuid.UUID]*rankLine{},
 		parents: map[uuid.UUID]uuid.UUID{}, clients: map[uuid.UUID]uuid.UUID{}, results: map[uuid.UUID][]storedResult{},
 		refused: map[refusedKey]bool{}, undoable: map[uuid.UUID][]loggedChange{}, values: map[valueKey]*value{},
-		rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]int64{},
+		files: map[uuid.UUID]queries.ListFilesByIDRow{}, rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]int64{},
 		aliases: map[aliasKey]int64{}, counted: map[uuid.UUID]bool{},
 	}
 }

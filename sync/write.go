@@ -99,6 +99,8 @@ func insertRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 		return q.InsertIssues(ctx, db, queries.InsertIssuesParams{WorkspaceID: ws, Rows: rows})
 	case "comment":
 		return q.InsertComments(ctx, db, queries.InsertCommentsParams{WorkspaceID: ws, Rows: rows})
+	case "attachment":
+		return q.InsertAttachments(ctx, db, queries.InsertAttachmentsParams{WorkspaceID: ws, Rows: rows})
 	case "view":
 		return q.InsertViews(ctx, db, queries.InsertViewsParams{WorkspaceID: ws, Rows: rows})
 	case "project":
@@ -154,6 +156,8 @@ func updateRecords(ctx context.Context, q *queries.Queries, db queries.DBTX, kin
 			return q.UpdateCommentsWithText(ctx, db, queries.UpdateCommentsWithTextParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 		}
 		return q.UpdateComments(ctx, db, queries.UpdateCommentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
+	case "attachment":
+		return q.UpdateAttachments(ctx, db, queries.UpdateAttachmentsParams{WorkspaceID: b.workspace, IDs: b.ids, Rows: b.rows, Expected: b.count})
 	case "view":
 		return q.UpdateViews(ctx, db, queries.UpdateViewsParams{WorkspaceID: b.workspace, Rows: b.rows, Expected: b.count})
 	case "project":

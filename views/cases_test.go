@@ -117,6 +117,9 @@ func issueCases() []golden {
 			d.ParentKey, d.SubIssues, d.Estimates, d.Estimate = "ENG-3", []IssueRowData{row(14), row(15, closed)}, true, "3"
 			d.Progress = Progress{1, 2}
 		})},
+		{"issue/files", fragment, of(attached)},
+		{"issue/files_frozen", fragment, of(attached, func(d *IssueData) { d.Deleted, d.MoreFiles = true, true })},
+		{"issue/file_refused", part, of(func(d *IssueData) { d.AttachmentError = "A file may have at most 10 MiB. Attach a smaller one." })},
 		{"issue/bare", fragment, of(func(d *IssueData) {
 			bareRow(&d.IssueRowData)
 			d.Description, d.Reporter, d.Activity = Text{}, Member{}, nil
@@ -239,13 +242,16 @@ func settingsCases() []golden {
 		{"account_settings/tokens", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Tokens: []AccessToken{
 			{ID: "0198c5a0-0000-7000-8000-000000000001", Name: "nightly export", Scope: "read", Used: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), Expires: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)},
 			{ID: "0198c5a0-0000-7000-8000-000000000002", Scope: "write"}}})},
-		{"account_settings/dark", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Theme: "dark", KeptDays: 90})},
+		{"account_settings/dark", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Appearance: Appearance{Theme: "dark", TextSize: "115", Paused: true}, KeptDays: 90})},
+		{"account_settings/passkeys", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Origin: "https://tandem.example", Passkey: "phone", Errors: map[string]string{"passkey": "This took too long.", "passkey-name": "One line only."}, Passkeys: []Passkey{
+			{ID: uid(81), Name: "my laptop", Made: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), Used: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)},
+			{ID: uid(82), Name: "a <key>", Made: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}}})},
 		{"account_settings/refused", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Errors: map[string]string{"name": "A name is needed."}})},
 	}
 }
 
 func pageCases() []golden {
-	bare := BarePage{Build: "b1", Title: "Sign in", Theme: "dark"}
+	bare := BarePage{Build: "b1", Title: "Sign in", Appearance: Appearance{Theme: "dark"}}
 	inPage := issue(func(d *IssueData) { d.TX = uid(8) })
 	withUndo := page("My issues")
 	withUndo.Flash = Flash{Text: "Status changed to Done.", Undo: uid(77)}
@@ -275,7 +281,7 @@ func pageCases() []golden {
 		{"outbox/page", wholePage, OutboxPage(page("Outbox"))},
 		{"problem/workspace", wholePage, WorkspaceProblemPage(page("Not found"), ProblemData{Title: "Not found", Text: "There is nothing here, or nothing for you."})},
 		{"problem/failure", wholePage, ProblemPage(bare, ProblemData{Title: "Something went wrong", Text: "It is not your fault.", RequestID: "r-1", Link: "/", Action: "Back"})},
-		{"sign_in/empty", wholePage, SignInPage(bare, SignInData{Next: "/acme"})},
+		{"sign_in/empty", wholePage, SignInPage(bare, SignInData{Next: "/acme", Origin: "https://tandem.example"})},
 		{"sign_in/refused", wholePage, SignInPage(bare, SignInData{Email: "ann@example.com", Error: "E-mail or password is wrong."})},
 		{"setup/empty", wholePage, SetupPage(bare, SetupData{Token: "tok"})},
 		{"setup/refused", wholePage, SetupPage(bare, SetupData{Token: "tok", Slug: "e", Errors: map[string]string{"": "Try again.", "slug": "Taken.", "password": "Too short."}})},

@@ -7,6 +7,7 @@ const (
 	VocabularyID = "vocabulary"
 	SubIssuesID  = "sub-issues"
 	RelationsID  = "relations"
+	FilesID      = "files"
 	InboxID      = "inbox"
 	UnreadID     = "unread"
 	BulkID       = "bulk"

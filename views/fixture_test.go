@@ -84,7 +84,7 @@ func region(topics ...string) Region { return Region{Topics: topics, Version: 57
 // issue is an issue's live part as a fragment has it: no TX.
 func issue(set ...func(*IssueData)) IssueData {
 	d := IssueData{
-		IssueRowData: row(12), Region: region("issue:"+uid(1012), "vocabulary"), Team: eng,
+		IssueRowData: row(12), Region: region("issue:"+uid(1012), "vocabulary"), Team: eng, MostFile: 10 << 20,
 		Description: text("It loops."), Reporter: ann, Created: clock,
 		Choices: IssueChoices{Teams: []Team{eng, sec}, Statuses: statuses3(), Members: []Member{ann, ben}, Labels: []Label{bug, ui, grey}},
 		Activity: []ActivityEntry{
@@ -98,6 +98,15 @@ func issue(set ...func(*IssueData)) IssueData {
 		f(&d)
 	}
 	return d
+}
+
+// attached is an issue with files.
+func attached(d *IssueData) {
+	d.Attachments = []Attachment{
+		{ID: uid(90), Name: "login.png", Size: 340_000, Image: true, Width: 1280, Height: 720, Author: ann},
+		{ID: uid(91), Name: rtlTitle + ".webp", Size: 3 << 20, Image: true, Author: ben},
+		{ID: uid(92), Name: "100% <b> & more?#.txt", Size: 12},
+	}
 }
 
 func list(q Query, groups ...IssueGroup) IssueListData {

@@ -16,8 +16,8 @@ import (
 // Page is the frame of a page inside of a workspace, and whose page it is.
 type Page struct {
 	Place
+	Appearance
 	Title         string   // without the product's name
-	Theme         string   // "", light, dark
 	NoKeys        bool     // single keys do nothing
 	Preload       []string // modules below js/ to load at once
 	WorkspaceName string
@@ -92,6 +92,10 @@ func Layout(p Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.marks())
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,6 +11,9 @@ type Build string
 // Stylesheet is the URL of the joined CSS.
 func (b Build) Stylesheet() string { return b.Asset("app.css") }
 
+// PageStylesheet is the URL of what one page needs beside it, which the others do not load.
+func (b Build) PageStylesheet(page string) string { return b.Asset("css/page/" + page + ".css") }
+
 // Script is the URL of a module below js/, such as "main.js".
 func (b Build) Script(name string) string { return b.Asset("js/" + name) }
 
@@ -160,7 +163,7 @@ func (w Workspace) Transaction(id string) string { return w.Fragment().at("trans
 func (w Workspace) CreateIssue() string { return w.at("new") }
 
 // SetIssue takes a write to an issue: team, title, description, status, priority, assignee, labels, parent, due, estimate,
-// cycle, reactions, position, comment, relation, snooze, decline, trash, restore, share.
+// cycle, reactions, position, comment, attachment, relation, snooze, decline, trash, restore, share.
 func (w Workspace) SetIssue(key, noun string) string { return w.at("issue", key, noun) }
 
 // IssueHistory is what an issue's description was over time, before a place.
@@ -185,6 +188,12 @@ func (w Workspace) Bulk() string { return w.at("bulk") }
 
 // SetComment takes a write to a comment: body, reactions, trash, restore.
 func (w Workspace) SetComment(id, noun string) string { return w.at("comment", id, noun) }
+
+// Attachment is the content of a file on an issue; its name is there for people, and for what they save it as.
+func (w Workspace) Attachment(id, name string) string { return w.at("attachment", id, name) }
+
+// SetAttachment takes a write to a file on an issue: trash.
+func (w Workspace) SetAttachment(id, noun string) string { return w.at("attachment", id, noun) }
 
 // SetRelation takes a write to a relation: trash.
 func (w Workspace) SetRelation(id, noun string) string { return w.at("relation", id, noun) }
@@ -238,14 +247,23 @@ func (w Workspace) RevokeShare(id string) string { return w.at("share", id, "rev
 // Settings is the first page of the settings.
 func (w Workspace) Settings() string { return w.AccountSettings() }
 
+// CreatePasskey takes what a browser made, and its name.
+func (w Workspace) CreatePasskey() string { return w.at("settings", "passkey") }
+
+// ChallengePasskey gives what a browser must sign to make a passkey.
+func (w Workspace) ChallengePasskey() string { return w.at("settings", "passkey", "challenge") }
+
+// SetPasskey takes a write to a passkey of one's own: "" (its name), remove.
+func (w Workspace) SetPasskey(id, noun string) string { return w.at("settings", "passkey", id, noun) }
+
 // RevokeToken ends an access token of one's own.
 func (w Workspace) RevokeToken(id string) string { return w.at("settings", "token", id, "revoke") }
 
 // AccountSettings is one's own page; its form is posted to the same URL.
 func (w Workspace) AccountSettings() string { return w.at("settings", "account") }
 
-// SetTheme takes the choice of light, dark or system.
-func (w Workspace) SetTheme() string { return w.at("settings", "theme") }
+// SetAppearance takes what one browser is to show.
+func (w Workspace) SetAppearance() string { return w.at("settings", "appearance") }
 
 // SetKeys switches single keys on or off.
 func (w Workspace) SetKeys() string { return w.at("settings", "keys") }
@@ -325,6 +343,12 @@ type Place struct {
 
 // SignInPath is the sign-in page; next is the local path to return to.
 func SignInPath(next string) string { return "/sign-in" + query("next", next) }
+
+// SignInWithPasskeyPath takes what a browser signed.
+func SignInWithPasskeyPath() string { return "/sign-in/passkey" }
+
+// ChallengeSignInPath gives what a browser must sign.
+func ChallengeSignInPath() string { return "/sign-in/passkey/challenge" }
 
 // SignOutPath ends the session.
 func SignOutPath() string { return "/sign-out" }

@@ -54,6 +54,7 @@ type serveCommand struct {
 	TrustedProxies []netip.Prefix `from:"TANDEM_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded headers count."`
 	SMTP           string         `name:"smtp" from:"TANDEM_SMTP" placeholder:"URL" help:"A server of mail, such as smtps://user:password@mail.example.com?from=tandem@example.com; the same on all nodes. No e-mail is sent if not given."`
 	Rate           int            `from:"TANDEM_RATE" default:"1200" placeholder:"N" help:"Transactions that a person may send to this node in a minute; 0 is no limit (${default})."`
+	FileSpace      int            `from:"TANDEM_FILE_SPACE" default:"10240" placeholder:"MIB" help:"How many MiB the files of a workspace may have in all; 0 is no limit (${default})."`
 	Retention      retention      `from:"TANDEM_RETENTION" placeholder:"TIME" help:"How long changes are kept, such as 90d or 720h; whoever was offline for longer starts over with a fresh copy. For good if not given."`
 }
 

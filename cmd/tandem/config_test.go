@@ -21,6 +21,7 @@ func TestRun_ExitCodesAndWhatIsSaid(t *testing.T) {
 		"unknown command":                 {args: []string{"frobnicate"}, code: exitMisuse, says: "frobnicate"},
 		"unknown level from environment":  {env: []string{"TANDEM_LOG_LEVEL=loud"}, code: exitMisuse, says: "--log-level"},
 		"rate that is no number":          {env: []string{"TANDEM_RATE=many"}, code: exitMisuse, says: "--rate"},
+		"file space below zero":           {args: []string{"--file-space=-1"}, code: exitMisuse, says: "--file-space -1"},
 		"rate below zero":                 {args: []string{"--rate=-1"}, code: exitMisuse, says: "--rate -1"},
 		"bus that is none":                {args: []string{"--bus", "redis://ann:hidden@127.0.0.1"}, code: exitMisuse, says: "nats://HOST:4222"},
 		"bus without a host":              {env: []string{"TANDEM_BUS=nats://"}, args: []string{"migrate"}, code: exitMisuse, says: "--bus"},

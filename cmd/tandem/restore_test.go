@@ -144,9 +144,28 @@ func imported(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
+// keepFile stores a file of several pieces.
+func keepFile(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	engine := sync.New(sync.Options{Pool: pool})
+	t.Cleanup(engine.Stop)
+	var workspace uuid.UUID
+	if err := pool.QueryRow(t.Context(), "select id from workspace").Scan(&workspace); err != nil {
+		t.Fatal(err)
+	}
+	content := bytes.Repeat([]byte("tab\t, \\., zero \x00 and more\r\n"), 40_000)
+	if _, err := engine.KeepFile(t.Context(), sync.Actor{Workspace: workspace}, sync.NewFile{Content: bytes.NewReader(content), Type: "application/octet-stream"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := number(t, pool, "select count(*) from file_piece"); n < 2 {
+		t.Errorf("the file is kept in %d pieces", n)
+	}
+}
+
 func TestRestore_BringsBackEveryRow(t *testing.T) {
 	t.Parallel()
 	pool := imported(t)
+	keepFile(t, pool)
 	url := emptyDB(t)
 	if got := tandem(t, []string{"DATABASE_URL=" + url}, "", "restore", backupOf(t, on(pool))); got.code != exitDone || !strings.Contains(got.stderr, "restored ") {
 		t.Fatalf("%+v", got)

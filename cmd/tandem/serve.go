@@ -94,6 +94,9 @@ func (c *serveCommand) check() error {
 	if c.Rate < 0 {
 		return misuse{fmt.Sprintf("--rate %d: write a number of transactions, 0 for no limit", c.Rate)}
 	}
+	if c.FileSpace < 0 {
+		return misuse{fmt.Sprintf("--file-space %d: write a number of MiB, 0 for no limit", c.FileSpace)}
+	}
 	if c.URL == "" {
 		return nil
 	}
@@ -150,7 +153,8 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 }
 
 func newEngine(p *program, db *database) *sync.Engine {
-	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Mentions: markdown.New().Mentions, Mail: p.Serve.SMTP != "", Retention: time.Duration(p.Serve.Retention)})
+	return sync.New(sync.Options{Pool: db.pool, Logger: p.logger, Bus: newBus(p, db), Mentions: markdown.New().Mentions, Mail: p.Serve.SMTP != "",
+		Retention: time.Duration(p.Serve.Retention), FileSpace: int64(p.Serve.FileSpace) << 20})
 }
 
 func (s *site) stopEngine() {

@@ -34,13 +34,14 @@ func allowBlocks(p *bluemonday.Policy) {
 }
 
 // allowLinks lets a link lead to the web, to a mailbox, or to a page of ours. A path such as "../x" is one of the site where
-// the text was first written, so it would lead nowhere.
+// the text was first written, so it would lead nowhere. An image is one of the web, or
+// a file that was attached here: whoever may not see that gets no answer.
 func allowLinks(p *bluemonday.Policy) {
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(true)
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.AllowAttrs("href").Matching(regexp.MustCompile(`(?i)^\s*(?:https?://[^/?#\s]|mailto:|/[^/\\]|/$)`)).OnElements("a")
-	p.AllowAttrs("src").Matching(regexp.MustCompile(`(?i)^\s*https://[^/?#\s]`)).OnElements("img")
+	p.AllowAttrs("src").Matching(regexp.MustCompile(`(?i)^\s*https://[^/?#\s]|^/[a-z][a-z0-9-]+/attachment/[0-9a-f-]{36}/[^/?#\s\\]+$`)).OnElements("img")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(regexp.MustCompile(`^[0-9]{1,4}%?$`)).OnElements("img")
 	// An image of any other source, and a link of any other scheme, stays as an element for finish.go to take apart.

@@ -8,6 +8,9 @@ import {clock} from './time.js';
 const soon = 250, origins = new WeakMap(), waiting = new Map();
 const keyOf = control => `${outbox.scope}draft:${control.dataset.draftKey}`;
 
+/** uploading stands in a text for a file on its way: no draft keeps it, for after a reload nothing would take its place. */
+export const uploading = /!\[Uploading [^\]\n]*\(\d+\)…\]\(\)/g;
+
 /** install watches typing (document, once) and brings drafts back below root. */
 export function install(root) {
   if (root === document) {
@@ -65,8 +68,9 @@ function emptied(form) {
 function save(control) {
   clearTimeout(waiting.get(control));
   waiting.delete(control);
-  if (control.value === control.defaultValue) return drop(control);
-  const draft = {rev: Date.now(), text: control.value, at: Date.now(), ...origin(control)};
+  const text = control.value.replace(uploading, '');
+  if (text === control.defaultValue) return drop(control);
+  const draft = {rev: Date.now(), text, at: Date.now(), ...origin(control)};
   try { outbox.store.put(keyOf(control), JSON.stringify(draft)).catch(() => {}); } catch { /* full: the text stays in its field */ }
   mark(control, true);
 }

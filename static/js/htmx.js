@@ -11,6 +11,7 @@ const extension = {
     const {request} = ctx, form = source.matches('form') ? source : request.form;
     if (request.method === 'GET' && source.matches('[data-live]')) {
       const etag = etags.get(source), at = ctx.at = request.action;
+      request.timeout = 2e4; // of a line that died unnoticed: whoever reads would wait for a minute
       if (etag?.at !== at) return;
       request.headers['If-None-Match'] = etag.value;
       if (delta && 'list' in source.dataset) request.action += `${at.includes('?') ? '&' : '?'}since=${source.dataset.version}`;

@@ -8,7 +8,7 @@ let releasing, covered;
 
 export function install(root) {
   if (root !== document) return;
-  addEventListener('tandem:bump', ({detail}) => mark(detail));
+  addEventListener('tandem:bump', ({detail}) => { if (detail.force || !root.querySelector('[data-paused]')) mark(detail); });
   addEventListener('tandem:result', ({detail}) => { if (detail.status === 'applied') mark({version: detail.version, all: true}, ':not([data-live=vocabulary])'); });
   addEventListener('tandem:state', ({detail}) => { if (detail.sync === 'live') regions().forEach(again); });
   const htmx = (name, run) => document.addEventListener(`htmx:${name}`, ({detail}) => run(detail.ctx, detail.tasks));

@@ -5,8 +5,8 @@ import {blank, having, names, page} from './page.js';
 
 const shownFor = 8000, toldOf = new Set();
 
-/** toast says words; act names its button and run is what that does; alert is for what went wrong. */
-export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}) {
+/** toast says words; act names its button and run is what that does; alert is for what went wrong, stays for what would be lost with it. */
+export function toast(words, {kind = 'plain', act = '', run, alert = false, stays = false} = {}) {
   const home = document.querySelector('[data-toasts]'), node = blank('toast');
   const spoken = document.querySelector(alert ? '[data-alert]' : '[data-announce]');
   if (spoken) spoken.textContent = words;
@@ -23,6 +23,7 @@ export function toast(words, {kind = 'plain', act = '', run, alert = false} = {}
   }
   node.querySelector('[data-toast-close]')?.addEventListener('click', () => node.remove());
   home.append(node);
+  if (stays) return;
   let left = shownFor;
   const clock = setInterval(() => {
     if (!node.isConnected) return clearInterval(clock);

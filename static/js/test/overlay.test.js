@@ -2,7 +2,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import {folded, laid} from '../overlay.js';
 import {answers, filters, stays} from '../membership.js';
-import {newest} from '../drafts.js';
+import {newest, uploading} from '../drafts.js';
 import {exported, reason} from '../tray.js';
 
 const op = n => ({op: 'set', record: `issue:${n}`, set: {}});
@@ -44,6 +44,12 @@ test('a draft comes back unless it says what is there', () => {
   assert.equal(newest({text: 'a'}, 'a'), null);
   assert.equal(newest(undefined, 'a'), null);
   assert.equal(newest({text: ''}, 'a').text, '');
+});
+
+test('a draft is kept without the mark of a file on its way, and with all else', () => {
+  const sign = '![Uploading login (1).png (12)…]()';
+  assert.equal(`a ${sign}${sign} b`.replace(uploading, ''), 'a  b');
+  for (const text of ['![Uploading…]()', '![Uploading a (1)…](/b)', '[Uploading a (1)…]()']) assert.equal(text.replace(uploading, ''), text);
 });
 
 test('S59 the tray says why, and exports everything', () => {

@@ -12,7 +12,7 @@ test('pages, fragments and assets are the worker\'s, everything else is not', ()
   assert.equal(get('/acme/f/issue/ENG-12', 'cors'), 'fragment');
   assert.equal(get('/acme/f/search', 'cors'), '', 'asked at each letter');
   assert.equal(get('/assets/b1/js/main.js', 'cors'), 'asset');
-  for (const path of ['/', '/sign-in', '/setup', '/e/token', '/e/token/events', '/invite/x', '/acme/sync/events', '/acme/sync/pull', '/healthz', '/embed/v1.js', '/Acme']) assert.equal(get(path), '', path);
+  for (const path of ['/', '/sign-in', '/setup', '/e/token', '/e/token/events', '/invite/x', '/acme/sync/events', '/acme/sync/pull', '/acme/attachment/0198/a.html', '/healthz', '/embed/v1.js', '/Acme']) assert.equal(get(path), '', path);
   assert.equal(kind({method: 'POST', mode: 'navigate', path: '/acme/new'}), '');
 });
 
@@ -45,8 +45,8 @@ test('activation clears the assets of other builds but the last one, on which op
 });
 
 test('S62: nobody is known any more when somebody may have signed in', () => {
-  for (const [method, path] of [['POST', '/sign-in'], ['POST', '/setup'], ['POST', '/invite/x'], ['GET', '/demo/sign-in']]) assert.ok(changing(method, path), path);
-  for (const [method, path] of [['GET', '/sign-in'], ['POST', '/acme/new'], ['POST', '/sign-out'], ['GET', '/acme/invite']]) assert.ok(!changing(method, path), path);
+  for (const [method, path] of [['POST', '/sign-in'], ['POST', '/sign-in/passkey'], ['POST', '/setup'], ['POST', '/invite/x'], ['GET', '/demo/sign-in']]) assert.ok(changing(method, path), path);
+  for (const [method, path] of [['GET', '/sign-in'], ['POST', '/acme/new'], ['POST', '/sign-out'], ['POST', '/sign-in/passkey/challenge'], ['GET', '/acme/invite']]) assert.ok(!changing(method, path), path);
 });
 
 test('of two kept pages the one of the later V is shown', () => {
