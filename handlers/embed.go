@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,44 +16,83 @@ import (
 	"tandem/views"
 )
 
-// showEmbed is what a share shows to anybody who has its link, as a small document or, with ?fragment=, its live part.
+// showEmbed is what a share shows to anybody who has its link: a small document; with ?fragment= its live part; with .svg behind the token an image.
 // It reads no cookie and sets none, so that an embed never acts as somebody.
 func (s *Server) showEmbed(c echo.Context) error {
-	token := sync.Token(c.Param("token"))
+	name, badge := strings.CutSuffix(c.Param("token"), ".svg")
+	token := sync.Token(name)
 	h := c.Response().Header()
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Robots-Tag", "noindex")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	share, err := s.engine.Shared(c.Request().Context(), token)
-	if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.NotFound {
-		return s.endedEmbed(c, token)
+	if badge {
+		return s.showBadge(c, token)
 	}
+	share, ended, err := s.shared(c, token)
 	if err != nil {
 		return err
 	}
+	if ended {
+		return s.endedEmbed(c, token)
+	}
 	h.Set("Content-Security-Policy", policy+framers(share.Origins))
-	setVersion(c, share.Version)
 	data := s.embed(c, token, share)
 	var shown templ.Component = views.EmbedPage(data)
 	if c.QueryParam("fragment") != "" {
 		shown = views.Embed(data)
 	}
+	s.countView(c, share)
 	body, err := render(c.Request().Context(), shown)
 	if err != nil {
 		return err
 	}
-	return s.tagged(c, body)
+	return s.tagged(c, htmlType, body)
+}
+
+// countView counts a look at a share, but for the refreshing of one that is open. Who looks need not know when that fails.
+func (s *Server) countView(c echo.Context, share sync.SharePage) {
+	if c.QueryParam("fragment") != "" {
+		return
+	}
+	ctx, origin := c.Request().Context(), originOf(c.Request().Referer())
+	if origin == s.base(c) {
+		origin = "" // a link of ours
+	}
+	if err := s.engine.CountView(ctx, share, origin); err != nil && !gone(ctx) {
+		s.logger.WarnContext(ctx, "a look at a share was not counted", "request_id", requestID(c), "err", err)
+	}
+}
+
+// originOf is the site of an address, "" of what is none.
+func originOf(address string) string {
+	at, err := url.Parse(address)
+	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
+		return ""
+	}
+	return at.Scheme + "://" + at.Host
+}
+
+// shared is what a token shows; ended tells that it was revoked, or never was.
+func (s *Server) shared(c echo.Context, token sync.Token) (share sync.SharePage, ended bool, err error) {
+	share, err = s.engine.Shared(c.Request().Context(), token)
+	if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.NotFound {
+		return share, true, nil
+	}
+	if err == nil {
+		setVersion(c, share.Version)
+	}
+	return share, false, err
 }
 
 // tagged answers with a body by its own hash: a share has no topics to tell when it changed.
-func (s *Server) tagged(c echo.Context, body []byte) error {
+func (s *Server) tagged(c echo.Context, contentType string, body []byte) error {
 	sum := sha256.Sum256(body)
 	tag := hex.EncodeToString(sum[:12])
 	c.Response().Header().Set("ETag", etag(tag, ""))
 	if _, ok := held(c.Request().Header.Get("If-None-Match"), tag); ok {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return send(c, http.StatusOK, htmlType, body)
+	return send(c, http.StatusOK, contentType, body)
 }
 
 func (s *Server) endedEmbed(c echo.Context, token sync.Token) error {
@@ -78,21 +118,29 @@ func (s *Server) embed(c echo.Context, token sync.Token, share sync.SharePage) v
 	n := named{share.Snapshot}
 	d := views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Self: s.base(c) + views.EmbedPath(string(token)),
 		Title: share.Team.Name, Region: views.Region{Topics: []string{"share"}, Version: share.Version}}
+	d.Open, d.Closed = counted(share.Groups)
 	if share.Issue != nil {
 		d.Title = n.Key(share.Issue.Team, share.Issue.Number) + " " + share.Issue.Title
 		d.Issues = []views.EmbedIssue{n.embedded(*share.Issue)}
 	}
 	for _, group := range share.Groups {
-		if group.Status.Closed() {
-			d.Closed += int(group.Count)
-		} else {
-			d.Open += int(group.Count)
-		}
 		for _, row := range group.Issues {
 			d.Issues = append(d.Issues, n.embedded(row))
 		}
 	}
 	return d
+}
+
+// counted is how many issues of a list are open, and how many are done.
+func counted(groups []sync.IssueGroup) (open, closed int) {
+	for _, group := range groups {
+		if group.Status.Closed() {
+			closed += int(group.Count)
+		} else {
+			open += int(group.Count)
+		}
+	}
+	return open, closed
 }
 
 func shapeOf(c echo.Context, share sync.SharePage) string {

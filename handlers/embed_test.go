@@ -1,7 +1,12 @@
 package handlers
 
 import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -99,4 +104,115 @@ func TestShare_LoadingTheAnswerAgainLeadsToThePage(t *testing.T) {
 	issue := h.issue("Shared")
 	h.ann.get("/acme/issue/" + issue.key + "/share").is(http.StatusSeeOther).to("/acme/issue/" + issue.key)
 	h.ann.get("/acme/team/ENG/share?f=priority:urgent").is(http.StatusSeeOther).to("/acme/team/ENG?f=priority:urgent")
+}
+
+func TestBadge_SaysHowAShareStands(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("Fix <login> & \"more\"")
+	path := h.share(issue.key, "")
+	badge := h.stranger().get(path + ".svg").ok()
+	for name, want := range map[string]string{"Content-Type": "image/svg+xml; charset=utf-8", "Cache-Control": "private, no-cache", "Cross-Origin-Resource-Policy": "cross-origin"} {
+		if got := badge.header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	wellFormed(t, badge.body)
+	badge.has(issue.key, "Fix &lt;login&gt; &amp;", "Todo", `<circle cx="7"`)
+	tag := badge.header.Get("ETag")
+	h.stranger().get(path+".svg", "If-None-Match", tag).is(http.StatusNotModified)
+	h.ann.apply(setField(issue.ref, issue.version, "title", strings.Repeat("長い ", 100)))
+	long := h.stranger().get(path+".svg", "If-None-Match", tag).ok()
+	wellFormed(t, long.body)
+	long.has("…</text>")
+	h.ann.submit(h.ann.get("/acme/issue/"+issue.key), "form[action$='/revoke']").is(http.StatusSeeOther)
+	ended := h.stranger().get(path + ".svg").is(http.StatusNotFound).has("no longer shared")
+	wellFormed(t, ended.body)
+}
+
+func TestBadge_OfAListCounts(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issue("One")
+	h.issue("Two")
+	page := h.ann.submit(h.ann.get("/acme/team/ENG"), "form[action*='/share']", "allowed_origins", "").ok()
+	link := strings.TrimPrefix(strings.TrimSpace(page.one("#share-link").Text()), "http://example.com")
+	wellFormed(t, h.stranger().get(link+".svg").ok().has("open / 0 done").body)
+}
+
+// wellFormed reads a text as XML.
+func wellFormed(t *testing.T, text string) {
+	t.Helper()
+	for decoder := xml.NewDecoder(strings.NewReader(text)); ; {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+	}
+}
+
+func TestOEmbed(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue(`The "face"`)
+	framed, linked := h.share(issue.key, "*"), h.share(issue.key, "")
+	ask := func(path, more string) answer {
+		return h.stranger().get("/oembed?url=" + url.QueryEscape("http://example.com"+path) + more)
+	}
+	var told oEmbed
+	must(t, json.Unmarshal([]byte(ask(framed+"?theme=dark", "&format=json&maxwidth=300&maxheight=1000").ok().body), &told))
+	want := oEmbed{Version: "1.0", Type: "rich", Title: issue.key + ` The "face"`, ProviderName: "Tandem", ProviderURL: "http://example.com", CacheAge: 3600, Width: 300, Height: 72,
+		HTML: `<iframe src="http://example.com` + framed + `" title="` + issue.key + ` The &#34;face&#34;" loading="lazy" width="300" height="72" frameborder="0" ` +
+			`sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox" referrerpolicy="strict-origin"></iframe>`}
+	if told != want {
+		t.Errorf("%+v", told)
+	}
+	told = oEmbed{}
+	must(t, json.Unmarshal([]byte(ask(linked, "").ok().body), &told))
+	if told.Type != "link" || told.HTML != "" || told.Title == "" {
+		t.Errorf("nobody may frame it: %+v", told)
+	}
+	ask(framed, "&format=xml").is(http.StatusNotImplemented)
+	ask("/e/nonsense", "").is(http.StatusNotFound)
+	ask("/acme", "").is(http.StatusNotFound)
+	h.stranger().get("/oembed?url=" + url.QueryEscape("https://elsewhere.example"+framed)).is(http.StatusNotFound)
+	h.stranger().get("/oembed").is(http.StatusNotFound)
+	page := h.stranger().get(framed).ok()
+	href, _ := page.one("link[type='application/json+oembed']").Attr("href")
+	h.stranger().get(href).ok().has(`"rich"`)
+}
+
+func TestEmbedScript_IsForAnySite(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	page := h.ann.submit(h.ann.get("/acme/issue/"+h.issue("Shared").key), "form[action$='/share']", "allowed_origins", "*").ok()
+	page.one("#share-frame")
+	page.one("#share-badge")
+	if text := page.one("#share-element").Text(); !strings.Contains(text, `src="http://example.com/embed/v1.js"`) {
+		t.Errorf("%s", text)
+	}
+	script := h.stranger().get("/embed/v1.js").ok()
+	if len(script.body) > 3<<10 || !strings.Contains(script.body, "tandem-embed") {
+		t.Errorf("%d bytes", len(script.body))
+	}
+	for name, want := range map[string]string{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"} {
+		if got := script.header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	h.stranger().get("/embed/v1.js", "If-None-Match", script.header.Get("ETag")).is(http.StatusNotModified)
+}
+
+func TestShare_CountsLooks(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("Shared")
+	path, b := h.share(issue.key, "*"), h.stranger()
+	page := b.get(path, "Referer", "https://one.example/").ok()
+	b.get(path, "If-None-Match", page.header.Get("ETag")).is(http.StatusNotModified)
+	b.get(path+".svg", "Referer", "http://example.com/acme").ok()
+	b.get(path+"?fragment=row", "Referer", "https://other.example/").ok() // it was open, and is fresh again
+	b.get(path+".svg", "Referer", "javascript:alert(1)").ok()
+	h.ann.get("/acme/issue/"+issue.key).ok().has("4 views", "https://one.example").lacks("other.example", "alert(1)")
 }

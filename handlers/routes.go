@@ -27,6 +27,8 @@ func (s *Server) route() {
 
 	e.GET("/e/:token", s.showEmbed)
 	e.GET("/e/:token/events", s.streamEmbed)
+	e.GET("/embed/v1.js", s.serveEmbedScript)
+	e.GET("/oembed", s.showOEmbed)
 
 	ws := e.Group("/:ws")
 	page, fragment := "", "/f"

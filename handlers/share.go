@@ -24,7 +24,7 @@ func (s *Server) createShare(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	made, err := s.share(c, v, sync.NewRef("issue", issue.ID), "", issue.key()+" "+issue.Title, 72)
+	made, err := s.share(c, v, sync.NewRef("issue", issue.ID), "", issue.key()+" "+issue.Title, rowHeight)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v), issues.Team.Name, 400)
+	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v), issues.Team.Name, listHeight)
 	if err != nil {
 		return err
 	}
@@ -150,13 +150,27 @@ func (s *Server) listShares(ctx context.Context, v visit, issues teamIssues, que
 
 // freshShare are the ways to show a share elsewhere.
 func (s *Server) freshShare(c echo.Context, title string, height int, token sync.Token) views.FreshShare {
-	address := s.base(c) + views.EmbedPath(string(token))
+	address, script := s.base(c)+views.EmbedPath(string(token)), s.base(c)+views.EmbedScriptPath()
 	link, name := html.EscapeString(address), html.EscapeString(title)
 	return views.FreshShare{
 		URL: address,
-		Frame: fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="100%%" height="%d" frameborder="0" `+
-			`sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox" referrerpolicy="strict-origin"></iframe>`, link, name, height),
+		Element: fmt.Sprintf(`<tandem-embed src="%s"><a href="%s">%s</a></tandem-embed>`, link, link, name) + "\n" +
+			fmt.Sprintf(`<script type="module" src="%s" async></script>`, html.EscapeString(script)),
+		Frame: embedFrame(address, title, "100%", height),
+		Badge: fmt.Sprintf("[![%s](%s)](%s)", inMarkdown(title), s.base(c)+views.EmbedBadgePath(string(token)), address),
 	}
+}
+
+// embedFrame is the HTML that shows a share in a frame.
+func embedFrame(address, title, width string, height int) string {
+	return fmt.Sprintf(`<iframe src="%s" title="%s" loading="lazy" width="%s" height="%d" frameborder="0" `+
+		`sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox" referrerpolicy="strict-origin"></iframe>`,
+		html.EscapeString(address), html.EscapeString(title), width, height)
+}
+
+// inMarkdown is a text that stands for itself within the brackets of a link.
+func inMarkdown(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "\n", " ").Replace(text)
 }
 
 func (s *Server) revokeShare(c echo.Context, v visit) error {
@@ -191,7 +205,7 @@ func (n named) shares(rows []sync.ShareRow, team uuid.UUID) []views.Share {
 	for _, share := range rows {
 		seconds, nanos := share.ID.Time().UnixTime()
 		shown = append(shown, views.Share{ID: idOf(share.ID), Origins: strings.Join(share.Origins, " "), By: n.member(share.Author),
-			Created: time.Unix(seconds, nanos).In(n.zone(team))})
+			Created: time.Unix(seconds, nanos).In(n.zone(team)), Views: int(share.Views), Seen: share.Seen})
 	}
 	return shown
 }

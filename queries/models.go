@@ -452,6 +452,14 @@ type Share struct {
 	DeletedAt      *time.Time
 }
 
+type ShareView struct {
+	WorkspaceID uuid.UUID
+	ShareID     uuid.UUID
+	Views       int64
+	LastOrigin  string
+	SeenAt      time.Time
+}
+
 type Status struct {
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID

@@ -7,12 +7,18 @@ SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.filter, s.allowed_origins,
 FROM share s JOIN workspace w ON w.id = s.workspace_id WHERE s.token_hash = @token_hash;
 
 -- name: ListSharesByIssue :many
-SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
-WHERE workspace_id = @workspace_id AND issue_id = @issue_id AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100;
+SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, coalesce(v.views, 0)::bigint AS views, coalesce(v.last_origin, '')::text AS last_origin
+FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
+WHERE s.workspace_id = @workspace_id AND s.issue_id = @issue_id AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100;
 
 -- name: ListSharesByTeam :many
-SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
-WHERE workspace_id = @workspace_id AND team_id = @team_id AND issue_id IS NULL AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100;
+SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, coalesce(v.views, 0)::bigint AS views, coalesce(v.last_origin, '')::text AS last_origin
+FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
+WHERE s.workspace_id = @workspace_id AND s.team_id = @team_id AND s.issue_id IS NULL AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100;
+
+-- name: CountShareView :exec
+INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at) VALUES (@workspace_id, @share_id, 1, @origin, now())
+ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + 1, seen_at = now(), last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin);
 
 -- name: InsertShares :exec
 INSERT INTO share (workspace_id, id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at)

@@ -13,6 +13,25 @@ import (
 	"github.com/google/uuid"
 )
 
+const countShareView = `-- name: CountShareView :exec
+INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at) VALUES ($1, $2, 1, $3, now())
+ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + 1, seen_at = now(), last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin)
+`
+
+type CountShareViewParams struct {
+	WorkspaceID uuid.UUID
+	ShareID     uuid.UUID
+	Origin      string
+}
+
+func (q *Queries) CountShareView(ctx context.Context, db DBTX, arg CountShareViewParams) error {
+	_, err := db.Exec(ctx, countShareView, arg.WorkspaceID, arg.ShareID, arg.Origin)
+	if err != nil {
+		return fmt.Errorf("query CountShareView: %w", err)
+	}
+	return nil
+}
+
 const getShareByToken = `-- name: GetShareByToken :one
 SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.filter, s.allowed_origins, s.version, s.deleted_at, w.slug
 FROM share s JOIN workspace w ON w.id = s.workspace_id WHERE s.token_hash = $1
@@ -129,8 +148,9 @@ func (q *Queries) ListSharesByID(ctx context.Context, db DBTX, arg ListSharesByI
 }
 
 const listSharesByIssue = `-- name: ListSharesByIssue :many
-SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
-WHERE workspace_id = $1 AND issue_id = $2 AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100
+SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, coalesce(v.views, 0)::bigint AS views, coalesce(v.last_origin, '')::text AS last_origin
+FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
+WHERE s.workspace_id = $1 AND s.issue_id = $2 AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100
 `
 
 type ListSharesByIssueParams struct {
@@ -145,6 +165,8 @@ type ListSharesByIssueRow struct {
 	AuthorID       uuid.UUID
 	Version        int64
 	CreatedAt      time.Time
+	Views          int64
+	LastOrigin     string
 }
 
 func (q *Queries) ListSharesByIssue(ctx context.Context, db DBTX, arg ListSharesByIssueParams) ([]ListSharesByIssueRow, error) {
@@ -163,6 +185,8 @@ func (q *Queries) ListSharesByIssue(ctx context.Context, db DBTX, arg ListShares
 			&i.AuthorID,
 			&i.Version,
 			&i.CreatedAt,
+			&i.Views,
+			&i.LastOrigin,
 		); err != nil {
 			return nil, fmt.Errorf("query ListSharesByIssue: %w", err)
 		}
@@ -175,8 +199,9 @@ func (q *Queries) ListSharesByIssue(ctx context.Context, db DBTX, arg ListShares
 }
 
 const listSharesByTeam = `-- name: ListSharesByTeam :many
-SELECT id, filter, allowed_origins, author_id, version, created_at FROM share
-WHERE workspace_id = $1 AND team_id = $2 AND issue_id IS NULL AND deleted_at IS NULL ORDER BY created_at, id LIMIT 100
+SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, coalesce(v.views, 0)::bigint AS views, coalesce(v.last_origin, '')::text AS last_origin
+FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
+WHERE s.workspace_id = $1 AND s.team_id = $2 AND s.issue_id IS NULL AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100
 `
 
 type ListSharesByTeamParams struct {
@@ -191,6 +216,8 @@ type ListSharesByTeamRow struct {
 	AuthorID       uuid.UUID
 	Version        int64
 	CreatedAt      time.Time
+	Views          int64
+	LastOrigin     string
 }
 
 func (q *Queries) ListSharesByTeam(ctx context.Context, db DBTX, arg ListSharesByTeamParams) ([]ListSharesByTeamRow, error) {
@@ -209,6 +236,8 @@ func (q *Queries) ListSharesByTeam(ctx context.Context, db DBTX, arg ListSharesB
 			&i.AuthorID,
 			&i.Version,
 			&i.CreatedAt,
+			&i.Views,
+			&i.LastOrigin,
 		); err != nil {
 			return nil, fmt.Errorf("query ListSharesByTeam: %w", err)
 		}

@@ -1,4 +1,5 @@
 // Keeps an embed fresh: a bump, or each half minute without a stream, fetches its region anew. No storage, no cookies.
+// A page may hold many embeds, and a browser few lines to one host: over HTTP/1.1 three of them have a stream, the others ask.
 const region = document.querySelector('[data-live][data-src]'), {src, version} = region.dataset;
 let tag, shown = +version, source, poll, tries = 0, busy, again;
 
@@ -35,10 +36,33 @@ function lost() {
 }
 
 function end() {
-  source.close();
+  source?.close();
   clearInterval(poll);
   tries = 99;
   region.textContent = 'This embed is no longer shared';
 }
 
-listen();
+/** inTurn listens once one of three locks is the page's, which it holds as long as it is open; until then it asks. A page from the cache tells no protocol. */
+async function inTurn() {
+  if (tries > 98) return;
+  if (/^h[23]/.test(performance.getEntriesByType('navigation')[0]?.nextHopProtocol)) return listen();
+  for (const turn of [1, 2, 3]) if (await held(`tandem-embed-${turn}`)) return listen();
+  refresh();
+  setTimeout(() => inTurn().catch(listen), 3e4);
+}
+
+const held = name => new Promise((tell, fail) => {
+  navigator.locks.request(name, {ifAvailable: true}, lock => {
+    tell(!!lock);
+    return lock && new Promise(() => {});
+  }).catch(fail);
+});
+
+/** The host's script sends a port: heights go, themes come. */
+addEventListener('message', ({data, ports: [port]}) => {
+  if (data?.tandem !== 'embed' || !port) return;
+  port.onmessage = ({data: {theme}}) => { document.documentElement.dataset.theme = theme; };
+  new ResizeObserver(() => port.postMessage({height: Math.ceil(document.body.getBoundingClientRect().height)})).observe(document.body);
+});
+
+inTurn().catch(listen); // no locks where storage is not allowed

@@ -38,6 +38,7 @@ type Assets struct {
 	build   string
 	files   map[string]File
 	preload []string
+	symbols map[string]string
 }
 
 // New joins and compresses the assets. version is whatever else makes two builds differ, such as the templates: it goes
@@ -48,7 +49,7 @@ func New(version string) (*Assets, error) {
 		return nil, fmt.Errorf("read the assets: %w", err)
 	}
 	a := &Assets{build: buildOf(version, sources), files: map[string]File{}}
-	a.preload = preload(sources)
+	a.preload, a.symbols = preload(sources), symbols(sources["icons.svg"])
 	for name, body := range sources {
 		small, err := minified(name, body)
 		if err != nil {
@@ -94,6 +95,9 @@ func (a *Assets) File(name string) (File, bool) {
 
 // Preload lists the modules below js/ that every page loads, main.js apart.
 func (a *Assets) Preload() []string { return a.preload }
+
+// Symbol is the drawing of an icon of the sprite, without the element around it, for an image that stands alone; "" where there is none.
+func (a *Assets) Symbol(id string) string { return a.symbols[id] }
 
 // read returns what is served, by path: the style sheets as one but for those of single pages, everything else as it is.
 func read() (map[string][]byte, error) {
@@ -148,6 +152,7 @@ func buildOf(version string, sources map[string][]byte) string {
 var (
 	listed   = regexp.MustCompile(`const modules = \[([^\]]*)\]`)
 	quoted   = regexp.MustCompile(`'([^']+)'`)
+	symbol   = regexp.MustCompile(`<symbol id="([^"]+)"[^>]*>(.*?)</symbol>`)
 	imported = regexp.MustCompile(`(?m)^(?:import|export)\b[^'"(\n]*['"]\./([\w.-]+)['"]`)
 )
 
@@ -174,6 +179,14 @@ func preload(sources map[string][]byte) []string {
 	}
 	delete(reached, "main.js")
 	return slices.Sorted(maps.Keys(reached))
+}
+
+func symbols(sprite []byte) map[string]string {
+	found := map[string]string{}
+	for _, match := range symbol.FindAllSubmatch(sprite, -1) {
+		found[string(match[1])] = string(match[2])
+	}
+	return found
 }
 
 func newFile(name string, body []byte) File {

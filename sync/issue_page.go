@@ -90,6 +90,8 @@ type ShareRow struct {
 	Origins []string
 	Author  uuid.UUID
 	Version int64
+	Views   int64
+	Seen    string // the site that framed it last; "" where none did
 }
 
 // history bounds how much of an issue's comments and changes a page holds.
@@ -252,7 +254,7 @@ func (p *IssuePage) fillParts(parts issueParts) error {
 		return nil
 	}
 	for _, row := range *parts.shares {
-		p.Shares = append(p.Shares, ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version})
+		p.Shares = append(p.Shares, ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version, row.Views, row.LastOrigin})
 	}
 	return nil
 }

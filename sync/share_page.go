@@ -17,6 +17,8 @@ import (
 // SharePage is what a share shows to anybody who has its link: titles, statuses, labels and times, nothing else.
 type SharePage struct {
 	Snapshot
+	workspace uuid.UUID
+
 	Share   uuid.UUID
 	Origins []string // that may frame it
 	Slug    string
@@ -78,7 +80,7 @@ func (e *Engine) ListShares(ctx context.Context, actor Actor, team uuid.UUID) ([
 	}
 	shares := make([]ShareRow, len(*rows))
 	for i, row := range *rows {
-		shares[i] = ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version}
+		shares[i] = ShareRow{row.ID, row.AllowedOrigins, row.AuthorID, row.Version, row.Views, row.LastOrigin}
 	}
 	return shares, nil
 }
@@ -95,7 +97,7 @@ func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
 		return SharePage{}, err
 	}
 	who := rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}}
-	page := SharePage{Snapshot: Snapshot{Version: head, words: words, who: who}, Share: share.ID, Origins: share.AllowedOrigins, Slug: share.Slug}
+	page := SharePage{Snapshot: Snapshot{Version: head, words: words, who: who}, workspace: share.WorkspaceID, Share: share.ID, Origins: share.AllowedOrigins, Slug: share.Slug}
 	team := words.records[NewRef("team", share.TeamID)]
 	if team == nil || team.deleted() {
 		return SharePage{}, notFound("This share")
@@ -106,6 +108,16 @@ func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
 	}
 	return page, e.sharedList(ctx, share, &page)
 }
+
+// CountView counts that somebody looked at a share from a page of origin, which is "" where the browser does not tell.
+func (e *Engine) CountView(ctx context.Context, share SharePage, origin string) error {
+	if len(origin) > longestOrigin {
+		origin = ""
+	}
+	return e.queries.CountShareView(ctx, e.pool, queries.CountShareViewParams{WorkspaceID: share.workspace, ShareID: share.Share, Origin: origin})
+}
+
+const longestOrigin = 300 // of what a browser may claim
 
 func (e *Engine) shareOf(ctx context.Context, token Token) (queries.GetShareByTokenRow, error) {
 	share, err := e.queries.GetShareByToken(ctx, e.pool, token.hash())

@@ -178,7 +178,7 @@ func commentCases() []golden {
 		{"composer/refused", part, ComposerForm(here, ComposerData{IssueID: uid(1012), IssueKey: "ENG-12", Text: "x", Error: "The issue is in the trash."})},
 		{"share/none", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)})},
 		{"share/fresh", part, ShareList(here, ShareListData{
-			To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
+			To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1, Seen: "https://example.com"}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
 			Fresh: FreshShare{URL: "https://t.example/e/tok", Element: `<tandem-embed src="https://t.example/e/tok"></tandem-embed>`, Frame: "<iframe></iframe>", Badge: "![x](y)"},
 		})},
 		{"share/refused", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", Origins: "example", Error: "An address begins with https://."})},
@@ -302,5 +302,9 @@ func embedCases() []golden {
 		{"embed/row", fragment, Embed(one)},
 		{"embed/list", fragment, Embed(many)},
 		{"embed/ended", fragment, Embed(ended)},
+		{"badge/issue", part, Badge(BadgeData{Key: "ENG-12", Title: "Fix <login>", Status: started, Words: "In progress", Symbol: `<circle r="5"/>`})},
+		{"badge/long", part, Badge(BadgeData{Key: "ENG-12", Title: "Eine lange Überschrift, eine sehr lange Überschrift, und dann noch ein Wort", Status: done, Words: "Done"})},
+		{"badge/rtl", part, Badge(BadgeData{Key: "ENG-13", Title: rtlTitle, Status: done, Words: "Done"})},
+		{"badge/list", part, Badge(BadgeData{Title: "Web", Words: "12 open / 3 done"})},
 	}
 }
