@@ -61,7 +61,12 @@ func sendFile(c echo.Context, file static.File) error {
 	if file.Gzip == nil {
 		return c.Blob(http.StatusOK, file.Type, file.Body)
 	}
-	return sendEither(c, http.StatusOK, file.Type, file.Body, func() []byte { return file.Gzip })
+	return sendCompressed(c, http.StatusOK, file.Type, file.Body, func(to coding) []byte {
+		if to == brotly {
+			return file.Brotli()
+		}
+		return file.Gzip
+	})
 }
 
 // health tells that the process answers.

@@ -41,3 +41,22 @@ func BenchmarkFragment_NotModified(b *testing.B) {
 		h.ben.get(path, "If-None-Match", etag).is(304)
 	}
 }
+
+// What compressing a page costs, and what it leaves to send.
+func BenchmarkCompress(b *testing.B) {
+	h := setup(b)
+	for i := range 100 {
+		h.issue(fmt.Sprint("Issue ", i))
+	}
+	body := []byte(h.ben.get("/acme/team/ENG").ok().body)
+	for _, to := range []coding{zipped, brotly} {
+		b.Run(string(to), func(b *testing.B) {
+			size := 0
+			for b.Loop() {
+				size = len(compress(body, to))
+			}
+			b.ReportMetric(float64(len(body)), "bytes")
+			b.ReportMetric(float64(size), "sent-bytes")
+		})
+	}
+}

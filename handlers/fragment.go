@@ -46,7 +46,7 @@ func (s *Server) fragment(c echo.Context, f fragment) error {
 	}
 	shown := drawn.at(f.fresh.Version)
 	setVersion(c, shown.version)
-	return sendEither(c, http.StatusOK, htmlType, shown.body, shown.small)
+	return sendCompressed(c, http.StatusOK, htmlType, shown.body, shown.compressed)
 }
 
 // draw gives the fragment, from memory where it was drawn before.

@@ -59,13 +59,13 @@ type drawnFragment struct {
 
 // shownFragment is a fragment as it is sent. It never changes.
 type shownFragment struct {
-	version int64
-	body    []byte
-	small   func() []byte // the same compressed, once it is asked for
+	version    int64
+	body       []byte
+	compressed func(coding) []byte
 }
 
 func newShownFragment(version int64, body []byte) shownFragment {
-	return shownFragment{version, body, stdsync.OnceValue(func() []byte { return compress(body) })}
+	return shownFragment{version, body, compressedOnce(body)}
 }
 
 // newDrawnFragment finds the V in the first tag, which is the region's own.

@@ -175,7 +175,7 @@ func TestSend_CompressesForWhoTakesIt(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	for _, path := range []string{"/acme/team/ENG", "/acme/f/vocabulary", "/acme/sync/pull", "/assets/" + string(h.build) + "/app.css"} {
-		for accept, want := range map[string]string{"": "", "br, gzip;q=0.5": "gzip", "gzip;q=0": ""} {
+		for accept, want := range map[string]string{"": "", "br;q=1.0, gzip;q=0.5": "br", "gzip, br;q=0": "gzip", "deflate": "", "gzip;q=0": ""} {
 			answer := h.ben.get(path, "Accept-Encoding", accept).ok()
 			if got := answer.header.Get("Content-Encoding"); got != want || !strings.Contains(answer.header.Get("Vary"), "Accept-Encoding") {
 				t.Errorf("%s for %q: %q, Vary %q", path, accept, got, answer.header.Get("Vary"))

@@ -2,13 +2,10 @@ package handlers
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
-	stdsync "sync"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -47,50 +44,27 @@ func setVersion(c echo.Context, version int64) {
 	c.Response().Header().Set("Tandem-Version", strconv.FormatInt(version, 10))
 }
 
-// worthGzip is the length below which compressing gains nothing over one packet.
-const worthGzip = 1200
+// worthCompressing is the length below which compressing gains nothing over one packet.
+const worthCompressing = 1200
 
 // send writes a body, compressed for those who take it.
 func send(c echo.Context, status int, contentType string, body []byte) error {
-	if len(body) < worthGzip {
+	if len(body) < worthCompressing {
 		return c.Blob(status, contentType, body)
 	}
-	return sendEither(c, status, contentType, body, func() []byte { return compress(body) })
+	return sendCompressed(c, status, contentType, body, func(to coding) []byte { return compress(body, to) })
 }
 
-func sendEither(c echo.Context, status int, contentType string, body []byte, compressed func() []byte) error {
-	c.Response().Header().Add("Vary", "Accept-Encoding")
-	if !takesGzip(c.Request()) {
+// sendCompressed writes a body, or what compressed makes of it for those who take that.
+func sendCompressed(c echo.Context, status int, contentType string, body []byte, compressed func(coding) []byte) error {
+	h := c.Response().Header()
+	h.Add("Vary", "Accept-Encoding")
+	to := codingFor(c.Request())
+	if to == plain {
 		return c.Blob(status, contentType, body)
 	}
-	c.Response().Header().Set("Content-Encoding", "gzip")
-	return c.Blob(status, contentType, compressed())
-}
-
-func takesGzip(r *http.Request) bool {
-	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
-		if name == "gzip" {
-			return strings.ReplaceAll(quality, " ", "") != "q=0"
-		}
-	}
-	return false
-}
-
-// packers keep the memory that compressing needs.
-var packers = stdsync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, 6) // the level is one that there is
-	return w
-}}
-
-func compress(body []byte) []byte {
-	w := packers.Get().(*gzip.Writer)
-	defer packers.Put(w)
-	var small bytes.Buffer
-	w.Reset(&small)
-	_, _ = w.Write(body) // a bytes.Buffer takes everything
-	_ = w.Close()
-	return small.Bytes()
+	h.Set("Content-Encoding", string(to))
+	return c.Blob(status, contentType, compressed(to))
 }
 
 // fromHTMX tells whether htmx sent the request, which wants a fragment instead of a page.
