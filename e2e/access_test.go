@@ -61,7 +61,7 @@ func TestAccessEnds_S46(t *testing.T) {
 // Nobody tells this browser that a page went out of sight, or its reader out of the workspace: its next answer does.
 func TestWhatIsOutOfSightIsKeptNoLonger_S46(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	ann := signedIn(t, demo, "ann")
 	issue, key := ann.makes("ENG", "Vault door", fields{"description": "The combination is 7-7-7."})

@@ -290,7 +290,7 @@ func TestPagesForStrangersAreAccessible(t *testing.T) {
 
 func TestTheFirstRunIsAccessible(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	serve := ownProgram(t, "serve")
 	setup, err := url.Parse(serve.setup)
 	if err != nil {

@@ -19,7 +19,7 @@ func (p *person) commands(text, words string) {
 
 func TestCommandMenu(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	c := signedIn(t, demo, "ann")
 	_, key := c.makes("OPS", "Walrus in the pond", nil)

@@ -14,7 +14,7 @@ func TestCopyAndQuote_ByKeys(t *testing.T) {
 	demo := sharedDemo(t)
 	c := signedIn(t, demo, "ben")
 	_, key := c.makes("OPS", "Löwe & Tiger: don't feed!", fields{"description": "Both are fed at noon.\n\nBoth sleep after that."})
-	ann := newMember(t, "ann", demo)
+	ann := newMemberIn(t, sharedBrowser(t), "ann", demo)
 	ann.opens("/acme/issue/" + key)
 	ann.answers("clipboard-read", permission.PermissionSettingGranted)
 	ann.stays()

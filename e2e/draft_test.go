@@ -12,7 +12,7 @@ import (
 
 func TestDraftsComeBack(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := sharedDemo(t)
 	profile := filepath.Join(t.TempDir(), "profile")
 	chromium, err := startBrowser(profile)

@@ -7,7 +7,7 @@ import (
 
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t)
+	sharedShell(t)
 	serve := ownProgram(t, "serve")
 	setup, err := url.Parse(serve.setup)
 	if err != nil || setup.Path != "/setup" {

@@ -7,7 +7,7 @@ import "testing"
 // What is kept of one build is shown whole when another has come: on its own scripts, or drawn anew.
 func TestKeptPagesOverABuild_S63(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	c := signedIn(t, demo, "ann")
 	_, visited := c.makes("ENG", "Visited and done", fields{"status": c.ref("status ENG/Done")})

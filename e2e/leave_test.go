@@ -10,7 +10,7 @@ import (
 
 func TestEditOfATeamThatOneIsRemovedFrom_S47(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	c := signedIn(t, demo, "ann")
 	membership := func(op string) fields {

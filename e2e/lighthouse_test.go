@@ -38,7 +38,7 @@ type report struct {
 //
 //	go test -tags figures -run TestLighthouse -count=1 -v -timeout 30m ./e2e
 func TestLighthouse(t *testing.T) {
-	chromium, err := findBrowser()
+	chromium, err := findBrowser(whole)
 	if err != nil {
 		t.Fatal(err)
 	}

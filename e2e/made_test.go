@@ -8,7 +8,7 @@ import (
 
 func TestIssueMadeOfflineIsWhole_S58(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	c := signedIn(t, demo, "ann")
 	c.push(fields{"op": "create", "record": "label:" + newID(), "set": fields{"name": "lamp-oil", "team": c.ref("team OPS")}})

@@ -11,11 +11,12 @@ import (
 	"testing"
 )
 
-// bench is what the journeys of one run share: the program, and at most one demo and one browser.
+// bench is what the journeys of one run share: the program, and at most one demo and one browser of each kind.
 var bench struct {
 	folder  string // of everything that goes when the run ends
 	program string
 	demo    func() (*program, error)
+	shell   func() (*browser, error)
 	browser func() (*browser, error)
 }
 
@@ -42,18 +43,24 @@ func run(m *testing.M) int {
 	}
 	bench.folder, bench.program = folder, filepath.Join(folder, "tandem")
 	var demo *program
-	var chromium *browser
+	var shell, chromium *browser
 	bench.demo = sync.OnceValues(func() (*program, error) {
 		demo = newProgram(filepath.Join(folder, "demo"), "demo")
 		return demo, demo.start()
 	})
-	bench.browser = sync.OnceValues(func() (p *browser, err error) {
+	bench.shell = sync.OnceValues(func() (b *browser, err error) {
+		shell, err = startShell(filepath.Join(folder, "shell"))
+		return shell, err
+	})
+	bench.browser = sync.OnceValues(func() (b *browser, err error) {
 		chromium, err = startBrowser(filepath.Join(folder, "profile"))
 		return chromium, err
 	})
 	defer func() {
-		if chromium != nil {
-			chromium.close()
+		for _, b := range []*browser{shell, chromium} {
+			if b != nil {
+				b.close()
+			}
 		}
 		if demo != nil {
 			demo.stop()
@@ -95,10 +102,22 @@ func ownProgram(t *testing.T, command string) *program {
 	return p
 }
 
-// sharedBrowser is the one Chromium of the run. Without one the journey fails, or is skipped where nobody asked for it.
+// sharedShell is the one headless shell of the run, in which nearly all journeys go.
+func sharedShell(t *testing.T) *browser {
+	t.Helper()
+	return shared(t, bench.shell)
+}
+
+// sharedBrowser is the one whole Chromium of the run, for journeys with what a shell has not: a clipboard, Web Push, tabs that end by themselves.
 func sharedBrowser(t *testing.T) *browser {
 	t.Helper()
-	b, err := bench.browser()
+	return shared(t, bench.browser)
+}
+
+// shared is a browser of the run. Without one the journey fails, or is skipped where nobody asked for it.
+func shared(t *testing.T, start func() (*browser, error)) *browser {
+	t.Helper()
+	b, err := start()
 	if errors.Is(err, errNoBrowser) && os.Getenv("CI") == "" && os.Getenv("TANDEM_BROWSER") == "" {
 		t.Skip(err)
 	}

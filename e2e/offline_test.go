@@ -11,7 +11,7 @@ import (
 
 func TestWorkSurvivesServerAndBrowser_S53_S54(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	profile := filepath.Join(t.TempDir(), "profile")
 	chromium, err := startBrowser(profile)

@@ -18,7 +18,7 @@ const fromTheCache = `() => document.documentElement.hasAttribute('data-cached')
 
 func TestReadingWhatWasNeverOpenedWithoutAServer(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	c := signedIn(t, demo, "ann")
 	issue, key := c.makes("OPS", "Lighthouse <b>&amp; $& lamp", fields{"description": "Trim the *wick*.", "status": c.ref("status OPS/Todo"), "labels": []string{}})

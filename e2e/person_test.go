@@ -18,13 +18,23 @@ type person struct {
 // newPerson opens a window with cookies and storage of its own.
 func newPerson(t *testing.T, name string, at *program) *person {
 	t.Helper()
-	return sit(t, name, at, sharedBrowser(t), chromedp.WithNewBrowserContext())
+	return newPersonIn(t, sharedShell(t), name, at)
+}
+
+func newPersonIn(t *testing.T, b *browser, name string, at *program) *person {
+	t.Helper()
+	return sit(t, name, at, b, chromedp.WithNewBrowserContext())
 }
 
 // newMember is a person who is signed in to the demo workspace.
 func newMember(t *testing.T, handle string, at *program) *person {
 	t.Helper()
-	p := newPerson(t, handle, at)
+	return newMemberIn(t, sharedShell(t), handle, at)
+}
+
+func newMemberIn(t *testing.T, b *browser, handle string, at *program) *person {
+	t.Helper()
+	p := newPersonIn(t, b, handle, at)
 	p.signsInAs(handle)
 	return p
 }

@@ -10,7 +10,7 @@ import (
 // Plain http on a host name: browsers have no service worker there, no caches, no locks.
 func TestPlainHTTPOnAHostName(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := sharedDemo(t)
 	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"), chromedp.Flag("host-resolver-rules", "MAP tandem.test 127.0.0.1"))
 	if err != nil {

@@ -12,7 +12,7 @@ func TestPresenceEndsWithTheBrowser_S43(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)
 	_, key := signedIn(t, demo, "ann").makes("WEB", "Who was here", nil)
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"))
 	if err != nil {
 		t.Fatal(err)

@@ -21,10 +21,10 @@ func TestPresence_S43(t *testing.T) {
 	arrange := signedIn(t, demo, "ann")
 	_, key := arrange.makes("WEB", "Who is here", nil)
 
-	ben := newMember(t, "ben", demo)
+	ben := newMemberIn(t, sharedBrowser(t), "ben", demo)
 	ben.opens("/acme/issue/" + key)
 	ben.stays()
-	ann := newMember(t, "ann", demo)
+	ann := newMemberIn(t, sharedBrowser(t), "ann", demo)
 	ann.opens("/acme/issue/" + key)
 	ben.sharesWith("Ann Lee")
 	ann.sharesWith("Ben Okafor")

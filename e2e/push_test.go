@@ -27,7 +27,7 @@ const pushService = `{
 
 func TestPush_IsOfferedShownAndEnded(t *testing.T) {
 	t.Parallel()
-	ben := newMember(t, "ben", sharedDemo(t))
+	ben := newMemberIn(t, sharedBrowser(t), "ben", sharedDemo(t))
 	must(ben.window, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pushService})
 	ben.answers("notifications", "denied")
 	ben.opens("/acme/settings/notifications")

@@ -10,7 +10,7 @@ import (
 // TestRestartDuringUse_S86 stops and starts the server, as an update does, while ann types and ben writes.
 func TestRestartDuringUse_S86(t *testing.T) {
 	t.Parallel()
-	sharedBrowser(t) // so that this journey too is skipped where there is no browser
+	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	arrange := signedIn(t, demo, "ann")
 	issue, key := arrange.makes("OPS", "Changing of the guard", nil)
