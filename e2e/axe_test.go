@@ -96,10 +96,11 @@ const (
 		const wide = all('body *').filter(one => one.getBoundingClientRect().right > clientWidth + 1 && one.checkVisibility() && free(one)).slice(0, 5);
 		return [{Rule: 'reflow', Where: wide.map(one => one.tagName + '.' + one.className).join(', '), Words: scrollWidth + ' px in a window of ' + clientWidth}];
 	}`
-	// fingers asks for the size that a finger needs. A box is touched by its label; that of a row lies within the row's link.
+	// fingers asks for the size that a finger needs. A box is touched by its label, that of a task by its line; that of a row lies within the
+	// row's link.
 	fingers = `() => all('button, summary, select, input:not([type=hidden], [name=record]), textarea, .button').flatMap(one => {
 		if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true}) || one.disabled) return [];
-		const {width, height} = (/checkbox|radio/.test(one.type) && one.labels?.[0] || one).getBoundingClientRect();
+		const {width, height} = (/checkbox|radio/.test(one.type) && (one.labels?.[0] ?? one.closest('[data-markdown] li')) || one).getBoundingClientRect();
 		if (width < 2 || width >= 44 && height >= 44) return [];
 		return [{Rule: 'finger', Where: one.tagName.toLowerCase() + '.' + one.className + '[' + (one.dataset.action ?? one.name) + ']', Words: Math.round(width) + ' by ' + Math.round(height) + ' px'}];
 	}).slice(0, 5)`

@@ -245,6 +245,17 @@ func (w *window) clicksWhere(what, find string, args ...any) {
 	}
 }
 
+// taps touches the element with a finger.
+func (w *window) taps(css string) {
+	w.t.Helper()
+	at, err := w.locate("() => all("+quote(css)+").find(seen)", nil)
+	if err != nil {
+		w.t.Fatalf("%s taps on %s: %v", w.name, css, err)
+	}
+	must(w, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: at.X, Y: at.Y}}})
+	must(w, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
+}
+
 var errCovered = errors.New("not there, moving, or covered")
 
 // locate finds where an element came to rest. It asks again and again from here, not in the page, so that it works with

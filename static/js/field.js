@@ -35,7 +35,9 @@ export function field(node, name, value) {
 
 /** patch shows a value in one element. */
 export function patch(at, name, value) {
-  const was = save(at), text = Array.isArray(value) ? '' : String(value ?? '');
+  const text = Array.isArray(value) ? '' : String(value ?? '');
+  if ('markdown' in at.dataset && painters.tasks?.(at, text)) return;
+  const was = save(at);
   if ('markdown' in at.dataset) at.dataset.raw = '';
   if (at.matches('time')) value ? at.setAttribute('datetime', value) : at.removeAttribute('datetime');
   if (Array.isArray(value)) return at.replaceChildren(was, ...value.map(chip));
@@ -60,7 +62,7 @@ function chip(value) {
   return node;
 }
 
-/** painters show sets of which more is shown than their values: {field: (element, operation)}. */
+/** painters show sets of which more is shown than their values: {field: (element, operation)}; tasks(element, text) tells whether it showed a text as it is drawn. */
 export const painters = {};
 
 /** member shows a value added to a set or taken out of it. */
@@ -81,8 +83,10 @@ export function member(node, {op, field: name, value}) {
 
 const read = control => control.type !== 'submit' ? control.value : /^(add|remove)$/.test(control.name) ? control.name : String(control.getAttribute('aria-current') === 'true');
 
-function write(control, value) {
-  if (control.type === 'submit') {
+/** write shows a value in a control; "" is a box without its tick. */
+export function write(control, value) {
+  if (control.type === 'checkbox') control.checked = control.toggleAttribute('checked', !!value);
+  else if (control.type === 'submit') {
     if (/^(add|remove)$/.test(control.name)) { control.name = value; control.setAttribute('aria-pressed', value === 'remove'); }
     else value === 'true' ? control.setAttribute('aria-current', value) : control.removeAttribute('aria-current');
   } else if (control.options) for (const option of control.options) option.selected = option.defaultSelected = option.value === String(value);
