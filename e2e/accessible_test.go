@@ -85,6 +85,12 @@ func TestPagesAreAccessible(t *testing.T) {
 		{name: "list of a cycle", path: "/acme/team/BARE?f=cycle:current"},
 		{name: "templates", path: "/acme/settings/template"},
 		{name: "new template", path: "/acme/settings/template/new?team=ENG"},
+		{name: "imports", path: "/acme/settings/import"},
+		{name: "table to import", acts: func(p *person) {
+			p.choosesFile("birds.csv", "Key,Title,State,Labels,Note\nOLD-1,Count the nests,Todo,\"bug, ui\",What a long note this is that does not fit into a narrow window\n,,Nowhere,,\nOLD-2,Ring the chicks,Brooding,,\n")
+			p.follows("the upload", func() { p.clicks("[data-action=upload-import]") })
+			p.arrives()
+		}},
 		{name: "grouped list", path: "/acme/team/OPS?group=assignee"},
 		{name: "board", path: "/acme/team/WEB?view=board"},
 		{name: "empty board", path: "/acme/team/BARE?view=board"},

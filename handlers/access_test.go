@@ -17,7 +17,7 @@ import (
 
 // hiddenThing is what ben may not see, or something that nobody ever made: both must look the same.
 type hiddenThing struct {
-	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone, cycle, template, passkey, attachment string
+	key, issue, comment, team, status, label, share, transaction, token, relation, view, favourite, project, milestone, cycle, template, passkey, attachment, importFile, importRun string
 }
 
 // forms of the writes: what a form would send to each, about a hidden thing.
@@ -89,6 +89,14 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/settings/template/:id": "/acme/settings/template/" + x.template, "POST /:ws/settings/template/:id/trash": "/acme/settings/template/" + x.template + "/trash",
 		"POST /:ws/settings/template/:id/restore": "/acme/settings/template/" + x.template + "/restore", "POST /:ws/new/template": "", // what it cannot name stays out of the form
 	})
+	maps.Copy(routes, map[string]string{
+		"GET /:ws/settings/import": "", "POST /:ws/settings/import": "", // about no file that is there
+		"GET /:ws/settings/import/:id":            "/acme/settings/import/" + x.importFile + "?team=ENG",
+		"POST /:ws/settings/import/:id/run":       "/acme/settings/import/" + x.importFile + "/run",
+		"GET /:ws/settings/import/run/:id":        "/acme/settings/import/run/" + x.importRun,
+		"GET /:ws/f/settings/import/run/:id":      "/acme/f/settings/import/run/" + x.importRun,
+		"POST /:ws/settings/import/run/:id/trash": "/acme/settings/import/run/" + x.importRun + "/trash",
+	})
 	routes["GET /:ws/attachment/:id/:name"] = "/acme/attachment/" + x.attachment + "/shot.png"
 	routes["POST /:ws/attachment/:id/trash"] = "/acme/attachment/" + x.attachment + "/trash"
 	for _, noun := range []string{"project", "milestone"} {
@@ -118,7 +126,7 @@ func teamOfKey(key string) string {
 // withoutNames takes out of an answer what the two things are called.
 func (x hiddenThing) withoutNames(a answer) string {
 	text := fmt.Sprintf("%d %s", a.code, a.body)
-	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone, x.cycle, x.template, x.passkey, x.attachment} {
+	for _, name := range []string{x.key, x.issue, x.comment, x.team, x.status, x.label, x.share, x.transaction, x.token, x.relation, x.view, x.favourite, x.project, x.milestone, x.cycle, x.template, x.passkey, x.attachment, x.importFile, x.importRun} {
 		text = strings.NewReplacer(name, "…", url.QueryEscape(name), "…").Replace(text)
 	}
 	return text
@@ -149,9 +157,23 @@ func (h *house) hide() hiddenThing {
 	h.ann.apply(relation(h.visible(), sync.Blocks, issue.ref))
 	page, err := h.engine.Issue(h.t.Context(), h.ann.actor, sync.IssueID{ID: issue.ref.ID()})
 	must(h.t, err)
+	file, run := h.hideImport()
 	return hiddenThing{issue.key, issue.ref.ID().String(), comment.ID().String(), h.sec.String(), h.secTodo.ID().String(), h.secretMark.ID().String(),
 		page.Shares[0].ID.String(), transaction.ID.String(), h.tokenID(h.ann), page.Relations[0].ID.String(), view.ID().String(), favourite.ID().String(), project.ID().String(), milestone.ID().String(),
-		cycle.ID.String(), template.ID().String(), h.passkeyID(h.ann), h.attach(issue.ref, "Sesame.png", "sesame").ID().String()}
+		cycle.ID.String(), template.ID().String(), h.passkeyID(h.ann), h.attach(issue.ref, "Sesame.png", "sesame").ID().String(), file.String(), run.String()}
+}
+
+// hideImport is a table that ann uploaded, and an import of hers.
+func (h *house) hideImport() (file, run uuid.UUID) {
+	h.t.Helper()
+	h.importsTables()
+	file, err := h.engine.KeepImportFile(h.t.Context(), h.ann.actor, newID(), "Sesame.csv", sync.NewFile{Content: strings.NewReader("Title\nHidden treasure\n"), Type: "text/plain"})
+	must(h.t, err)
+	run = newID()
+	_, err = h.engine.BeginImport(h.t.Context(), h.ann.actor, sync.ImportRun{ID: run, Team: h.sec, Upload: file, Name: "Sesame.csv"})
+	must(h.t, err)
+	must(h.t, h.engine.EndImport(h.t.Context(), h.ws, run, sync.ImportDone, sync.ImportReport{}))
+	return file, run
 }
 
 // visible is an issue that ben sees.
@@ -169,7 +191,7 @@ func (h *house) visible() sync.Ref {
 
 func madeUp() hiddenThing {
 	id := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
+	return hiddenThing{"NOP-1", id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id(), id()}
 }
 
 func TestS44_EveryRouteAnswersTheHiddenLikeTheAbsent(t *testing.T) {
@@ -220,7 +242,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, hidden.attachment, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
-		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications",
+		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications", "/acme/settings/import",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/team/ENG/issues.csv", "/acme/team/ENG/issues.json", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}

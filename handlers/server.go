@@ -35,6 +35,8 @@ type Options struct {
 	Push func(context.Context, Push) error
 	// PushKey is what browsers are told to take messages of this site alone, as Push signs them.
 	PushKey string
+	// Importer brings tables of issues into teams. Nil: nothing is imported.
+	Importer Importer
 	// Demo adds the sign-in without a password.
 	Demo bool
 	// Starter is what a new workspace begins with.
@@ -64,6 +66,8 @@ type Server struct {
 	starter   sync.Starter
 	limit     *limiter
 	uploads   *uploads
+	importer  Importer
+	imports   *importJobs
 	fragments *fragmentCache
 	looks     *gather[lookKey, looked]
 	beside    *byteCache[lookKey, beside]
@@ -90,7 +94,7 @@ func New(options Options) *Server {
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		notify: options.Push, pushKey: options.PushKey,
-		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(),
+		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
 		ends: newGather[sync.Token, bool](), texts: newTexts(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
@@ -142,6 +146,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Drain tells a load balancer, at /readyz, to send its requests to other nodes. All that comes is still answered.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// Close tells every stream that the server goes away, and returns when they have ended. Call it before, or while,
+// Close tells every stream that the server goes away, breaks off imports, and returns when they have ended. Call it before, or while,
 // http.Server.Shutdown waits.
-func (s *Server) Close() { s.streams.close() }
+func (s *Server) Close() {
+	s.imports.end()
+	s.streams.close()
+	s.imports.running.Wait()
+}

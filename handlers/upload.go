@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -30,7 +31,7 @@ const (
 )
 
 var (
-	errNotUploaded = refuse(http.StatusBadRequest, sync.CodeMalformed, "This upload cannot be read. Send the file as the field file of multipart/form-data, and no others but _tx.")
+	errNotUploaded = refuse(http.StatusBadRequest, sync.CodeMalformed, "This upload cannot be read. Send the file as the field file of multipart/form-data, and no others but those of the form.")
 	errNoFile      = &sync.Error{Kind: sync.Invalid, Code: sync.CodeInvalid, Text: "Choose a file first.", Fields: map[string]string{"file": "Choose a file first."}}
 )
 
@@ -49,8 +50,8 @@ func (u *upload) close() {
 }
 
 // readUpload reads a form whose "file" is one, in little memory, and looks at what it is. From here on the body may be as long as a file,
-// and takes its time: call it only for somebody who may upload.
-func (s *Server) readUpload(c echo.Context) (*upload, error) {
+// and takes its time: call it only for somebody who may upload. beside names the short fields that the form has, _tx apart.
+func (s *Server) readUpload(c echo.Context, beside ...string) (*upload, error) {
 	body, parts, err := s.uploadBody(c)
 	if err != nil {
 		return nil, errNotUploaded
@@ -59,7 +60,7 @@ func (s *Server) readUpload(c echo.Context) (*upload, error) {
 	for err == nil {
 		var part *multipart.Part
 		if part, err = parts.NextPart(); err == nil {
-			err = up.take(part, body, values)
+			err = up.take(part, body, values, append(beside, "_tx"))
 		}
 	}
 	if err == io.EOF {
@@ -89,9 +90,9 @@ func (s *Server) uploadBody(c echo.Context) (*limitedBody, *multipart.Reader, er
 }
 
 // take reads one part. Only the file may be long.
-func (u *upload) take(part *multipart.Part, body *limitedBody, values url.Values) error {
+func (u *upload) take(part *multipart.Part, body *limitedBody, values url.Values, beside []string) error {
 	switch name := part.FormName(); {
-	case name == "_tx":
+	case slices.Contains(beside, name):
 		value, err := io.ReadAll(io.LimitReader(part, fieldLength))
 		if len(value) == fieldLength {
 			return errNotUploaded

@@ -177,6 +177,38 @@ type FilePiece struct {
 	Content     []byte
 }
 
+type ImportFile struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	MemberID    uuid.UUID
+	FileID      uuid.UUID
+	Name        string
+	UploadedAt  time.Time
+}
+
+type ImportRun struct {
+	WorkspaceID uuid.UUID
+	ID          uuid.UUID
+	MemberID    uuid.UUID
+	TeamID      uuid.UUID
+	UploadID    uuid.UUID
+	Choice      string
+	Name        string
+	State       string
+	Total       int32
+	Done        int32
+	Report      []byte
+	BegunAt     time.Time
+	SeenAt      time.Time
+	EndedAt     *time.Time
+}
+
+type ImportRunIssue struct {
+	WorkspaceID uuid.UUID
+	RunID       uuid.UUID
+	IssueID     uuid.UUID
+}
+
 type Inbox struct {
 	WorkspaceID  uuid.UUID
 	MemberID     uuid.UUID

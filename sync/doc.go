@@ -58,6 +58,7 @@
 //	dispatch.go mail.go browser.go preference.go  what of it goes out, by e-mail and to browsers, and when; what each member wishes
 //	template.go what new issues may start from
 //	attachment.go file.go    files on issues: a kind; their contents, kept beside the log
+//	import_run.go            tables to import, and how far their imports are
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere
 //	cycle.go cycle_plan.go cycle_worker.go       cycles: a kind; made ahead of time; begun and ended as days pass

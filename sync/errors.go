@@ -97,6 +97,7 @@ var fromConstraint = map[string]*Error{
 	"token_hash_unique":      invalid("token", "This token is taken."),
 
 	"passkey_credential_unique": invalid("passkey", "This passkey is here already."),
+	"import_run_one":            errImports,
 }
 
 // domainError returns the author's error for a violated constraint, or nil when PostgreSQL failed for another reason.

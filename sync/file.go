@@ -24,7 +24,7 @@ const (
 )
 
 // ErrFileTooLarge is what becomes of a file with more than MaxFile.
-var ErrFileTooLarge = &Error{Kind: Invalid, Code: CodeTooLarge, Text: fmt.Sprintf("A file may have at most %d MiB. Attach a smaller one.", MaxFile>>20)}
+var ErrFileTooLarge = &Error{Kind: Invalid, Code: CodeTooLarge, Text: fmt.Sprintf("A file may have at most %d MiB. Choose a smaller one.", MaxFile>>20)}
 
 // NewFile is a file on its way in.
 type NewFile struct {

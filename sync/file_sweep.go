@@ -19,11 +19,14 @@ const (
 	orphanPause = 100 * time.Millisecond // for writers, who wait in between
 )
 
-// sweepFiles deletes the files that are nobody's, until the engine stops.
+// sweepFiles deletes the files that are nobody's, and imports of long ago, until the engine stops.
 func (e *Engine) sweepFiles() {
 	for e.background.Err() == nil {
 		if err := e.deleteNobodys(e.background, uploadLife, trashedLife); err != nil && e.background.Err() == nil {
 			e.logger.WarnContext(e.background, "files that are nobody's stay for another hour", "err", err)
+		}
+		if err := e.sweepImports(e.background); err != nil && e.background.Err() == nil {
+			e.logger.WarnContext(e.background, "imports of long ago stay for another hour", "err", err)
 		}
 		pause(e.background, orphanEvery)
 	}

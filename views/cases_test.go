@@ -23,7 +23,7 @@ type golden struct {
 
 func cases() []golden {
 	var all []golden
-	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases(), cycleCases(), templateCases()} {
+	for _, some := range [][]golden{rowCases(), listCases(), issueCases(), commentCases(), formCases(), conflictCases(), settingsCases(), pageCases(), inboxCases(), favouriteCases(), mailCases(), triageCases(), embedCases(), cycleCases(), templateCases(), importCases()} {
 		all = append(all, some...)
 	}
 	return append(all, projectCases()...)
@@ -119,7 +119,7 @@ func issueCases() []golden {
 		})},
 		{"issue/files", fragment, of(attached)},
 		{"issue/files_frozen", fragment, of(attached, func(d *IssueData) { d.Deleted, d.MoreFiles = true, true })},
-		{"issue/file_refused", part, of(func(d *IssueData) { d.AttachmentError = "A file may have at most 10 MiB. Attach a smaller one." })},
+		{"issue/file_refused", part, of(func(d *IssueData) { d.AttachmentError = "A file may have at most 10 MiB. Choose a smaller one." })},
 		{"issue/bare", fragment, of(func(d *IssueData) {
 			bareRow(&d.IssueRowData)
 			d.Description, d.Reporter, d.Activity = Text{}, Member{}, nil

@@ -303,6 +303,28 @@ func (w Workspace) SetTemplate(id, noun string) string { return w.at("settings",
 // UseTemplate fills a template into the form of a new issue and gives the form back.
 func (w Workspace) UseTemplate() string { return w.at("new", "template") }
 
+// Import lists the imports; a table is posted to the same URL.
+func (w Workspace) Import() string { return w.at("settings", "import") }
+
+// ImportFile is the preview of a table; choice is the query that says how it is read.
+func (w Workspace) ImportFile(id, choice string) string {
+	if choice == "" {
+		return w.at("settings", "import", id)
+	}
+	return w.at("settings", "import", id) + "?" + choice
+}
+
+// CreateImportRun takes the form that imports a table.
+func (w Workspace) CreateImportRun(id string) string { return w.at("settings", "import", id, "run") }
+
+// ImportRun is how far an import is, and its report.
+func (w Workspace) ImportRun(id string) string { return w.at("settings", "import", "run", id) }
+
+// TrashImportRun moves what an import made into the trash.
+func (w Workspace) TrashImportRun(id string) string {
+	return w.at("settings", "import", "run", id, "trash")
+}
+
 // StatusSettings lists a team's statuses.
 func (w Workspace) StatusSettings(team string) string { return w.at("settings", "team", team) }
 

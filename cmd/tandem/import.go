@@ -37,7 +37,7 @@ func (c *importPlace) take(ctx context.Context, p *program, look func(key string
 	defer db.close(p)
 	engine := newEngine(p, db)
 	defer engine.Stop()
-	i := &issueImport{program: p, database: db, engine: engine, survey: found, key: key}
+	i := newImport(p, db, engine, found, key)
 	if i.workspace, err = engine.WorkspaceBySlug(ctx, c.Workspace); err != nil {
 		return fmt.Errorf("there is no workspace %s", c.Workspace)
 	}
@@ -60,8 +60,25 @@ type issueImport struct {
 	key       string
 	members   []string // references to who joins the team, if it is made
 
-	tally   tally
-	advance func()
+	tally tally
+
+	// remark takes what is to be known of a single record. step is told how many issues more are dealt with, and the ids of those that are
+	// about to be made; an error ends the import.
+	remark func(string)
+	step   func(ctx context.Context, done int, made []uuid.UUID) error
+}
+
+// newImport makes an import that tells nobody of its steps, and stderr what it remarks.
+func newImport(p *program, db *database, engine *sync.Engine, found *survey, key string) *issueImport {
+	return &issueImport{program: p, database: db, engine: engine, survey: found, key: key,
+		remark: func(text string) { fmt.Fprintln(p.stderr, text) },
+		step:   func(context.Context, int, []uuid.UUID) error { return nil }}
+}
+
+// lose counts and remarks something that did not go in.
+func (i *issueImport) lose(what string, why error) {
+	i.tally.lost++
+	i.remark(fmt.Sprintf("%s was left out: %v", what, why))
 }
 
 // rehearse reports what would be done.
@@ -86,23 +103,15 @@ func (i *issueImport) rehearse(ctx context.Context) error {
 }
 
 func (i *issueImport) perform(ctx context.Context) error {
-	before, _, err := findTeam(ctx, i.database, i.workspace, i.key)
-	if err == nil {
-		err = i.checkStatuses(ctx, before)
-	}
+	target, err := i.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	team, err := ensureTeam(ctx, i.database, i.engine, i.workspace, i.key, i.teamName(), i.membership)
-	if err != nil {
-		return err
+	advance, finish := progress(i.stderr, i.survey.issues())
+	i.step = func(_ context.Context, done int, _ []uuid.UUID) error {
+		advance(done)
+		return nil
 	}
-	target, err := i.learn(ctx, team, false)
-	if err != nil {
-		return err
-	}
-	var finish func()
-	i.advance, finish = progress(i.stderr, i.survey.issues())
 	err = i.write(ctx, &batch{issueImport: i, target: target})
 	finish()
 	i.survey.tell(i.stderr)
@@ -114,6 +123,22 @@ func (i *issueImport) perform(ctx context.Context) error {
 		return errNothing
 	}
 	return nil
+}
+
+// prepare makes all that the issues refer to.
+func (i *issueImport) prepare(ctx context.Context) (*target, error) {
+	before, _, err := findTeam(ctx, i.database, i.workspace, i.key)
+	if err == nil {
+		err = i.checkStatuses(ctx, before)
+	}
+	if err != nil {
+		return nil, err
+	}
+	team, err := ensureTeam(ctx, i.database, i.engine, i.workspace, i.key, i.teamName(), i.membership)
+	if err != nil {
+		return nil, err
+	}
+	return i.learn(ctx, team, false)
 }
 
 // teamName is the repository's name, where the files tell it.
@@ -185,7 +210,7 @@ func (s *site) importInto(ctx context.Context, workspace string, file string) er
 	}
 	p := *s.program
 	p.stderr = io.Discard // the log has a line instead of the report
-	i := &issueImport{program: &p, database: s.database, engine: s.engine, survey: found, key: sync.TeamKey(path.Base(found.repo))}
+	i := newImport(&p, s.database, s.engine, found, sync.TeamKey(path.Base(found.repo)))
 	var err error
 	if i.workspace, err = s.engine.WorkspaceBySlug(ctx, workspace); err != nil {
 		return err

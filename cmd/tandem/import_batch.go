@@ -72,10 +72,7 @@ func (b *batch) flush(ctx context.Context) error {
 	if err := b.writeComments(ctx, present, found); err != nil {
 		return err
 	}
-	for range issues {
-		b.advance()
-	}
-	return nil
+	return b.step(ctx, len(issues), nil)
 }
 
 // inPlace is what of a batch is there already.
@@ -131,9 +128,12 @@ func (b *batch) writeIssues(ctx context.Context, issues []importer.Issue, found 
 	if err := b.countTaken(ctx, fresh); err != nil {
 		return nil, err
 	}
-	transactions := make([]sync.Transaction, len(fresh))
+	transactions, ids := make([]sync.Transaction, len(fresh)), make([]uuid.UUID, len(fresh))
 	for i, issue := range fresh {
-		transactions[i] = b.transaction(b.target.issueOps(issue), issue.SourceID)
+		transactions[i], ids[i] = b.transaction(b.target.issueOps(issue), issue.SourceID), b.target.issueRef(issue).ID()
+	}
+	if err := b.step(ctx, 0, ids); err != nil {
+		return nil, err
 	}
 	results, err := b.send(ctx, transactions)
 	if err != nil {
@@ -176,10 +176,10 @@ func (b *batch) settleIssue(ctx context.Context, issue importer.Issue, result sy
 			return false, err
 		}
 		if last := again[0].Err(); last != nil {
-			b.tally.lose(b.stderr, issue.SourceID, readable(last))
+			b.lose(issue.SourceID, readable(last))
 			return false, nil
 		}
-		fmt.Fprintf(b.stderr, "%s went in without its history: %v\n", issue.SourceID, readable(refused))
+		b.remark(fmt.Sprintf("%s went in without its history: %v", issue.SourceID, readable(refused)))
 	}
 	b.tally.newIssues++
 	return true, nil
@@ -225,7 +225,7 @@ func (b *batch) settleComments(ctx context.Context, p part, result sync.Result) 
 	case refused == nil:
 		b.tally.newComments += len(p.comments)
 	case len(p.comments) == 1:
-		b.tally.lose(b.stderr, p.comments[0].SourceID, readable(refused))
+		b.lose(p.comments[0].SourceID, readable(refused))
 	default:
 		for i := range p.comments {
 			alone := part{p.issue, p.comments[i : i+1]}

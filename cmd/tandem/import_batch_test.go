@@ -19,8 +19,7 @@ func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
 	var told bytes.Buffer
 	engine := sync.New(sync.Options{Pool: pool})
 	t.Cleanup(engine.Stop)
-	i := &issueImport{program: &program{stderr: &told, logger: slog.New(slog.DiscardHandler)}, database: &database{pool: pool}, engine: engine,
-		survey: takeSurvey(nil, false, fromGitHub), key: "ENG", advance: func() {}}
+	i := newImport(&program{stderr: &told, logger: slog.New(slog.DiscardHandler)}, &database{pool: pool}, engine, takeSurvey(nil, false, fromGitHub), "ENG")
 	var err error
 	if i.workspace, err = engine.WorkspaceBySlug(t.Context(), "acme"); err != nil {
 		t.Fatal(err)

@@ -87,8 +87,18 @@ func (i *issueImport) checkStatuses(ctx context.Context, team queries.ListTeamsR
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the team %s has no status %s; it has %s: add --map-status %q for each, or add the status in the team's settings",
-		i.key, strings.Join(missing, ", "), strings.Join(there, ", "), missing[0]+"="+there[0])
+	return errNoStatus{i.key, missing, there}
+}
+
+// errNoStatus is a team that does not have all statuses of the files.
+type errNoStatus struct {
+	team           string
+	missing, there []string
+}
+
+func (e errNoStatus) Error() string {
+	return fmt.Sprintf("the team %s has no status %s; it has %s: add --map-status %q for each, or add the status in the team's settings",
+		e.team, strings.Join(e.missing, ", "), strings.Join(e.there, ", "), e.missing[0]+"="+e.there[0])
 }
 
 // addPlan sets what is planned of an issue.
@@ -195,7 +205,7 @@ func (b *batch) writeParents(ctx context.Context) error {
 	}
 	for at, result := range results {
 		if refused := result.Err(); refused != nil && !doneBefore(result) {
-			b.tally.lose(b.stderr, "the parent of "+ids[at], readable(refused))
+			b.lose("the parent of "+ids[at], readable(refused))
 		}
 	}
 	return nil

@@ -21,12 +21,6 @@ type tally struct {
 
 func (t *tally) nothing() bool { return t.newIssues+t.knownIssues+t.trashed == 0 }
 
-// lose reports something that did not go in.
-func (t *tally) lose(to io.Writer, what string, why error) {
-	t.lost++
-	fmt.Fprintf(to, "%s was left out: %v\n", what, why)
-}
-
 func (t *tally) tell(to io.Writer) {
 	fmt.Fprintf(to, "imported %s and %s\n", count(t.newIssues, "issue"), count(t.newComments, "comment"))
 	if t.knownIssues+t.knownComments > 0 {
@@ -53,12 +47,12 @@ func (t *tally) tellVocabulary(to io.Writer, tense string) {
 }
 
 // progress shows a bar on a terminal, and nothing elsewhere.
-func progress(to io.Writer, total int) (advance, finish func()) {
+func progress(to io.Writer, total int) (advance func(count int), finish func()) {
 	if !isTerminal(to) {
-		return func() {}, func() {}
+		return func(int) {}, func() {}
 	}
 	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(to), progressbar.OptionSetDescription("importing"),
 		progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
 	// A terminal that cannot be written to is no reason to stop.
-	return func() { _ = bar.Add(1) }, func() { _ = bar.Finish() }
+	return func(count int) { _ = bar.Add(count) }, func() { _ = bar.Finish() }
 }

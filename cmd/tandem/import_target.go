@@ -19,30 +19,31 @@ type target struct {
 	workspace, team           uuid.UUID
 	open, completed, canceled sync.Ref             // statuses
 	people                    map[string]uuid.UUID // by personKey; absent: nobody
-	blind                     map[uuid.UUID]bool   // members who do not see the team, so no work can be theirs
-	labels                    map[string]sync.Ref  // by labelKey; absent: a label that has been deleted here
-	statuses                  map[string]sync.Ref  // by statusKey
-	projects                  map[string]sync.Ref  // by projectKey; absent: one that has been deleted here
+	members                   map[uuid.UUID]queries.ListMembersRow
+	blind                     map[uuid.UUID]bool  // members who do not see the team, so no work can be theirs
+	labels                    map[string]sync.Ref // by labelKey; absent: a label that has been deleted here
+	statuses                  map[string]sync.Ref // by statusKey
+	projects                  map[string]sync.Ref // by projectKey; absent: one that has been deleted here
 	milestones                map[milestoneKey]sync.Ref
 }
 
 // learn finds whom and what the survey names, and makes what is missing unless it is a rehearsal.
 func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, rehearsal bool) (*target, error) {
-	t := &target{workspace: i.workspace, team: team.ID, people: map[string]uuid.UUID{}, blind: map[uuid.UUID]bool{}, labels: map[string]sync.Ref{},
+	t := &target{workspace: i.workspace, team: team.ID, people: map[string]uuid.UUID{}, members: map[uuid.UUID]queries.ListMembersRow{}, blind: map[uuid.UUID]bool{}, labels: map[string]sync.Ref{},
 		statuses: map[string]sync.Ref{}, projects: map[string]sync.Ref{}, milestones: map[milestoneKey]sync.Ref{}}
 	people, err := i.learnPeople(ctx, t, team)
 	if err != nil {
 		return nil, err
 	}
 	labels, err := i.learnLabels(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	projects, err := i.learnProjects(ctx, t)
 	if err != nil || rehearsal {
 		return t, err
 	}
 	if err := i.learnStatuses(ctx, t); err != nil {
-		return nil, err
-	}
-	projects, err := i.learnProjects(ctx, t)
-	if err != nil {
 		return nil, err
 	}
 	return t, i.makeAll(ctx, slices.Concat(people, labels, projects))
@@ -51,6 +52,9 @@ func (i *issueImport) learn(ctx context.Context, team queries.ListTeamsRow, rehe
 // makeAll sends few operations at a time: what a transaction costs grows with the square of the members that it makes.
 func (i *issueImport) makeAll(ctx context.Context, ops []sync.Operation) error {
 	for part := range slices.Chunk(ops, 25) {
+		if err := i.step(ctx, 0, nil); err != nil {
+			return err
+		}
 		transaction := sync.Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Import", Ops: part}
 		if err := asProgram(ctx, i.engine, i.workspace, transaction); err != nil {
 			return fmt.Errorf("make people and labels: %w", readable(err))
@@ -82,10 +86,10 @@ func (i *issueImport) learnPeople(ctx context.Context, t *target, team queries.L
 			ops = append(ops, create(sync.NewRef("member", id), map[string]any{
 				"name": member.Name, "handle": member.Handle, "email": member.Email, "role": member.Role, "placeholder": true}))
 		}
-		t.people[key] = member.ID
+		t.people[key], t.members[member.ID] = member.ID, member
 		ops = append(ops, t.admit(member, team)...)
 		if t.blind[member.ID] {
-			fmt.Fprintf(i.stderr, "%s does not see the team %s, so no issue is assigned to them\n", member.Name, i.key)
+			i.remark(fmt.Sprintf("%s does not see the team %s, so no issue is assigned to them", member.Name, i.key))
 		}
 	}
 	return ops, nil
@@ -164,7 +168,7 @@ func (i *issueImport) learnStatuses(ctx context.Context, t *target) error {
 	t.completed = first("completed")
 	t.canceled = first("canceled", "completed")
 	if t.open == "" || t.completed == "" {
-		return fmt.Errorf("the team %s needs a status for open and one for completed issues: add it in the team's settings", i.key)
+		return errPlain("the team " + i.key + " needs a status for open and one for completed issues: add it in the team's settings")
 	}
 	return nil
 }

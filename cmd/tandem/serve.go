@@ -149,6 +149,7 @@ func (s *site) serve(ctx context.Context, fresh bool, ready func(context.Context
 		return err
 	}
 	s.options.Engine, s.options.Static, s.options.Logger, s.options.Starter = s.engine, assets, s.logger, starter()
+	s.options.Importer = &webImport{s.program, s.database, s.engine}
 	return s.answer(ctx)
 }
 

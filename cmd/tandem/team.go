@@ -14,6 +14,11 @@ import (
 
 var teamKey = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,6}$`)
 
+// errPlain is an error in words that say to anybody what to do.
+type errPlain string
+
+func (e errPlain) Error() string { return string(e) }
+
 // checkTeamKey returns the key in capitals.
 func checkTeamKey(key string) (string, error) {
 	key = strings.ToUpper(key)
@@ -31,7 +36,7 @@ func findTeam(ctx context.Context, db *database, workspace uuid.UUID, key string
 	}
 	for _, team := range teams {
 		if team.Key == key && team.DeletedAt != nil {
-			return team, false, fmt.Errorf("the team %s is in the trash: restore it first, or choose another key", key)
+			return team, false, errPlain("the team " + key + " is in the trash: restore it first, or choose another key")
 		}
 		if team.Key == key {
 			return team, true, nil

@@ -32,17 +32,42 @@ var fields = map[string][]string{
 // Fields are the names that a column may be given, in order.
 func Fields() []string { return slices.Sorted(maps.Keys(fields)) }
 
+// Recognise tells what the columns of a header hold, as far as their names say it: a field for each, "" for none.
+func Recognise(header []string) []string {
+	p := &parser{}
+	p.recognise(header, nil)
+	return p.columns
+}
+
 // name finds what the columns hold.
 func (p *parser) name(header []string) error {
-	p.columns = make([]string, len(header))
 	p.own = len(header) > 6 && header[0] == "Key" && header[6] == "Assignee email"
+	p.columns = p.options.Fields
+	if p.columns == nil {
+		if err := p.nameByMap(header); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(p.columns, "title") {
+		return ErrHeader
+	}
+	return nil
+}
+
+func (p *parser) recognise(header []string, said map[string]string) {
+	p.columns = make([]string, len(header))
+	for _, field := range Fields() {
+		p.find(field, header, said)
+	}
+}
+
+// nameByMap goes by the names of the columns, and what the caller says of them.
+func (p *parser) nameByMap(header []string) error {
 	said := map[string]string{}
 	for column, field := range p.options.Map {
 		said[plain(column)] = field
 	}
-	for _, field := range Fields() {
-		p.find(field, header, said)
-	}
+	p.recognise(header, said)
 	var left []string
 	for at, column := range header {
 		if p.columns[at] == "" && plain(column) != "" && said[plain(column)] != "-" {
@@ -56,9 +81,6 @@ func (p *parser) name(header []string) error {
 		if !slices.ContainsFunc(header, func(h string) bool { return plain(h) == column }) {
 			return fmt.Errorf("--map names the column %q, which is not there: there are %s", column, strings.Join(header, ", "))
 		}
-	}
-	if !slices.Contains(p.columns, "title") {
-		return ErrHeader
 	}
 	return nil
 }

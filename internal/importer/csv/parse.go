@@ -25,6 +25,7 @@ type Options struct {
 	File   string            // its name, for problems
 	Source string            // what keys are of: the same key of another source is another issue
 	Map    map[string]string // column -> field, before what is known of columns; "-" leaves a column out
+	Fields []string          // the field of each column by its number, "" for none; where it is set, names of columns do not count
 	Status map[string]string // status in the file -> status here
 }
 
@@ -60,8 +61,7 @@ type parser struct {
 }
 
 func (p *parser) read(r *bufio.Reader) error {
-	lines := csv.NewReader(r)
-	lines.Comma, lines.FieldsPerRecord = separator(r), -1
+	lines := newReader(r)
 	header, err := lines.Read()
 	if errors.Is(err, io.EOF) {
 		return ErrHeader
