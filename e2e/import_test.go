@@ -36,7 +36,7 @@ func TestImport_OfATable(t *testing.T) {
 		}
 		ann.goes(ann.line.url("/acme/settings/account"))
 		press(".tabs a[href='/acme/settings/import']")
-		ann.choosesFile("birds.csv", "Name,State,Who\nCount the nests,Brooding,Ann\nRing the chicks,column 2,Somebody Else\n,Column 2,\n")
+		ann.choosesFile("birds.csv", "Bird,Phase,Who\nCount the nests,Brooding,Ann\nRing the chicks,column 2,Somebody Else\n,Column 2,\n")
 		ann.chooses("select[name=team]", "IBIS")
 		press("[data-action=upload-import]")
 		ann.reads("what is in the way", "() => document.querySelector('main').textContent.includes('No column holds titles')")
