@@ -201,7 +201,7 @@ func (s *Server) importFilePage(c echo.Context, v visit, status int, p importPre
 }
 
 func (p importPreview) row(r ImportRow) views.ImportRow {
-	row := views.ImportRow{Title: r.Title, Status: r.Status, Priority: views.Priority(r.Priority), Assignee: r.Assignee, Placeholder: r.Placeholder, Author: r.Author,
+	row := views.ImportRow{Title: r.Title, There: r.There, Status: r.Status, Priority: views.Priority(r.Priority), Assignee: r.Assignee, Placeholder: r.Placeholder, Author: r.Author,
 		Labels: r.Labels, Project: r.Project, Due: r.Due, Created: r.Created}
 	if r.Number > 0 {
 		row.Key = p.team.Key + "-" + strconv.Itoa(r.Number)

@@ -63,7 +63,8 @@ type ImportStatus struct{ Name, Recognised, Status string }
 
 // ImportRow is an issue as it would be.
 type ImportRow struct {
-	Number      int // zero: the next that is free
+	There       bool // by an earlier import: it stays as it is
+	Number      int  // zero: the next that is free
 	Title       string
 	Status      string // "" goes by whether it is closed
 	Priority    int

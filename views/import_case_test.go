@@ -23,6 +23,7 @@ func importFile() ImportFileData {
 		TeamStatuses: []string{"Todo", "In Progress", "Done"},
 		Rows: []ImportRow{
 			{Key: "ENG-1", Title: "Fix login", Status: "In Progress", Priority: 1, Assignee: "Ann Lee", Author: "Max", Labels: []string{"bug", "ui"}, Project: "Rocket", Due: "2026-12-24", Created: clock},
+			{Title: "Paint it", There: true, Status: "Done"},
 			{Title: rtlTitle, Status: "Done", Assignee: "Kim", Placeholder: true, Created: time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)},
 		},
 		Report: ImportReport{Issues: 28, KnownIssues: 1, Trashed: 1, People: 2, KnownPeople: 1, Labels: 2, KnownLabels: 1, Projects: 1, Milestones: 1}}

@@ -57,8 +57,8 @@ func (w *webImport) Survey(ctx context.Context, plan handlers.ImportPlan) (handl
 	if beyond := len(made.Statuses) - statusesTold; beyond > 0 {
 		made.Statuses, made.MoreStatuses = made.Statuses[:statusesTold], beyond
 	}
-	for _, issue := range first {
-		made.Rows = append(made.Rows, target.preview(issue))
+	if made.Rows, err = i.preview(ctx, target, first); err != nil {
+		return made, err
 	}
 	made.Report = reportOf(i, *problems)
 	err = i.countThere(ctx, target, &made.Report)
@@ -128,8 +128,34 @@ func (i *issueImport) countThere(ctx context.Context, t *target, report *sync.Im
 	return nil
 }
 
-// preview is an issue as it would be.
-func (t *target) preview(issue importer.Issue) handlers.ImportRow {
+// preview are issues as they would be.
+func (i *issueImport) preview(ctx context.Context, t *target, issues []importer.Issue) ([]handlers.ImportRow, error) {
+	var ids []uuid.UUID
+	var numbers []int64
+	for _, issue := range issues {
+		ids, numbers = append(ids, t.issueRef(issue).ID()), append(numbers, int64(issue.Number))
+	}
+	there, err := queries.New().ListIssuesByID(ctx, i.database.pool, queries.ListIssuesByIDParams{WorkspaceID: i.workspace, IDs: ids})
+	if err != nil {
+		return nil, err
+	}
+	taken, err := queries.New().ListTakenNumbers(ctx, i.database.pool, queries.ListTakenNumbersParams{WorkspaceID: i.workspace, TeamIDs: []uuid.UUID{t.team}, Numbers: numbers})
+	if err != nil {
+		return nil, err
+	}
+	var rows []handlers.ImportRow
+	for _, issue := range issues {
+		row := t.row(issue)
+		row.There = slices.ContainsFunc(there, func(one queries.ListIssuesByIDRow) bool { return one.ID == t.issueRef(issue).ID() })
+		if slices.ContainsFunc(taken, func(one queries.ListTakenNumbersRow) bool { return one.Number == int64(issue.Number) }) {
+			row.Number = 0
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (t *target) row(issue importer.Issue) handlers.ImportRow {
 	row := handlers.ImportRow{Title: oneLineOf(issue.Title, importer.MaxTitle), Number: issue.Number, Status: issue.Planned.Status, Priority: issue.Planned.Priority,
 		Author: t.members[t.member(issue.Author)].Name, Project: oneLineOf(issue.Planned.Project, longestProject), Due: issue.Planned.Due, Created: issue.CreatedAt}
 	if assignee := t.assignee(issue.Assignees); assignee != "" {

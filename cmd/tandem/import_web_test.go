@@ -136,7 +136,10 @@ func TestImportWeb_OfLinear(t *testing.T) {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	}
-	s.has(s.page(path+"?s%3AIn+dev=In+Progress&team=ENG"), "0 issues would be made", "2 issues there already")
+	s.has(s.page(path+"?s%3AIn+dev=In+Progress&team=ENG"), "0 issues would be made", "2 issues there already", "Child there already", "Parent there already")
+	if taken := s.page(s.uploads("Key,Title\nNEW-3,Another\n") + "?team=ENG"); !strings.Contains(taken, "Another") || strings.Contains(taken, "ENG-3") {
+		t.Error("the preview shows a number that is taken")
+	}
 	logIsWhole(t, pool)
 	got := tandem(t, on(pool), "", "import", "csv", "--workspace", "acme", "--team", "ENG", table(t, linear), "--map-status", "In dev=In Progress")
 	if got.code != exitDone || !strings.Contains(got.stderr, "there already: 2 issues") {
