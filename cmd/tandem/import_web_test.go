@@ -181,3 +181,24 @@ func TestImportWeb_OfManyLines(t *testing.T) {
 		t.Errorf("%d are noted", n)
 	}
 }
+
+func TestImportWeb_KeepsOutWhatIsTooMuch(t *testing.T) {
+	t.Parallel()
+	s := newImportSite(t, furnished(t))
+	for table, told := range map[string]string{
+		strings.Repeat("x,", mostColumns) + "Title\n":          "at most 500 can be imported",
+		"Title\n" + strings.Repeat("x\n", mostIssues+1):        "more than 50000 issues",
+		"Title,Note\nx,\n" + strings.Repeat(",\n", 3000):       "",
+		"\"Title\n" + strings.Repeat("\nTitle\nx,\"y\"\n", 10): "cannot be read as the names of columns",
+	} {
+		r, w := httptest.NewRequest(http.MethodGet, s.uploads(table)+"?team=ENG", nil), httptest.NewRecorder()
+		r.AddCookie(&http.Cookie{Name: "tandem", Value: string(s.token)})
+		s.server.ServeHTTP(w, r)
+		if refused := w.Code == http.StatusUnprocessableEntity; refused != (told != "") || !strings.Contains(w.Body.String(), told) {
+			t.Errorf("%.20q: %d, not %q", table, w.Code, told)
+		}
+		if told == "" && !strings.Contains(w.Body.String(), "3000 problems") {
+			t.Error("not all problems are counted")
+		}
+	}
+}
