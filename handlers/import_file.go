@@ -170,7 +170,7 @@ func (s *Server) showImportFile(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	if choice := p.choice(); c.QueryString() != choice {
+	if choice := p.choice(); c.QueryParams().Encode() != choice {
 		return c.Redirect(http.StatusSeeOther, v.slug.ImportFile(p.id.String(), choice))
 	}
 	return s.importFilePage(c, v, http.StatusOK, p, "")

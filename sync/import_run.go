@@ -42,13 +42,13 @@ const (
 
 // ImportReport is what an import did, or would do.
 type ImportReport struct {
-	Issues       int      `json:"issues"`        // new
-	KnownIssues  int      `json:"known_issues"`  // of an earlier import
-	Trashed      int      `json:"trashed"`       // of an earlier import, in the trash by now: they stay there
-	People       int      `json:"people"`        // new, as placeholders
-	KnownPeople  int      `json:"known_people"`  // members
-	Labels       int      `json:"labels"`        // new
-	KnownLabels  int      `json:"known_labels"`  //
+	Issues       int      `json:"issues"`       // new
+	KnownIssues  int      `json:"known_issues"` // of an earlier import
+	Trashed      int      `json:"trashed"`      // of an earlier import, in the trash by now: they stay there
+	People       int      `json:"people"`       // new, as placeholders
+	KnownPeople  int      `json:"known_people"` // members
+	Labels       int      `json:"labels"`       // new
+	KnownLabels  int      `json:"known_labels"`
 	Projects     int      `json:"projects"`      // new
 	Milestones   int      `json:"milestones"`    // new
 	Renumbered   int      `json:"renumbered"`    // their numbers were taken

@@ -149,7 +149,7 @@ func (d ImportFileData) wrong() (sentences []string) {
 	case d.Total == 0:
 		sentences = append(sentences, "There is no issue in this file.")
 	case d.MoreStatuses > 0:
-		sentences = append(sentences, "The column of statuses has "+number(len(d.Statuses)+d.MoreStatuses)+" different ones, so it seems to hold something else. Choose another column, or leave it out.")
+		sentences = append(sentences, "The column of statuses has "+number(len(d.Statuses)+d.MoreStatuses)+" different ones, or very long ones, so it seems to hold something else. Choose another column, or leave it out.")
 	}
 	for _, s := range d.Statuses {
 		if s.Status == "" {

@@ -20,8 +20,11 @@ import (
 const (
 	previewRows     = 20
 	previewExamples = 3
+	previewLabels   = 10
 	problemsTold    = 50
-	statusesTold    = 100 // a column with more of them holds something else
+	statusesTold    = 100 // a column with more of them holds something else, and so does one with longer ones
+	longestStatus   = 200 // bytes
+	longestProblem  = 400 // code points
 
 	// What a server holds in memory of a table, whatever 10 MiB may hold.
 	mostColumns  = 500
@@ -59,10 +62,13 @@ func (w *webImport) Survey(ctx context.Context, plan handlers.ImportPlan) (handl
 	if err != nil {
 		return made, err
 	}
-	made.Total, made.Statuses = i.survey.issues(), t.found
-	if beyond := len(made.Statuses) - statusesTold; beyond > 0 {
-		made.Statuses, made.MoreStatuses = made.Statuses[:statusesTold], beyond
+	made.Total = i.survey.issues()
+	for _, status := range t.found {
+		if len(made.Statuses) < statusesTold && len(status.Name) <= longestStatus {
+			made.Statuses = append(made.Statuses, status)
+		}
 	}
+	made.MoreStatuses = len(t.found) - len(made.Statuses)
 	if made.Rows, err = i.preview(ctx, target, first); err != nil {
 		return made, err
 	}
@@ -116,10 +122,13 @@ func (w *webImport) begin(t *webTable, each func(importer.Issue)) (*issueImport,
 }
 
 func (t *webTable) report(i *issueImport, problems []string) sync.ImportReport {
-	did := i.tally
+	did, told := i.tally, []string{}
+	for _, problem := range problems[:min(len(problems), problemsTold)] {
+		told = append(told, oneLineOf(problem, longestProblem))
+	}
 	return sync.ImportReport{Issues: did.newIssues, KnownIssues: did.knownIssues, Trashed: did.trashed, People: did.newPeople, KnownPeople: did.matchedPeople, Labels: did.newLabels,
 		KnownLabels: did.matchedLabels, Projects: did.newProjects, Milestones: did.newMilestones, Renumbered: did.renumbered, Lost: did.lost,
-		Problems: problems[:min(len(problems), problemsTold)], MoreProblems: max(0, len(problems)-problemsTold) + t.forgotten}
+		Problems: told, MoreProblems: max(0, len(problems)-problemsTold) + t.forgotten}
 }
 
 func unreadable(text string, cause error) error {
@@ -178,8 +187,8 @@ func (t *target) row(issue importer.Issue) handlers.ImportRow {
 		member := t.members[assignee.ID()]
 		row.Assignee, row.Placeholder = member.Name, member.Placeholder
 	}
-	for _, label := range issue.Labels {
-		row.Labels = append(row.Labels, label.Name)
+	for _, label := range issue.Labels[:min(len(issue.Labels), previewLabels)] {
+		row.Labels = append(row.Labels, oneLineOf(label.Name, longestLabel))
 	}
 	return row
 }

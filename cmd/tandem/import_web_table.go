@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tandem/handlers"
 	"tandem/internal/importer"
@@ -64,7 +63,7 @@ func (t *webTable) nameColumns() error {
 		return err
 	}
 	for at, recognised := range csv.Recognise(header) {
-		column := handlers.ImportColumn{Name: strings.TrimSpace(header[at]), Recognised: recognised, Field: recognised, Examples: examples(lines, at)}
+		column := handlers.ImportColumn{Name: oneLineOf(header[at], 80), Recognised: recognised, Field: recognised, Examples: examples(lines, at)}
 		if field, chosen := t.plan.Fields[at]; chosen && (field == "" || slices.Contains(csv.Fields(), field)) {
 			column.Field = field
 		}

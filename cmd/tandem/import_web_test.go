@@ -176,6 +176,12 @@ func TestImportWeb_OfManyLines(t *testing.T) {
 	path := s.uploads(lines.String())
 	s.has(s.page(path+"?team=ENG"), "300 issues would be made", "300 problems", "and 250 more", "The first 20 issues", "Import 300 issues")
 	s.has(s.page(path+"?c2=-&c4=status&team=ENG"), "The column of statuses has 300 different ones")
+	essay := s.uploads("Title,Status,Labels\nx,\"" + strings.Repeat("word ", 3000) + "\",\"\"\"a\"\nKept,Todo,\n")
+	if page := s.page(essay + "?team=ENG"); len(page) > 100<<10 {
+		t.Errorf("a page of %d bytes", len(page))
+	} else {
+		s.has(page, "The column of statuses has 2 different ones")
+	}
 	s.has(s.imports(path, url.Values{"c3": {"-"}}), "Done: 300 issues made", "The first 50 of 300 issues")
 	if n := number(t, pool, "select count(*) from import_run_issue r join issue i on i.id = r.issue_id"); n != 300 {
 		t.Errorf("%d are noted", n)
