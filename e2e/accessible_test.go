@@ -150,6 +150,7 @@ func TestPlansAreAccessible(t *testing.T) {
 		{name: "history of a text", path: "/acme/issue/" + key + "/history"},
 		{name: "reactions to choose from", path: "/acme/issue/" + key, acts: clicking(".reactions summary", "() => document.querySelector('.reactions details[open]')")},
 		{name: "notifications", path: "/acme/settings/notifications"},
+		{name: "export", path: "/acme/settings/export"},
 	})
 }
 

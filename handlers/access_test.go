@@ -97,6 +97,7 @@ func (x hiddenThing) routes() map[string]string {
 		"GET /:ws/f/settings/import/run/:id":      "/acme/f/settings/import/run/" + x.importRun,
 		"POST /:ws/settings/import/run/:id/trash": "/acme/settings/import/run/" + x.importRun + "/trash",
 	})
+	routes["GET /:ws/settings/export"], routes["POST /:ws/settings/export"] = "", "" // for admins alone, and the page says what it holds
 	routes["GET /:ws/attachment/:id/:name"] = "/acme/attachment/" + x.attachment + "/shot.png"
 	routes["POST /:ws/attachment/:id/trash"] = "/acme/attachment/" + x.attachment + "/trash"
 	for _, noun := range []string{"project", "milestone"} {
@@ -242,7 +243,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, hidden.attachment, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
-		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications", "/acme/settings/import",
+		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications", "/acme/settings/import", "/acme/settings/export",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/team/ENG/issues.csv", "/acme/team/ENG/issues.json", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}

@@ -59,6 +59,7 @@ func TestPages(t *testing.T) {
 		{"/acme/settings/import/run/nonsense", 404, `.problem`},
 		{"/acme/settings/team/ENG", 200, `[data-record="` + string(h.todo) + `"] input[name=position]`},
 		{"/acme/settings/member", 200, `.settings__list .settings__item`},
+		{"/acme/settings/export", 200, `.settings h1:contains(Export)`},
 		{"/acme/nowhere", 404, `.problem`},
 		{"/nowhere", 404, `.problem`},
 		{"/e/nonsense", 404, `.embed__ended`},

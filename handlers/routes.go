@@ -209,4 +209,6 @@ func (s *Server) route() {
 	ws.GET(page+"/settings/member", s.in(s.listMembers))
 	ws.POST("/settings/member/:id/role", s.in(s.setRole))
 	ws.POST("/settings/invite", s.in(s.createInvite))
+	ws.GET(page+"/settings/export", s.in(s.showArchive))
+	ws.POST("/settings/export", s.in(s.createArchive))
 }

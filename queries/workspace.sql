@@ -47,3 +47,8 @@ VALUES (@id, @slug, @name, @epoch, 0, now(), now()) ON CONFLICT (slug) DO NOTHIN
 
 -- name: InsertWorkspaceLockIfNew :exec
 INSERT INTO workspace_lock (workspace_id) VALUES (@workspace_id) ON CONFLICT DO NOTHING;
+
+-- name: InsertBroughtWorkspace :execrows
+-- A workspace as it was elsewhere.
+INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)
+VALUES (@id, @slug, @name, @epoch, 0, @created_at, @updated_at) ON CONFLICT DO NOTHING;

@@ -112,6 +112,36 @@ func (q *Queries) GetWorkspaceIDBySlug(ctx context.Context, db DBTX, slug string
 	return id, err
 }
 
+const insertBroughtWorkspace = `-- name: InsertBroughtWorkspace :execrows
+INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)
+VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT DO NOTHING
+`
+
+type InsertBroughtWorkspaceParams struct {
+	ID        uuid.UUID
+	Slug      string
+	Name      string
+	Epoch     uuid.UUID
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// A workspace as it was elsewhere.
+func (q *Queries) InsertBroughtWorkspace(ctx context.Context, db DBTX, arg InsertBroughtWorkspaceParams) (int64, error) {
+	result, err := db.Exec(ctx, insertBroughtWorkspace,
+		arg.ID,
+		arg.Slug,
+		arg.Name,
+		arg.Epoch,
+		arg.CreatedAt,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, fmt.Errorf("query InsertBroughtWorkspace: %w", err)
+	}
+	return result.RowsAffected(), nil
+}
+
 const insertWorkspaceIfNew = `-- name: InsertWorkspaceIfNew :execrows
 INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)
 VALUES ($1, $2, $3, $4, 0, now(), now()) ON CONFLICT (slug) DO NOTHING

@@ -25,12 +25,25 @@ const (
 	internal               // the program's own, and never leaves it
 )
 
+// String is the policy as the protocol's page calls it.
+func (p policy) String() string {
+	return [...]string{scalar: "scalar", merged: "text", commutes: "set", own: "set of one's own", fixed: "at creation", server: "server", internal: "internal"}[p]
+}
+
 // field declares one field of a noun: its name on the wire, its column, its policy and the shape of its values.
 type field struct {
 	name   string
 	column string
 	policy policy
 	shape  shape
+}
+
+// says tells what values there are.
+func (f field) says() string {
+	if f.shape.says == "" {
+		return fmt.Sprintf("%T", f.shape.zero)
+	}
+	return f.shape.says
 }
 
 // shape reads values from the wire and writes them into columns.

@@ -37,21 +37,15 @@ type NewFile struct {
 // that no attachment has named within a day is deleted. A workspace that is full takes only what it has already; those that are being
 // stored at the same moment do not see each other, so it can end a few files above Options.FileSpace.
 func (e *Engine) KeepFile(ctx context.Context, actor Actor, file NewFile) (uuid.UUID, error) {
-	sum := sha256.New()
-	size, err := io.Copy(sum, file.Content)
-	switch {
-	case err != nil:
-		return uuid.Nil, fmt.Errorf("read the file: %w", err)
-	case size == 0:
-		return uuid.Nil, invalid("file", "This file is empty. Choose another one.")
-	case size > MaxFile:
-		return uuid.Nil, ErrFileTooLarge
+	sum, size, err := sumOf(file.Content)
+	if err != nil {
+		return uuid.Nil, err
 	}
-	id, err := e.queries.RenewFile(ctx, e.pool, queries.RenewFileParams{WorkspaceID: actor.Workspace, Sha256: sum.Sum(nil)})
+	id, err := e.queries.RenewFile(ctx, e.pool, queries.RenewFileParams{WorkspaceID: actor.Workspace, Sha256: sum})
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return id, err
 	}
-	row := queries.InsertFileParams{WorkspaceID: actor.Workspace, ID: uuid.New(), Sha256: sum.Sum(nil), Size: size, Type: file.Type, Width: pixels(file.Width), Height: pixels(file.Height)}
+	row := queries.InsertFileParams{WorkspaceID: actor.Workspace, ID: uuid.New(), Sha256: sum, Size: size, Type: file.Type, Width: pixels(file.Width), Height: pixels(file.Height)}
 	err = pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) error {
 		if id, err = e.queries.InsertFile(ctx, tx, row); err != nil || id != row.ID {
 			return err
@@ -65,6 +59,21 @@ func (e *Engine) KeepFile(ctx context.Context, actor Actor, file NewFile) (uuid.
 		return uuid.Nil, fmt.Errorf("keep a file: %w", err)
 	}
 	return id, nil
+}
+
+// sumOf reads a file through, and refuses one that is not to be kept.
+func sumOf(content io.Reader) ([]byte, int64, error) {
+	sum := sha256.New()
+	size, err := io.Copy(sum, content)
+	switch {
+	case err != nil:
+		return nil, 0, fmt.Errorf("read the file: %w", err)
+	case size == 0:
+		return nil, 0, invalid("file", "This file is empty. Choose another one.")
+	case size > MaxFile:
+		return nil, 0, ErrFileTooLarge
+	}
+	return sum.Sum(nil), size, nil
 }
 
 // checkFileSpace counts the new file too.

@@ -88,6 +88,9 @@ func (f *fold) entry(row queries.ListFoldRow) {
 	if isEdit(row.Kind, Verb(row.Op), after) {
 		f.edited = row.At
 	}
+	if at, told := instantOf(after[editedAt]); told {
+		f.edited = at
+	}
 }
 
 // verb follows a record from its creation through the trash and back.

@@ -50,7 +50,7 @@ func needsOf(jobs []*job) *needs {
 }
 
 func (n *needs) operation(op Operation) {
-	if op.Op == Create {
+	if op.Op == Create || op.Op == Bring {
 		n.record(op.Record) // that it is not there yet says nothing
 	} else {
 		n.reference(op.Record)
@@ -66,7 +66,7 @@ func (n *needs) operation(op Operation) {
 	n.fieldReferences(op)
 	n.transferOf(op)
 	switch op.Op {
-	case Create:
+	case Create, Bring:
 		n.newIssue(op)
 		n.newRelation(op)
 		n.newFavourite(op)

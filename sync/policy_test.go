@@ -18,9 +18,6 @@ const (
 	tableEnds    = "<!-- end of fields -->\n"
 )
 
-// policyWords are the policies as the protocol's page explains them.
-var policyWords = map[policy]string{scalar: "scalar", merged: "text", commutes: "set", own: "set of one's own", fixed: "at creation", server: "server"}
-
 // policyTable is every field that clients see, with its values and how its edits meet.
 func policyTable() string {
 	var table strings.Builder
@@ -30,11 +27,7 @@ func policyTable() string {
 			if field.policy == internal {
 				continue
 			}
-			values := field.shape.says
-			if values == "" {
-				values = fmt.Sprintf("%T", field.shape.zero)
-			}
-			fmt.Fprintf(&table, "| `%s` | `%s` | %s | %s |\n", kind, field.name, strings.ReplaceAll(values, "|", `\|`), policyWords[field.policy])
+			fmt.Fprintf(&table, "| `%s` | `%s` | %s | %s |\n", kind, field.name, strings.ReplaceAll(field.says(), "|", `\|`), field.policy)
 		}
 	}
 	return table.String()

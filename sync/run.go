@@ -14,6 +14,9 @@ const raceWindow = 10 * time.Second
 
 // run does a transaction's operations in order. The first error refuses the whole; conflicts are gathered.
 func (w *work) run() error {
+	if w.brings() {
+		return w.bringAll()
+	}
 	if w.who.program && mixed(w.transaction.Ops) {
 		return invalid("ops", "A transaction of an import holds operations of its source alone, or none.")
 	}

@@ -239,6 +239,8 @@ func settingsCases() []golden {
 		{"status_settings/page", wholePage, StatusSettingsPage(page("Statuses"), StatusSettingsData{List: statesInPage(states), Cycles: CycleSettingsData{Team: eng, Version: 40, Weeks: "2", Day: "1", Cooldown: "0", TX: uid(8)}, TX: uid(8)})},
 		{"member_settings/admin", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people, Admin: true, Invite: "https://t.example/invite/tok"})},
 		{"member_settings/member", wholePage, MemberSettingsPage(page("People"), MemberSettingsData{Members: people})},
+		{"archive/admin", wholePage, ArchivePage(page("Export"), ArchiveData{Admin: true})},
+		{"archive/member", wholePage, ArchivePage(page("Export"), ArchiveData{Admins: "Ann Lee or Bo <b>"})},
 		{"account_settings/tokens", wholePage, AccountSettingsPage(page("Account"), AccountSettingsData{Name: "Ann Lee", Tokens: []AccessToken{
 			{ID: "0198c5a0-0000-7000-8000-000000000001", Name: "nightly export", Scope: "read", Used: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), Expires: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)},
 			{ID: "0198c5a0-0000-7000-8000-000000000002", Scope: "write"}}})},

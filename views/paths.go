@@ -346,6 +346,9 @@ func (w Workspace) SetRole(id string) string { return w.at("settings", "member",
 // CreateInvite makes a link by which somebody joins.
 func (w Workspace) CreateInvite() string { return w.at("settings", "invite") }
 
+// Archive tells of an export of the whole workspace; one is asked for by a post to the same URL.
+func (w Workspace) Archive() string { return w.at("settings", "export") }
+
 func (w Workspace) at(segments ...string) string {
 	var b strings.Builder
 	b.WriteString("/" + string(w))

@@ -33,23 +33,32 @@ func (c *backupCommand) run(ctx context.Context, p *program) error {
 }
 
 func writeBackupFile(ctx context.Context, db *database, path string) (made manifest, err error) {
+	err = writeAside(path, func(to io.Writer) error {
+		made, err = writeBackup(ctx, db, to)
+		return err
+	})
+	return made, err
+}
+
+// writeAside writes a file under another name and renames it when it is whole.
+func writeAside(path string, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
 	aside, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.partial") // for nobody else's eyes: it holds everything
 	if err != nil {
-		return made, err
+		return err
 	}
 	defer os.Remove(aside.Name()) // of one that failed; after the rename there is none
 	defer aside.Close()
-	if made, err = writeBackup(ctx, db, aside); err != nil {
-		return made, err
+	if err := write(aside); err != nil {
+		return err
 	}
 	if err := aside.Sync(); err != nil {
-		return made, err
+		return err
 	}
 	if err := os.Rename(aside.Name(), path); err != nil {
-		return made, err
+		return err
 	}
-	return made, syncFolder(folder)
+	return syncFolder(folder)
 }
 
 // syncFolder makes a rename survive a power cut.

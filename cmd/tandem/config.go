@@ -18,12 +18,13 @@ type config struct {
 	Bus      string `from:"TANDEM_BUS" placeholder:"URL" help:"What carries hints between the nodes on one database, such as nats://127.0.0.1:4222, instead of PostgreSQL."`
 	LogLevel string `from:"TANDEM_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged: debug, info, warn or error."`
 
-	Serve   serveCommand `cmd:"" default:"withargs" help:"Serve the tracker (what happens without a command)."`
-	Demo    demoCommand  `cmd:"" help:"Serve a throwaway workspace with example issues, on this machine only."`
-	Import  importGroup  `cmd:"" help:"Import issues from another tracker."`
-	User    userGroup    `cmd:"" help:"Manage accounts."`
-	Token   tokenGroup   `cmd:"" help:"Manage access tokens, which programs sign in with."`
-	Migrate migrateCmd   `cmd:"" help:"Bring the database's schema up to this build's, then end."`
+	Serve   serveCommand  `cmd:"" default:"withargs" help:"Serve the tracker (what happens without a command)."`
+	Demo    demoCommand   `cmd:"" help:"Serve a throwaway workspace with example issues, on this machine only."`
+	Import  importGroup   `cmd:"" help:"Import issues from another tracker, or a whole workspace."`
+	Export  exportCommand `cmd:"" help:"Write a whole workspace into one file, while the server runs or not."`
+	User    userGroup     `cmd:"" help:"Manage accounts."`
+	Token   tokenGroup    `cmd:"" help:"Manage access tokens, which programs sign in with."`
+	Migrate migrateCmd    `cmd:"" help:"Bring the database's schema up to this build's, then end."`
 
 	Doctor  doctorCommand  `cmd:"" help:"Look whether all is well with the database; nothing is changed."`
 	Backup  backupCommand  `cmd:"" help:"Write everything into one file, while the server runs or not."`
@@ -35,6 +36,8 @@ type config struct {
 type importGroup struct {
 	GitHub importCommand    `cmd:"" name:"github" help:"Import issues saved from GitHub: REST or gh JSON, or the archive of an IETF repository."`
 	CSV    importCSVCommand `cmd:"" name:"csv" help:"Import issues from a table: Tandem's own export, Linear's, Jira's or any other."`
+
+	Workspace importWorkspaceCommand `cmd:"" name:"workspace" help:"Bring back a whole workspace that tandem export, or its page, has written."`
 }
 
 type userGroup struct {
@@ -84,6 +87,18 @@ type importCSVCommand struct {
 	importPlace
 	Map       []string `sep:"none" placeholder:"COLUMN=FIELD" help:"What a column holds, if its name does not tell; - leaves it out. May be repeated."`
 	MapStatus []string `sep:"none" placeholder:"THEIRS=OURS" help:"Which status of the team stands for one of the file. May be repeated."`
+}
+
+// importWorkspaceCommand brings back an export.
+type importWorkspaceCommand struct {
+	File      string `arg:"" help:"The zip file."`
+	Workspace string `required:"" placeholder:"SLUG" help:"What it is called here: best what it was called there, since links in texts begin with it. There must be none of this name."`
+}
+
+// exportCommand writes a whole workspace into a file.
+type exportCommand struct {
+	File      string `arg:"" optional:"" help:"The file to write, SLUG.zip if not given; one of this name is replaced once the new one is whole. - is standard output."`
+	Workspace string `required:"" placeholder:"SLUG" help:"The workspace."`
 }
 
 // userAddCommand adds an account, and makes it a member of a workspace.

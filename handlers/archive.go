@@ -1,0 +1,143 @@
+package handlers
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	stdsync "sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"tandem/sync"
+	"tandem/views"
+)
+
+// showArchive says what an export of the workspace holds, and lets admins take one.
+func (s *Server) showArchive(c echo.Context, v visit) error {
+	page, snapshot, err := s.look(c, v, "Export", "settings")
+	if err != nil {
+		return err
+	}
+	var admins []string
+	for _, member := range snapshot.Members() {
+		if member.Role == sync.Admin && !member.Placeholder {
+			admins = append(admins, member.Name)
+		}
+	}
+	return s.page(c, http.StatusOK, snapshot, views.ArchivePage(page, views.ArchiveData{Admin: snapshot.Admin(), Admins: strings.Join(admins, " or ")}))
+}
+
+// createArchive sends the whole workspace as a file while it is read. Who goes away ends the reading.
+func (s *Server) createArchive(c echo.Context, v visit) error {
+	if _, err := readForm(c); err != nil { // to its end: from there on it is seen when the reader goes away
+		return err
+	}
+	ctx := c.Request().Context()
+	snapshot, err := s.engine.Look(ctx, v.Actor)
+	if err != nil {
+		return err
+	}
+	if !snapshot.Admin() { // whom nobody tells whether there is another export under way
+		return refuse(http.StatusForbidden, sync.CodeForbidden, "Only an admin may export the workspace. Ask one of them.")
+	}
+	done, err := s.archives.begin(ctx, v.Workspace)
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = s.engine.Archive(ctx, v.Actor, func(archive *sync.Archive) error {
+		out := bufio.NewWriterSize(&archiveAnswer{answer: c.Response(), name: string(v.slug) + ".zip"}, 64<<10)
+		if err := WriteArchive(ctx, archive, out); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+	if err != nil && c.Response().Committed {
+		s.breakOff(c, "an export", err)
+	}
+	return err
+}
+
+// archiveAnswer is the answer that an archive is written to. Its header goes out with the first part, when all rights are known.
+type archiveAnswer struct {
+	answer *echo.Response
+	name   string
+}
+
+// Write implements io.Writer.
+func (a *archiveAnswer) Write(p []byte) (int, error) {
+	_ = http.NewResponseController(a.answer.Writer).SetWriteDeadline(time.Now().Add(exportPatience)) // as of an exportedFile
+	if !a.answer.Committed {
+		h := a.answer.Header()
+		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
+		h.Set("Cache-Control", "no-store")
+		a.answer.WriteHeader(http.StatusOK)
+	}
+	return a.answer.Write(p)
+}
+
+const (
+	archivesAtOnce  = 4               // of a node: each keeps a connection to PostgreSQL for as long as its reader takes
+	archivePatience = 2 * time.Second // with one that is given up for the next, as by a double click
+)
+
+// archives are the exports under way, of a workspace one at a time. Safe for concurrent use.
+type archives struct {
+	patience time.Duration
+	mu       stdsync.Mutex
+	under    map[uuid.UUID]chan struct{} // closed when it has ended
+}
+
+func newArchives() *archives {
+	return &archives{patience: archivePatience, under: map[uuid.UUID]chan struct{}{}}
+}
+
+// begin counts one more until done is called, or refuses it.
+func (a *archives) begin(ctx context.Context, workspace uuid.UUID) (done func(), err error) {
+	timeout := time.NewTimer(a.patience)
+	defer timeout.Stop()
+	for {
+		earlier, err := a.take(workspace)
+		if earlier == nil {
+			return func() { a.end(workspace) }, err
+		}
+		select {
+		case <-earlier:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-timeout.C:
+			return nil, busyArchiving("An export of this workspace is under way. Wait until it has ended, then try again.")
+		}
+	}
+}
+
+// take counts one more, or returns the one that it must wait for.
+func (a *archives) take(workspace uuid.UUID) (earlier chan struct{}, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if earlier = a.under[workspace]; earlier != nil {
+		return earlier, nil
+	}
+	if len(a.under) == archivesAtOnce {
+		return nil, busyArchiving("The server is busy with other exports. Try again in some minutes.")
+	}
+	a.under[workspace] = make(chan struct{})
+	return nil, nil
+}
+
+func (a *archives) end(workspace uuid.UUID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	close(a.under[workspace])
+	delete(a.under, workspace)
+}
+
+func busyArchiving(text string) error {
+	p := newProblem(http.StatusTooManyRequests, sync.CodeRateLimited, text)
+	p.after = 60
+	return &refusal{p}
+}
