@@ -36,8 +36,7 @@ attachments/    the files of the issues: attachments/ID/NAME is of the record at
 
 All teams are here, the private ones too, and the e-mail addresses of all people: keep this file where you keep what is
 confidential. Not here are passwords, tokens, links of shares and invites, what is somebody's alone, the history of
-changes, the earlier keys of issues that changed team, and what lies in the trash; but for people who have left, whom
-texts name, and statuses, in which issues are.
+changes, and what lies in the trash; but for people who have left, whom comments name, and statuses, in which issues are.
 
 To bring it back, into a Tandem that does not have this workspace:
 

@@ -29,7 +29,13 @@ var notSavedFields = map[string]string{"member": "placeholder"}
 // remembered are the kinds of which it holds the deleted too: comments name who has left, and issues stay in a status that was deleted.
 func remembered(kind string) bool { return kind == "member" || kind == "status" }
 
-// SavedRecord is a record as an archive holds it: with the fields that pull tells, and deleted_at if it lies in the trash.
+// What an archive tells beside the fields.
+const (
+	savedNext   = "next_number" // of a team: numbers are never given twice, not even those of issues that are not in the archive
+	savedFormer = "former_keys" // of an issue that changed team: "team:<uuid>/<number>" for each key that still names it
+)
+
+// SavedRecord is a record as an archive holds it: with the fields that pull tells, deleted_at if it lies in the trash, and of some kinds more.
 type SavedRecord struct {
 	Record Ref            `json:"record"`
 	Fields map[string]any `json:"fields"`
@@ -80,6 +86,7 @@ type Archive struct {
 	held      map[string][]*record // of the vocabulary, by kind and in the order of ids
 	holds     map[Ref]bool
 	teams     []uuid.UUID
+	next      map[uuid.UUID]int64 // numbers, by team
 }
 
 // Archive opens a workspace's archive for read, whose error ends it. Only an admin may, and the program itself (Program): it holds also the
@@ -124,7 +131,16 @@ func (e *Engine) openArchive(ctx context.Context, tx pgx.Tx, actor Actor) (*Arch
 		all.teams[team] = true
 	}
 	a.snapshot = Snapshot{Version: head.Version, Epoch: head.Epoch, At: head.At, words: words, who: all}
-	return a, nil
+	return a, a.readNumbers(ctx)
+}
+
+func (a *Archive) readNumbers(ctx context.Context) error {
+	rows, err := a.engine.queries.ListTeamNumbers(ctx, a.tx, queries.ListTeamNumbersParams{WorkspaceID: a.workspace, TeamIDs: a.teams})
+	a.next = map[uuid.UUID]int64{}
+	for _, row := range rows {
+		a.next[row.TeamID] = row.Next
+	}
+	return err
 }
 
 // describeProjects reads the long texts, which the vocabulary leaves out.
@@ -177,9 +193,6 @@ func (a *Archive) stands(r *record) bool {
 
 // ofLife tells the kinds of which there are many: whether the archive holds one is asked of PostgreSQL.
 func ofLife(ref Ref) bool { return slices.Contains([]string{"issue", "comment"}, ref.kind()) }
-
-// Workspace is the record of the workspace itself.
-func (a *Archive) Workspace() SavedRecord { return a.saved(a.held["workspace"][0], nil) }
 
 // Records hands the records of a kind to write in the order of their ids, some at a time. Its error ends them.
 func (a *Archive) Records(ctx context.Context, kind string, write func([]SavedRecord) error) error {
@@ -237,13 +250,13 @@ func (a *Archive) records(ctx context.Context, from *source, write func([]SavedR
 
 func (a *Archive) write(ctx context.Context, records []*record, write func([]SavedRecord) error) error {
 	for part := range slices.Chunk(records, archivedAtOnce) {
-		parents, err := a.parentsHeld(ctx, part)
+		beside, err := a.lookBeside(ctx, part)
 		if err != nil {
 			return err
 		}
 		saved := make([]SavedRecord, len(part))
 		for i, r := range part {
-			saved[i] = a.saved(r, parents)
+			saved[i] = a.saved(r, beside)
 		}
 		if err := write(saved); err != nil {
 			return err
@@ -252,30 +265,49 @@ func (a *Archive) write(ctx context.Context, records []*record, write func([]Sav
 	return nil
 }
 
-// parentsHeld are the parents of issues and comments that the archive holds.
-func (a *Archive) parentsHeld(ctx context.Context, records []*record) (map[uuid.UUID]bool, error) {
-	var ids []uuid.UUID
+// besides is what some records need of others.
+type besides struct {
+	parents map[uuid.UUID]bool // issues and comments that the archive holds
+	former  map[uuid.UUID][]string
+}
+
+func (a *Archive) lookBeside(ctx context.Context, records []*record) (besides, error) {
+	found := besides{map[uuid.UUID]bool{}, map[uuid.UUID][]string{}}
+	var parents, issues []uuid.UUID
 	for _, r := range records {
 		if parent := Ref(r.text("parent")); ofLife(parent) {
-			ids = append(ids, parent.ID())
+			parents = append(parents, parent.ID())
+		}
+		if r.kind == "issue" {
+			issues = append(issues, r.id)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
+	if len(parents) > 0 {
+		held, err := a.engine.queries.ListArchivedAmong(ctx, a.tx, queries.ListArchivedAmongParams{WorkspaceID: a.workspace, IDs: parents, TeamIDs: a.teams})
+		if err != nil {
+			return found, err
+		}
+		for _, id := range held {
+			found.parents[id] = true
+		}
 	}
-	found, err := a.engine.queries.ListArchivedAmong(ctx, a.tx, queries.ListArchivedAmongParams{WorkspaceID: a.workspace, IDs: ids, TeamIDs: a.teams})
-	held := map[uuid.UUID]bool{}
-	for _, id := range found {
-		held[id] = true
+	if len(issues) == 0 {
+		return found, nil
 	}
-	return held, err
+	keys, err := a.engine.queries.ListAliasesByIssue(ctx, a.tx, queries.ListAliasesByIssueParams{WorkspaceID: a.workspace, IDs: issues})
+	for _, key := range keys {
+		if team := NewRef("team", key.TeamID); a.holds[team] {
+			found.former[key.IssueID] = with(found.former[key.IssueID], fmt.Sprintf("%s/%d", team, key.Number))
+		}
+	}
+	return found, err
 }
 
 // saved is a record without the references that lead out of the archive.
-func (a *Archive) saved(r *record, parents map[uuid.UUID]bool) SavedRecord {
+func (a *Archive) saved(r *record, beside besides) SavedRecord {
 	fields := r.public()
 	leads := func(ref string) bool {
-		return a.holds[Ref(ref)] || ofLife(Ref(ref)) && (parents[Ref(ref).ID()] || ref != r.text("parent"))
+		return a.holds[Ref(ref)] || ofLife(Ref(ref)) && (beside.parents[Ref(ref).ID()] || ref != r.text("parent"))
 	}
 	for _, field := range nounOf(r.kind).fields() {
 		if notSavedFields[r.kind] == field.name {
@@ -295,6 +327,12 @@ func (a *Archive) saved(r *record, parents map[uuid.UUID]bool) SavedRecord {
 	}
 	if r.deleted() {
 		fields["deleted_at"] = r.deletedAt.UTC()
+	}
+	if next := a.next[r.id]; next > 0 {
+		fields[savedNext] = next
+	}
+	if former := beside.former[r.id]; len(former) > 0 {
+		fields[savedFormer] = former
 	}
 	return SavedRecord{r.ref(), fields}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ type brought struct {
 	fields           map[string]value
 	created, updated time.Time
 	deleted          *time.Time
+	next             int64      // number of a team
+	former           []aliasKey // numbers that an issue had in other teams, in the order of keys
+	numbers          []int64
 }
 
 // CheckSaved tells what a record of an archive refers to, or what is wrong with it.
@@ -60,7 +64,10 @@ func readSaved(ref Ref, set map[string]any) (*brought, error) {
 			wrong["deleted_at"] = "This is no time, or of a kind of which only live records are kept."
 		}
 	}
-	for _, name := range []string{"created_at", "updated_at", "deleted_at"} {
+	for name, bad := range b.readBeside(set) {
+		wrong[name] = bad
+	}
+	for _, name := range []string{"created_at", "updated_at", "deleted_at", savedNext, savedFormer} {
 		delete(rest, name)
 	}
 	for _, field := range savedFields(noun) {
@@ -76,6 +83,34 @@ func readSaved(ref Ref, set map[string]any) (*brought, error) {
 		wrong[name] = "There is no such field."
 	}
 	return b, invalidFields(wrong)
+}
+
+// readBeside reads what an archive tells beside the fields.
+func (b *brought) readBeside(set map[string]any) map[string]string {
+	wrong := map[string]string{}
+	if raw, has := set[savedNext]; has {
+		next, whole := wholeNumber(raw)
+		if b.next = next; !whole || next < 1 || b.noun.name() != "team" {
+			wrong[savedNext] = "This is no number, or not of a team."
+		}
+	}
+	raw, has := set[savedFormer]
+	if !has {
+		return wrong
+	}
+	keys, bad := stringsOf(raw)
+	for _, key := range keys {
+		ref, number, _ := strings.Cut(key, "/")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || n < 1 || Ref(ref).kind() != "team" || b.noun.name() != "issue" {
+			bad = "Write each key as team:<uuid>/<number>, of an issue."
+		}
+		b.former, b.numbers = append(b.former, aliasKey{b.id, Ref(ref).ID()}), append(b.numbers, n)
+	}
+	if bad != "" {
+		wrong[savedFormer] = bad
+	}
+	return wrong
 }
 
 // readSaved reads a value. One that is not there, since the archive is older than the field, is that of a new record, if there is such.
@@ -107,6 +142,9 @@ func (b *brought) refers() (refs []Ref) {
 				refs = append(refs, Ref(ref))
 			}
 		}
+	}
+	for _, key := range b.former {
+		refs = append(refs, NewRef("team", key.team))
 	}
 	return refs
 }
@@ -164,6 +202,12 @@ func (w *work) bring(op Operation) error {
 	fresh.updatedAt, fresh.deletedAt = b.updated, b.deleted
 	w.create(fresh)
 	w.tellBrought(fresh)
+	if b.next > 0 {
+		w.numbers[b.id] = b.next
+	}
+	for i, key := range b.former {
+		w.keysLeft[key] = b.numbers[i]
+	}
 	return nil
 }
 

@@ -21,10 +21,12 @@ var ends = []struct{ issue, team string }{{"issue", "team"}, {"other", "other_te
 type transfers struct {
 	homes  map[Ref]uuid.UUID // the team that the issue's number is of, where that is not the stored one
 	placed map[Ref]uuid.UUID // the team in whose order a rank was chosen
+
+	keysLeft map[aliasKey]int64 // by issues that come back from an archive
 }
 
 func newTransfers() transfers {
-	return transfers{homes: map[Ref]uuid.UUID{}, placed: map[Ref]uuid.UUID{}}
+	return transfers{homes: map[Ref]uuid.UUID{}, placed: map[Ref]uuid.UUID{}, keysLeft: map[aliasKey]int64{}}
 }
 
 // settleTransfers makes issues whose team was set whole in their new team. It runs when all operations are done, so

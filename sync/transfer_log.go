@@ -59,6 +59,10 @@ func (w *world) noteTransfers(t *work) {
 	for team := range t.numbers {
 		w.counted[team] = true
 	}
+	for key, number := range t.keysLeft {
+		w.aliases[key] = number
+		w.left = append(w.left, key)
+	}
 	for ref, now := range t.changed {
 		was := w.lookup(ref)
 		if now.kind != "issue" || !transferred(was, now) {
