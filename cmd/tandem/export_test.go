@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -279,9 +280,16 @@ func TestExport_WritesNothingWhereItFails(t *testing.T) {
 func TestImportWorkspace_RefusesWhatItCannotBringBack(t *testing.T) {
 	t.Parallel()
 	pool := querytest.DB(t)
-	demoIn(t, pool)
+	enrich(t, demoIn(t, pool))
 	path := exported(t, pool, "acme")
 	whole := bytesOf(t, path)
+	attached := ""
+	for name := range contents(t, whole) {
+		if strings.HasPrefix(name, "attachments/") {
+			attached = name
+		}
+	}
+	ownParent := regexp.MustCompile(`"record":"(issue:[^"]+)","fields":\{[^\n]*?"parent":"(issue:[^"]+)"`)
 	other := querytest.DB(t)
 	cut := filepath.Join(t.TempDir(), "cut.zip")
 	if err := os.WriteFile(cut, whole[:len(whole)/2], 0o600); err != nil {
@@ -298,17 +306,27 @@ func TestImportWorkspace_RefusesWhatItCannotBringBack(t *testing.T) {
 	}
 	without := func(name string) string { return rewritten(t, whole, name, func(string) string { return "" }) }
 	for name, c := range map[string]struct{ path, says string }{
-		"cut short":                {cut, "only a part of one"},
-		"not there":                {"/no/such/file.zip", "/no/such/file.zip"},
-		"a flipped bit":            {damaged, "data/issue.jsonl, record "},
-		"of a newer build":         {replaced("schema.json", `"format": 1`, `"format": 2`), "newer build"},
-		"with an unknown kind":     {replaced("schema.json", `"kind": "cycle"`, `"kind": "rocket"`), "records of kind rocket"},
-		"without a schema":         {without("schema.json"), "no export of a workspace"},
-		"without its issues":       {without("data/issue.jsonl"), "data/issue.jsonl is missing"},
-		"without its workspace":    {without("data/workspace.jsonl"), "data/workspace.jsonl is missing"},
-		"a line that is no JSON":   {replaced("data/issue.jsonl", `{"record"`, `{record`), "data/issue.jsonl, record 1"},
-		"a record of two fields":   {replaced("data/issue.jsonl", `"title"`, `"colour":1,"title"`), "data/issue.jsonl, record 1: colour"},
-		"a reference to nowhere":   {replaced("data/comment.jsonl", `"issue":"issue:`, `"issue":"issue:0198a0a0-0000-7000-8000-000000000000","x":"`), "data/comment.jsonl, record 1"},
+		"cut short":                    {cut, "only a part of one"},
+		"not there":                    {"/no/such/file.zip", "/no/such/file.zip"},
+		"a flipped bit":                {damaged, "data/issue.jsonl, record "},
+		"of a newer build":             {replaced("schema.json", `"format": 1`, `"format": 2`), "newer build"},
+		"with an unknown kind":         {replaced("schema.json", `"kind": "cycle"`, `"kind": "rocket"`), "records of kind rocket"},
+		"without a schema":             {without("schema.json"), "no export of a workspace"},
+		"without its issues":           {without("data/issue.jsonl"), "data/issue.jsonl is missing"},
+		"without its workspace":        {without("data/workspace.jsonl"), "data/workspace.jsonl is missing"},
+		"a line that is no JSON":       {replaced("data/issue.jsonl", `{"record"`, `{record`), "data/issue.jsonl, record 1"},
+		"a record of two fields":       {replaced("data/issue.jsonl", `"title"`, `"colour":1,"title"`), "data/issue.jsonl, record 1: colour"},
+		"a reference to nowhere":       {replaced("data/comment.jsonl", `"issue":"issue:`, `"issue":"issue:0198a0a0-0000-7000-8000-000000000000","x":"`), "data/comment.jsonl, record 1"},
+		"a record that is there twice": {replaced("data/label.jsonl", "{", contents(t, whole)["data/label.jsonl"]+"{"), "is there twice"},
+		"an issue below itself": {rewritten(t, whole, "data/issue.jsonl", func(content string) string {
+			found := ownParent.FindStringSubmatchIndex(content)
+			return content[:found[4]] + content[found[2]:found[3]] + content[found[5]:]
+		}), "lies below itself"},
+		"a parent of nowhere":      {replaced("data/issue.jsonl", `"parent":null`, `"parent":"issue:0198a0a0-0000-7000-8000-000000000000"`), "which is not there"},
+		"a next number of no one":  {replaced("data/team.jsonl", `"next_number":`, `"next_number":-`), "next_number"},
+		"a former key of nonsense": {replaced("data/issue.jsonl", `"former_keys":["`, `"former_keys":["x`), "former_keys"},
+		"without a file":           {without(attached), "the file " + attached + " is missing"},
+		"a file of another length": {rewritten(t, whole, attached, func(content string) string { return content + "!" }), "bytes"},
 		"a record of another kind": {replaced("data/label.jsonl", `"record":"label:`, `"record":"cycle:`), "none of this kind"},
 	} {
 		got := tandem(t, on(other), "", "import", "workspace", c.path, "--workspace", "back")
@@ -391,10 +409,17 @@ func TestExport_BesideARunningServer(t *testing.T) {
 	if err != nil || !bytes.Equal(sent, bytesOf(t, path)) {
 		t.Errorf("the page gives another file: %d bytes, %v", len(sent), err)
 	}
-	other := dataFolder(t)
-	q := start(t, nil, "demo", "--data", other) // the same ids
-	defer q.stop(syscall.SIGTERM)
-	if got := tandem(t, nil, "", "import", "workspace", path, "--workspace", "back", "--data", other); got.code != exitFailed || !strings.Contains(got.stderr, "here already, as acme") {
+	if got := tandem(t, nil, "", "import", "workspace", path, "--workspace", "back", "--data", folder); got.code != exitFailed || !strings.Contains(got.stderr, "here already, as acme") {
 		t.Errorf("%+v", got)
+	}
+
+	pool := querytest.DB(t)
+	q := start(t, on(pool), "serve")
+	defer q.stop(syscall.SIGTERM)
+	if got := tandem(t, on(pool), "", "import", "workspace", path, "--workspace", "back"); got.code != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	if !bytes.Equal(bytesOf(t, path), bytesOf(t, exported(t, pool, "back"))) {
+		t.Error("the server changed what came back")
 	}
 }
