@@ -79,13 +79,13 @@ func (r *revival) adopt(ctx context.Context) error {
 	return err
 }
 
-// The first transaction of an import makes all that others refer to, at once: a running server that saw a team without its cycles would make
+// The first transaction of an import makes what all others refer to, at once: a running server that saw a team without its cycles would make
 // some itself.
 const firstPart = "vocabulary"
 
-// streamed are the kinds of which there are many. The others go together.
-func streamed(kind string) bool {
-	return slices.Contains([]string{"issue", "comment", "attachment", "relation", "display"}, kind)
+// together are the kinds that it makes. The others follow one after the other, bit by bit.
+func together(kind string) bool {
+	return slices.Contains([]string{"member", "team", "status", "label", "project", "milestone", "cycle", "template"}, kind)
 }
 
 // id follows from the file, so that doing it again is a replay.
@@ -96,7 +96,7 @@ func (r *revival) id(part string) uuid.UUID {
 func (r *revival) perform(ctx context.Context) error {
 	var vocabulary []sync.Operation
 	for _, kind := range r.file.kinds {
-		if streamed(kind) {
+		if !together(kind) {
 			continue
 		}
 		err := r.file.each(kind, func(record sync.SavedRecord) error {
@@ -113,7 +113,7 @@ func (r *revival) perform(ctx context.Context) error {
 		}
 	}
 	for _, kind := range r.file.kinds {
-		if !streamed(kind) {
+		if together(kind) {
 			continue
 		}
 		if err := r.stream(ctx, kind); err != nil {
