@@ -58,7 +58,7 @@ type revival struct {
 
 	waiting []sync.Transaction
 	bytes   int
-	advance func()
+	advance func(records int)
 }
 
 // adopt makes the workspace, or finds it as an earlier try with the same file has left it.
@@ -188,9 +188,7 @@ func (r *revival) send(ctx context.Context, transactions ...sync.Transaction) er
 		return err
 	}
 	for _, transaction := range transactions {
-		for range transaction.Ops {
-			r.advance()
-		}
+		r.advance(len(transaction.Ops))
 	}
 	return nil
 }

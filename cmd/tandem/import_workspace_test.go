@@ -138,8 +138,8 @@ func TestImportWorkspace_GoesOnWhereItWasBrokenOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent := 0
-	r.advance = func() {
-		if sent++; sent == 200 {
+	r.advance = func(records int) {
+		if sent += records; sent >= 200 {
 			cancel()
 		}
 	}
