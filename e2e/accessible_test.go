@@ -38,7 +38,7 @@ func pressing(key, condition string) func(*person) {
 	return func(p *person) { p.t.Helper(); p.presses(key); p.sees("what "+key+" opens", condition) }
 }
 
-const rich = "# A heading\n\nSome *words* with `code`, a [link](https://example.com) and @ben.\n\n- [ ] to do\n- [x] done\n\n1. first\n\n> said\n\n```go\nfunc main() { println(\"a long line of code that does not fit into the width of a narrow window\") }\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+const rich = "# A heading\n\nSome *words* with `code`, a [link](https://example.com) and @ben.\n\n- [ ] to do\n- [x] done\n\n+ [ ] apart\n\n+ [x] from the other\n\n1. first\n\n> said\n\n```go\nfunc main() { println(\"a long line of code that does not fit into the width of a narrow window\") }\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
 // makesRich makes an issue that has everything that an issue may have; of names no two are the same.
 func (c *client) makesRich(name string) (key string) {

@@ -46,6 +46,16 @@ func TestTasks_AreTickedWhereTheyStand(t *testing.T) {
 	ann.presses("Ctrl+z")
 	ann.seesTicked("- Milk,- Eggs,x brown ones")
 
+	// Somebody who is writing the text ticks it there: a box beside it would be lost with what is written.
+	ann.clicks(".issue__description summary[data-action=edit]")
+	ann.fills(".issue__description textarea", "To buy:\n\n- [ ] Milk\n- [ ] Eggs\n  - [x] brown ones\n\n```\n- [ ] no task\n```\nToday.")
+	ann.clicks(".issue__description summary[data-action=edit]")
+	ann.clicks("[aria-label=Milk]")
+	ann.sees("the text that is being written", "() => document.activeElement.matches('.issue__description textarea') && document.activeElement.value.endsWith('Today.')")
+	ann.seesTicked("- Milk,- Eggs,x brown ones")
+	ann.clicks(".issue__description [data-action=save]")
+	ann.sees("it saved", "() => textOf('[data-field=description]').includes('Today.') && !document.querySelector('[data-pending]')")
+
 	ann.takes(look{width: 390, touch: true})
 	ann.taps("[data-field=description] li:last-of-type li")
 	ann.seesTicked("- Milk,- Eggs,- brown ones")

@@ -87,8 +87,11 @@ func finishImage(n *html.Node) {
 
 // finishTask makes a disabled box of whatever the input was, named for those who do not see it.
 func finishTask(n *html.Node) {
-	name, checked := "To do", has(n, "checked")
+	name, checked, line := "To do", has(n, "checked"), attr(n, taskLine)
 	n.Attr = []html.Attribute{{Key: "type", Val: "checkbox"}, {Key: "disabled"}}
+	if line != "" {
+		n.Attr = append(n.Attr, html.Attribute{Key: taskLine, Val: line})
+	}
 	if checked {
 		name = "Done"
 		n.Attr = append(n.Attr, html.Attribute{Key: "checked"})

@@ -3,7 +3,7 @@
 // The text is GitHub-flavoured Markdown. It passes three stages: goldmark, which keeps raw HTML; bluemonday, which keeps only
 // the elements and attributes of policy.go; and a walk over the parsed result (finish.go), which closes what was left open, so
 // that no text can end the element that it stands in, and adds what only we may add: the rel of links, lazy images, and the
-// links of references. Nothing that a person writes can have an id, a style, a handler, an hx-* or a data-* attribute.
+// links of references, the lines of tasks. Nothing that a person writes can have an id, a style, a handler, an hx-* or a data-* attribute.
 package markdown
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
+	goldtext "github.com/yuin/goldmark/text"
 	"golang.org/x/net/html"
 )
 
@@ -76,21 +77,27 @@ func (r *Renderer) Mentions(text string) []string {
 
 // tree is the sanitised document, as children of a node that is not part of it.
 func (r *Renderer) tree(text string) (*html.Node, error) {
-	raw, err := r.html(text)
+	raw, tasks, err := r.html(text)
 	if err != nil {
 		return nil, err
 	}
-	return parseFragment(r.policy.SanitizeReader(raw))
-}
-
-// html is what goldmark makes of a text. It is not safe to show.
-func (r *Renderer) html(text string) (*bytes.Buffer, error) {
-	if err := check(text); err != nil {
+	root, err := parseFragment(r.policy.SanitizeReader(raw))
+	if err != nil {
 		return nil, err
 	}
-	var raw bytes.Buffer
-	err := r.markdown.Convert([]byte(text), &raw)
-	return &raw, err
+	numberTasks(root, tasks)
+	return root, nil
+}
+
+// html is what goldmark makes of a text, and the lines of its tasks. It is not safe to show.
+func (r *Renderer) html(text string) (raw *bytes.Buffer, tasks []int, err error) {
+	if err := check(text); err != nil {
+		return nil, nil, err
+	}
+	source, raw := []byte(text), &bytes.Buffer{}
+	document := r.markdown.Parser().Parse(goldtext.NewReader(source))
+	err = r.markdown.Renderer().Render(raw, source, document)
+	return raw, taskLines(document, source), err
 }
 
 func asTyped(text string) string {

@@ -11,7 +11,7 @@ import (
 // PlainText is what a text says, on one line and without its markup: for excerpts, search and notifications. An image is its
 // alternative text. The result is text and not HTML: it must be escaped where it is shown.
 func (r *Renderer) PlainText(text string) string {
-	raw, err := r.html(text)
+	raw, _, err := r.html(text)
 	if err != nil {
 		return strings.Join(strings.Fields(text), " ")
 	}

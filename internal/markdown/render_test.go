@@ -18,7 +18,7 @@ func TestRender(t *testing.T) {
 		{"a heading has no id", "# Title", "<h1>Title</h1>"},
 		{"the language of code", "```go\na<b\n```", "<pre tabindex=\"0\"><code class=\"language-go\">a&lt;b\n</code></pre>"},
 		{"a table", "|a|b|\n|:-:|-|\n|1|2|", "<table tabindex=\"0\">\n<thead>\n<tr>\n<th align=\"center\">a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"center\">1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>"},
-		{"tasks", "- [x] a\n- [ ] b", "<ul>\n<li><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"Done\"/> a</li>\n<li><input type=\"checkbox\" disabled=\"\" aria-label=\"To do\"/> b</li>\n</ul>"},
+		{"tasks", "- [x] a\n- [ ] b", "<ul>\n<li><input type=\"checkbox\" disabled=\"\" data-line=\"0\" checked=\"\" aria-label=\"Done\"/> a</li>\n<li><input type=\"checkbox\" disabled=\"\" data-line=\"1\" aria-label=\"To do\"/> b</li>\n</ul>"},
 		{"a link", `[a](https://e.com/x?a=1&b=2 "t")`, `<p><a href="https://e.com/x?a=1&amp;b=2" title="t"` + rel + `>a</a></p>`},
 		{"a bare address", "see https://e.com.", `<p>see <a href="https://e.com"` + rel + `>https://e.com</a>.</p>`},
 		{"a mailbox", "a@e.com", `<p><a href="mailto:a@e.com"` + rel + `>a@e.com</a></p>`},

@@ -24,7 +24,7 @@ var (
 			"width": regexp.MustCompile(`^\d{1,4}%?$`), "height": regexp.MustCompile(`^\d{1,4}%?$`),
 		},
 		"input": {
-			"type": regexp.MustCompile(`^checkbox$`), "disabled": anyText, "checked": anyText, "aria-label": regexp.MustCompile(`^(?:Done|To do)$`),
+			"type": regexp.MustCompile(`^checkbox$`), "disabled": anyText, "checked": anyText, "aria-label": regexp.MustCompile(`^(?:Done|To do)$`), "data-line": regexp.MustCompile(`^\d+$`),
 		},
 		"pre": {"tabindex": regexp.MustCompile(`^0$`)}, "table": {"tabindex": regexp.MustCompile(`^0$`)},
 		"code": {"class": regexp.MustCompile(`^language-[\w+#.-]+$`)},

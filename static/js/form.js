@@ -33,11 +33,15 @@ export async function keep(form, data, instead) {
   return done();
 }
 
-/** add keeps operations that come of no form. */
+/** add keeps operations that come of no form; false tells that it could not. */
 export async function add(ops, label) {
   try {
     dispatchEvent(new CustomEvent('tandem:stored', {detail: await outbox.add(ops, {label})}));
-  } catch { toast('Not saved: this browser keeps nothing.', {kind: 'failed', alert: true}); }
+    return true;
+  } catch {
+    toast('Not saved: this browser keeps nothing.', {kind: 'failed', alert: true});
+    return false;
+  }
 }
 
 /** straight sends a form to its URL, and empties it once it was taken. */

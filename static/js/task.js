@@ -1,13 +1,14 @@
-// Boxes of task lists: a press on one writes its line of the text. Which line a box stands for follows from their order; where a text has other
-// boxes than those of its lines, such as in HTML, all stay as they are drawn, and the text is edited instead.
+// Boxes of task lists: a press on one writes its line of the text, which the server names. A box without such a line stays as it is drawn.
 
 import {origin} from './drafts.js';
 import {painters, records, write} from './field.js';
 import {add} from './form.js';
 import {paint} from './overlay.js';
 import {having} from './page.js';
+import {outbox} from './queue.js';
+import {toast} from './toast.js';
 
-const item = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+\[([ xX])\]/, fenced = /^[ \t>]*(`{3,}|~{3,})/;
+const item = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+\[([ xX])\]/, drawn = 'input[data-line]';
 let here = false;
 
 export function install(root) {
@@ -17,32 +18,35 @@ export function install(root) {
   painters.tasks = lay;
   document.addEventListener('tandem:fresh', ({target}) => mark(target));
   document.addEventListener('htmx:before:swap', ({detail}) => detail.tasks.forEach(({fragment}) => fragment && mark(fragment)));
-  document.addEventListener('change', ({target}) => target.closest('[data-markdown]') && press(target));
+  document.addEventListener('change', ({target}) => target.matches(drawn) && press(target));
   document.addEventListener('click', touched);
   for (const at of document.querySelectorAll('[data-markdown][data-raw]')) paint(at.closest('[data-live]'), true); // what waits since before this page
 }
 
-/** tasks are the lines of a text that begin with a box. */
-export function tasks(text) {
-  const found = [];
-  let fence = '';
-  text.split('\n').forEach((line, at) => {
-    const mark = fenced.exec(line)?.[1];
-    if (fence ? mark?.startsWith(fence) : mark) fence = fence ? '' : mark;
-    else if (!fence && item.test(line)) found.push({at, done: item.exec(line)[1] !== ' '});
-  });
-  return found;
+/** done tells whether the box in a line of a text is ticked; undefined where the line begins with none. */
+export function done(text, line) {
+  const state = item.exec(text.split('\n')[line] ?? '')?.[1];
+  return state && state !== ' ';
 }
 
-/** checked is a text with its nth box done or not. */
-export function checked(text, n, done) {
-  const lines = text.split('\n'), {at} = tasks(text)[n];
-  lines[at] = lines[at].replace(item, before => `${before.slice(0, -2)}${done ? 'x' : ' '}]`);
+/** ticked is a text with the box of one line ticked or not. */
+export function ticked(text, line, tick) {
+  const lines = text.split('\n');
+  lines[line] = lines[line].replace(item, before => `${before.slice(0, -2)}${tick ? 'x' : ' '}]`);
   return lines.join('\n');
 }
 
-const boxes = at => [...at.querySelectorAll('input[type=checkbox]')];
-const bare = text => tasks(text).reduce((left, _, n) => checked(left, n, false), text);
+/** apart lists the lines in which two texts differ by their boxes alone; undefined where they differ by more. */
+export function apart(text, other) {
+  const lines = text.split('\n'), others = other.split('\n'), found = [];
+  if (lines.length !== others.length) return undefined;
+  for (const [n, line] of lines.entries()) {
+    if (line === others[n]) continue;
+    if (done(line, 0) === undefined || ticked(line, 0, true) !== ticked(others[n], 0, true)) return undefined;
+    found.push(n);
+  }
+  return found;
+}
 
 /** typed is where the text of an element is edited by whoever reads; undefined where they may not. */
 function typed(at) {
@@ -50,16 +54,15 @@ function typed(at) {
   return form?.closest('[data-for][hidden]') ? undefined : form?.elements[at.dataset.field];
 }
 
-/** mark makes the boxes live that stand for a line each, and names them by it. */
+/** mark makes the boxes live that stand for their line, and names them by it. */
 function mark(root) {
-  for (const at of root.querySelectorAll('[data-markdown]:has(input[type=checkbox])')) {
-    const all = boxes(at), text = typed(at)?.defaultValue, lines = tasks(text ?? '');
-    if (text === undefined || lines.length !== all.length || lines.some(({done}, n) => done !== all[n].hasAttribute('checked'))) continue;
-    for (const box of all) {
-      box.disabled = false;
-      box.checked = box.hasAttribute('checked'); // which a press has parted
-      box.ariaLabel = named(box);
-    }
+  if (!outbox.usable()) return; // there the whole text is edited, which a form can send
+  for (const box of root.querySelectorAll(`[data-markdown] ${drawn}`)) {
+    const control = typed(box.closest('[data-markdown]')), tick = box.hasAttribute('checked');
+    if (!control || done(control.defaultValue, box.dataset.line) !== tick) continue;
+    box.disabled = false;
+    box.checked = tick; // which a press has parted
+    box.ariaLabel = named(box);
   }
 }
 
@@ -69,26 +72,35 @@ function named(box) {
   return line?.textContent.trim() || 'Task';
 }
 
-function press(box) {
-  const at = box.closest('[data-markdown]'), control = typed(at);
-  if (!control) return;
-  const {base, from} = origin(control), {record, field, label} = control.form.dataset;
-  add([{op: 'text', record, base: Number(base) || 0, field, from, text: checked(control.defaultValue, boxes(at).indexOf(box), box.checked)}], label);
+async function press(box) {
+  const at = box.closest('[data-markdown]'), control = typed(at), back = () => { box.checked = box.hasAttribute('checked'); };
+  if (!control) return back();
+  if (control.form.hasAttribute('data-dirty')) return back(), edit(control);
+  const {base, from} = origin(control), {record, field, label} = control.form.dataset, text = ticked(control.defaultValue, box.dataset.line, box.checked);
+  if (!await add([{op: 'text', record, base: Number(base) || 0, field, from, text}], label)) back();
+}
+
+/** edit opens a text that somebody is writing: a tick beside it would be lost with what is written, or take it along. */
+function edit(control) {
+  control.closest('details').open = true;
+  control.focus();
+  toast('You are writing this text: tick it there.', {kind: 'plain', alert: true});
 }
 
 /** A box is small for a finger: its line is pressed. */
 function touched({target, pointerType}) {
   const line = pointerType === 'touch' && !target.closest('a, input') && target.closest('[data-markdown] li');
-  line && line.querySelector(':scope > input:enabled')?.click();
+  line && line.querySelector(':is(:scope, :scope > p) > input:enabled')?.click();
 }
 
-/** lay shows a text that differs from the one that is drawn in its boxes alone; any other is not its business. */
+/** lay shows a text that differs from what is drawn in boxes alone, by those; any other is not its business. */
 function lay(at, text) {
-  const all = boxes(at), lines = tasks(text), shown = typed(at)?.defaultValue;
-  if (!all.length || shown === undefined || lines.length !== all.length || bare(shown) !== bare(text)) return false;
-  lines.forEach(({done}, n) => {
-    all[n].dataset.was ??= all[n].hasAttribute('checked') ? 'x' : '';
-    write(all[n], done ? 'x' : '');
-  });
+  const shown = typed(at)?.defaultValue, lines = shown !== undefined && apart(shown, text);
+  const boxes = lines && lines.map(line => at.querySelector(`${drawn}${having('data-line', line)}`));
+  if (!boxes || boxes.includes(null)) return false;
+  for (const box of boxes) {
+    box.dataset.was ??= box.hasAttribute('checked') ? 'x' : '';
+    write(box, done(text, box.dataset.line) ? 'x' : '');
+  }
   return true;
 }

@@ -1,20 +1,22 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import {checked, tasks} from '../task.js';
+import {apart, done, ticked} from '../task.js';
 
-const text = ['Before', '- [ ] one', '  1. [x] two', '> - [X] quoted', '```', '- [ ] code', '````', '- [ ] code still? no', '~~~', '* [ ] fenced', '~~~', '- - [ ] twice', '-[ ] no', '[ ] no', '- []', '10) [ ] ten'].join('\n');
+const text = '- [ ] one\n  1. [x] two\n> - [X] quoted\n- - [ ] twice\n-[ ] no\n[ ] no\n10) [ ] ten';
 
-test('lines with a box are found, but for those in code', () => {
-  assert.deepEqual(tasks(text).map(({at, done}) => [at, done]), [[1, false], [2, true], [3, true], [7, false], [11, false], [15, false]]);
-  assert.deepEqual(tasks(''), []);
+test('a line has a box or none', () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7].map(line => done(text, line)), [false, true, true, false, undefined, undefined, false, undefined]);
+  assert.equal(done('-  '.repeat(2000), 0), undefined, 'and many marks come to an end');
 });
 
-test('a box is set in its line alone', () => {
-  assert.equal(checked('a\n- [ ] b [ ]\n- [x] c', 0, true), 'a\n- [x] b [ ]\n- [x] c');
-  assert.equal(checked('a\n- [ ] b\n- [X] c', 1, false), 'a\n- [ ] b\n- [ ] c');
-  assert.equal(checked('- [ ] $& $1', 0, true), '- [x] $& $1');
+test('a box is ticked in its line alone', () => {
+  assert.equal(ticked('a\n- [ ] b [ ]\n- [x] c', 1, true), 'a\n- [x] b [ ]\n- [x] c');
+  assert.equal(ticked('a\n- [ ] b\n- [X] c', 2, false), 'a\n- [ ] b\n- [ ] c');
+  assert.equal(ticked('- [ ] $& $1', 0, true), '- [x] $& $1');
 });
 
-test('a line of many marks comes to an end', () => {
-  assert.deepEqual(tasks('-  '.repeat(2000)), []);
+test('texts differ by their boxes alone, or by more', () => {
+  assert.deepEqual(apart('- [ ] a\nb\n- [x] c', '- [x] a\nb\n- [ ] c'), [0, 2]);
+  assert.deepEqual(apart('same', 'same'), []);
+  for (const other of ['- [ ] a\nB', '- [x] A\nb', '- [x] a', 'a\nb']) assert.equal(apart('- [ ] a\nb', other), undefined, other);
 });
