@@ -45,6 +45,7 @@ To bring it back, into a Tandem that does not have this workspace:
 Take the name that it had: texts that show files, and links in them, begin with it. All people
 are placeholders then, until they join with the same e-mail address: the first by
 "tandem user add EMAIL --name NAME --workspace NAME --role admin --password-stdin", the others by invite links.
+Who comes by a link gets its role and its team; let them into private teams again.
 To keep everything, with accounts and history, use "tandem backup" instead.
 `
 

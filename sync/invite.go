@@ -67,17 +67,18 @@ func (e *Engine) InviteOf(ctx context.Context, token Token) (Invite, error) {
 	return invite, nil
 }
 
-// AcceptInvite puts a person into the workspace of a link.
+// AcceptInvite puts a person into the workspace of a link. Nobody has made sure that an address is theirs: who waited here under it, a
+// placeholder or somebody who had left, becomes theirs with all that they wrote, and with the role and the team of the link alone.
 func (e *Engine) AcceptInvite(ctx context.Context, token Token, person Person) (Invite, error) {
 	invite, err := e.InviteOf(ctx, token)
 	if err != nil {
 		return Invite{}, err
 	}
-	var teams []uuid.UUID
+	as := joining{role: invite.Role}
 	if invite.Team != uuid.Nil {
-		teams = append(teams, invite.Team)
+		as.teams = []uuid.UUID{invite.Team}
 	}
-	if _, err = e.AddMember(ctx, invite.Workspace, person, invite.Role, teams...); err != nil {
+	if _, err = e.enrol(ctx, invite.Workspace, person, as); err != nil {
 		return Invite{}, err
 	}
 	if _, err := e.queries.UseInvite(ctx, e.pool, token.hash()); err != nil {

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"tandem/queries"
@@ -62,6 +64,21 @@ func (memberNoun) allow(who rights, before, after *record) error {
 		return nil
 	}
 	return forbidden("Only an admin may change other people.")
+}
+
+// doWithdraw takes a member out of all teams, those in the trash too: they can be restored.
+func (w *work) doWithdraw(op Operation) error {
+	member, err := w.visible(op.Record)
+	if err != nil {
+		return err
+	}
+	for _, team := range w.all("team") {
+		if slices.Contains(team.set("members"), string(member.ref())) {
+			mine := w.edit(team)
+			mine.fields["members"] = without(mine.set("members"), string(member.ref()))
+		}
+	}
+	return nil
 }
 
 func memberRecord(row queries.ListMembersRow) *record {

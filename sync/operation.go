@@ -30,6 +30,9 @@ const (
 // Advance is the program's own: it brings a team's cycles to the day that it is. Nobody sends it.
 const Advance Verb = "advance"
 
+// Withdraw is the program's own: it takes a member out of all teams.
+const Withdraw Verb = "withdraw"
+
 var verbs = map[Verb]bool{Create: true, Set: true, Text: true, Add: true, Remove: true, Move: true, Delete: true, Restore: true, Undo: true}
 
 // Operation is one step of a transaction, as clients send it. Which members count depends on Op.
@@ -146,7 +149,9 @@ func hasNUL(encoded []byte) bool {
 }
 
 // Check reports what of a transaction cannot be read at all: an unknown op is the whole request's error.
-func (t Transaction) Check() error {
+func (t Transaction) Check() error { return t.check(false) }
+
+func (t Transaction) check(program bool) error {
 	if t.ID == uuid.Nil {
 		return &Error{Kind: Invalid, Code: CodeMalformed, Text: "Each transaction needs an id."}
 	}
@@ -160,7 +165,7 @@ func (t Transaction) Check() error {
 		return &Error{Kind: Invalid, Code: CodeTooLarge, Text: fmt.Sprintf("At most %d operations in a transaction.", MaxOperations)}
 	}
 	for _, op := range t.Ops {
-		if !verbs[op.Op] {
+		if !verbs[op.Op] && !(program && op.Op == Withdraw) {
 			return &Error{Kind: Invalid, Code: CodeUnknownOp, Text: fmt.Sprintf("There is no operation %q.", op.Op)}
 		}
 	}

@@ -151,9 +151,20 @@ func (e *Engine) asProgram(ctx context.Context, workspace uuid.UUID, transaction
 	return err
 }
 
-// AddMember puts a person into a workspace, and into teams. Somebody who is in it already stays as they are; a
+// AddMember puts a person into a workspace, and into teams, as its operator wishes. Somebody who is in it already stays as they are; a
 // placeholder with their address becomes theirs, with all that an import gave it.
 func (e *Engine) AddMember(ctx context.Context, workspace uuid.UUID, person Person, role string, teams ...uuid.UUID) (Actor, error) {
+	return e.enrol(ctx, workspace, person, joining{role: role, teams: teams, keeps: true})
+}
+
+// joining is what somebody gets who joins.
+type joining struct {
+	role  string
+	teams []uuid.UUID
+	keeps bool // beside the teams that who waited here for them is in
+}
+
+func (e *Engine) enrol(ctx context.Context, workspace uuid.UUID, person Person, as joining) (Actor, error) {
 	members, err := e.queries.ListMembers(ctx, e.pool, workspace)
 	if err != nil {
 		return Actor{}, fmt.Errorf("list members: %w", err)
@@ -169,21 +180,30 @@ func (e *Engine) AddMember(ctx context.Context, workspace uuid.UUID, person Pers
 			waiting = &members[i]
 		}
 	}
-	actor, op := newMember(workspace, person, role, taken)
+	actor, op := newMember(workspace, person, as.role, taken)
 	ops := []Operation{op}
 	if gone := find(members, actor.Member); gone != nil {
 		ops = []Operation{{Op: Restore, Record: NewRef("member", gone.ID)},
-			{Op: Set, Record: NewRef("member", gone.ID), Base: &gone.Version, Set: map[string]any{"role": role}}}
+			{Op: Set, Record: NewRef("member", gone.ID), Base: &gone.Version, Set: map[string]any{"role": as.role}}}
 	}
 	if waiting != nil {
 		actor.Member = waiting.ID
 		ops = []Operation{{Op: Set, Record: NewRef("member", waiting.ID), Base: &waiting.Version, Set: map[string]any{
-			"person": person.ID.String(), "name": person.Name, "role": role, "placeholder": false}}}
+			"person": person.ID.String(), "name": person.Name, "role": as.role, "placeholder": false}}}
 	}
-	for _, team := range teams {
-		ops = append(ops, Operation{Op: Add, Record: NewRef("team", team), Field: "members", Value: string(NewRef("member", actor.Member))})
-	}
+	ops = append(ops, as.places(NewRef("member", actor.Member))...)
 	return actor, e.asProgram(ctx, workspace, Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Join", Ops: ops})
+}
+
+// places puts a member into the teams.
+func (as joining) places(member Ref) (ops []Operation) {
+	if !as.keeps {
+		ops = append(ops, Operation{Op: Withdraw, Record: member})
+	}
+	for _, team := range as.teams {
+		ops = append(ops, Operation{Op: Add, Record: NewRef("team", team), Field: "members", Value: string(member)})
+	}
+	return ops
 }
 
 func find(members []queries.ListMembersRow, id uuid.UUID) *queries.ListMembersRow {

@@ -77,7 +77,7 @@ func (e *Engine) Apply(ctx context.Context, actor Actor, client uuid.UUID, trans
 }
 
 func (e *Engine) applyAs(ctx context.Context, one *job) (Result, error) {
-	if err := one.transaction.Check(); err != nil {
+	if err := one.transaction.check(one.program); err != nil {
 		return Result{}, err
 	}
 	jobs, err := e.do(ctx, []*job{one}, false)

@@ -65,6 +65,10 @@ func (w *work) doOne(op Operation) error {
 		if w.who.program {
 			return w.doAdvance(op)
 		}
+	case Withdraw:
+		if w.who.program {
+			return w.doWithdraw(op)
+		}
 	}
 	return &Error{Kind: Invalid, Code: CodeUnknownOp, Text: fmt.Sprintf("There is no operation %q.", op.Op)}
 }
