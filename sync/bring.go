@@ -125,6 +125,9 @@ func (f field) readSaved(raw any, given bool) (value, string) {
 	if rank := text(raw); f.name == "rank" && (rank == "" || strings.Trim(rank, digits) != "") {
 		return nil, "This is no place in an order."
 	}
+	if f.shape.kept != nil {
+		return f.shape.kept(raw)
+	}
 	return f.shape.read(raw)
 }
 

@@ -167,6 +167,30 @@ func TestBring_RefusesWhatCannotBeTrue(t *testing.T) {
 	}
 }
 
+// A source's slip of the keyboard must not make a workspace one that cannot be brought back.
+func TestBring_TakesTimesOfLongAgo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	old, late := NewRef("issue", newID()), NewRef("issue", newID())
+	for ref, at := range map[Ref]time.Time{old: time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC), late: time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC)} {
+		set := map[string]any{"team": string(NewRef("team", h.team)), "title": "Old", "status": string(h.done)}
+		must(t, h.asProgram(t.Context(), h.ws, Transaction{ID: newID(), Ops: []Operation{Operation{Op: Create, Record: ref, Set: set}.By(h.ann.Member, at)}}))
+	}
+	a := h.archive(t, h.ann)
+	if at := a.find(t, old).Fields["completed_at"]; at != "1900-01-01T00:00:00Z" {
+		t.Errorf("completed at %v", at)
+	}
+	h.bringsBack(t, a)
+
+	before := NewRef("issue", newID()) // as it was stored when there was no such rule
+	set := maps.Clone(a.find(t, old).Fields)
+	maps.Copy(set, map[string]any{"number": 9, "rank": text(set["rank"]) + "V", "completed_at": "1899-12-30T00:00:00Z", "created_at": "1899-12-30T00:00:00Z"})
+	must(t, h.brings(t, h.ws, Operation{Op: Bring, Record: before, Set: set}))
+	if at := h.archive(t, h.ann).find(t, before).Fields["completed_at"]; at != "1899-12-30T00:00:00Z" {
+		t.Errorf("completed at %v", at)
+	}
+}
+
 func TestAdoptWorkspace_TakesNobodysPlace(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -54,6 +54,7 @@ type shape struct {
 	read   func(any) (v value, wrong string)                      // the canonical value, or what is wrong with it
 	column func(value) any                                        // what jsonb_to_recordset turns into the column
 	stored func(any) value                                        // the value of a column that PostgreSQL writes in another form than ours; else nil
+	kept   func(any) (v value, wrong string)                      // reads what was taken before the rules of read were there; nil: read does
 	named  func(by uuid.UUID, raw string) (element, wrong string) // of a set: what somebody means by the value of an add or remove
 }
 
@@ -199,22 +200,43 @@ func date() shape {
 
 // instant is a moment, kept to the microsecond as PostgreSQL does.
 func instant() shape {
-	shape := shape{says: "time as in RFC 3339, or null", column: asIs, read: func(raw any) (value, string) {
+	const wrong = "Write the time as 2026-11-30T08:00:00Z."
+	shape := shape{says: "time as in RFC 3339, or null", column: asIs}
+	shape.kept = func(raw any) (value, string) {
 		if raw == nil {
 			return nil, ""
 		}
-		s, _ := raw.(string)
-		at, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil || at.Year() < 1900 || at.After(UntilActivity()) { // in every time zone a year of four digits
-			return nil, "Write the time as 2026-11-30T08:00:00Z."
+		at, read := instantOf(raw)
+		if !read || at.Year() < 1 || at.Year() > 9999 {
+			return nil, wrong
 		}
 		return instantValue(&at), ""
-	}}
+	}
+	shape.read = func(raw any) (value, string) {
+		if at, read := instantOf(raw); read && !at.Equal(usual(at)) {
+			return nil, wrong
+		}
+		return shape.kept(raw)
+	}
 	shape.stored = func(raw any) value {
-		v, _ := shape.read(raw)
+		v, _ := shape.kept(raw)
 		return v
 	}
 	return shape
+}
+
+// firstTime and UntilActivity are between what times can be: in every time zone a year of four digits.
+func firstTime() time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// usual is a time of an import, or the nearest one that can be.
+func usual(at time.Time) time.Time {
+	switch {
+	case at.Before(firstTime()):
+		return firstTime()
+	case at.After(UntilActivity()):
+		return UntilActivity()
+	}
+	return at
 }
 
 func instantValue(at *time.Time) value {

@@ -334,6 +334,7 @@ func (w *work) doImported(op Operation) error {
 	if was != nil {
 		was = was.clone()
 	}
+	op.imported = &origin{op.imported.member, usual(op.imported.at)} // a slip of the source's: no reason to refuse all of it
 	w.source = op.imported
 	if err := w.doOne(op); err != nil {
 		return err
