@@ -192,8 +192,10 @@ func (w *work) bring(op Operation) error {
 	}
 	fresh := newRecord(b.noun, b.id, uuid.Nil, b.created)
 	maps.Copy(fresh.fields, b.fields)
-	if err := b.noun.complete(w, fresh); err != nil { // what hangs together inside: the team of a comment, the next number of a team
-		return err
+	if fresh.kind != "cycle" { // whose number comes along: to find the next one is to look at all
+		if err := b.noun.complete(w, fresh); err != nil { // what hangs together inside: the team of a comment, the next number of a team
+			return err
+		}
 	}
 	if fresh.kind == "issue" && !same(b.fields["number"], fresh.fields["number"]) {
 		return invalid("number", "This number is taken.")

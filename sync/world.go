@@ -107,14 +107,21 @@ func overlaid(list, changed []*record) []*record {
 	if len(changed) == 0 {
 		return list
 	}
-	list = slices.Clone(list)
+	forms := make(map[uuid.UUID]*record, len(changed))
 	for _, now := range changed {
-		at := slices.IndexFunc(list, func(r *record) bool { return r.id == now.id })
-		if at >= 0 {
-			list[at] = now
-			continue
+		forms[now.id] = now
+	}
+	list = slices.Clone(list)
+	for i, was := range list {
+		if now := forms[was.id]; now != nil {
+			list[i] = now
+			delete(forms, was.id)
 		}
-		list = append(list, now)
+	}
+	for _, now := range changed {
+		if forms[now.id] != nil {
+			list = append(list, now)
+		}
 	}
 	return list
 }
