@@ -598,6 +598,7 @@ type Workspace struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Floor       int64
+	Arriving    bool
 }
 
 type WorkspaceLock struct {

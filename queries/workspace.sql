@@ -49,6 +49,9 @@ VALUES (@id, @slug, @name, @epoch, 0, now(), now()) ON CONFLICT (slug) DO NOTHIN
 INSERT INTO workspace_lock (workspace_id) VALUES (@workspace_id) ON CONFLICT DO NOTHING;
 
 -- name: InsertBroughtWorkspace :execrows
--- A workspace as it was elsewhere.
-INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)
-VALUES (@id, @slug, @name, @epoch, 0, @created_at, @updated_at) ON CONFLICT DO NOTHING;
+-- A workspace as it was elsewhere, of which nothing else is here yet.
+INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at, arriving)
+VALUES (@id, @slug, @name, @epoch, 0, @created_at, @updated_at, true) ON CONFLICT DO NOTHING;
+
+-- name: EndArrival :exec
+UPDATE workspace SET arriving = false WHERE id = @workspace_id AND arriving;

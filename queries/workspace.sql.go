@@ -13,6 +13,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const endArrival = `-- name: EndArrival :exec
+UPDATE workspace SET arriving = false WHERE id = $1 AND arriving
+`
+
+func (q *Queries) EndArrival(ctx context.Context, db DBTX, workspaceID uuid.UUID) error {
+	_, err := db.Exec(ctx, endArrival, workspaceID)
+	if err != nil {
+		return fmt.Errorf("query EndArrival: %w", err)
+	}
+	return nil
+}
+
 const expectHead = `-- name: ExpectHead :one
 SELECT expect_head($1::uuid, $2::uuid, $3::bigint)::timestamptz AS at
 `
@@ -113,8 +125,8 @@ func (q *Queries) GetWorkspaceIDBySlug(ctx context.Context, db DBTX, slug string
 }
 
 const insertBroughtWorkspace = `-- name: InsertBroughtWorkspace :execrows
-INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at)
-VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT DO NOTHING
+INSERT INTO workspace (id, slug, name, epoch, version, created_at, updated_at, arriving)
+VALUES ($1, $2, $3, $4, 0, $5, $6, true) ON CONFLICT DO NOTHING
 `
 
 type InsertBroughtWorkspaceParams struct {
@@ -126,7 +138,7 @@ type InsertBroughtWorkspaceParams struct {
 	UpdatedAt time.Time
 }
 
-// A workspace as it was elsewhere.
+// A workspace as it was elsewhere, of which nothing else is here yet.
 func (q *Queries) InsertBroughtWorkspace(ctx context.Context, db DBTX, arg InsertBroughtWorkspaceParams) (int64, error) {
 	result, err := db.Exec(ctx, insertBroughtWorkspace,
 		arg.ID,

@@ -232,7 +232,7 @@ func (w *work) tellBrought(r *record) {
 }
 
 // AdoptWorkspace makes a workspace as an archive holds it, under the slug given. False: it is there under that slug already. An error says that
-// it is there under another one, or another workspace under this.
+// it is there under another one, or another workspace under this. Until Arrived nothing goes on in it by itself.
 func (e *Engine) AdoptWorkspace(ctx context.Context, saved SavedRecord, slug string) (made bool, err error) {
 	kind, id, ok := saved.Record.Parse()
 	name, bad := line(80).read(saved.Fields["name"])
@@ -256,6 +256,14 @@ func (e *Engine) AdoptWorkspace(ctx context.Context, saved SavedRecord, slug str
 		return made, err
 	}
 	return false, e.refuseAdoption(ctx, id, slug)
+}
+
+// Arrived says that all of an adopted workspace is there. Its cycles go on from then on.
+func (e *Engine) Arrived(ctx context.Context, workspace uuid.UUID) error {
+	if err := e.queries.EndArrival(ctx, e.pool, workspace); err != nil {
+		return fmt.Errorf("end the arrival of a workspace: %w", err)
+	}
+	return nil
 }
 
 // refuseAdoption says why a workspace could not be made, unless it is there.

@@ -74,6 +74,7 @@ func TestArchive_KeepsNumbersAndKeys(t *testing.T) {
 func (h *house) bringsBack(t *testing.T, a archived) *house {
 	t.Helper()
 	other := setup(t)
+	other.clock.set(h.clock.now(time.Time{}))
 	made, err := other.AdoptWorkspace(t.Context(), a.saved(t, "workspace")[0], "back")
 	if err != nil || !made {
 		t.Fatalf("%v, %v", made, err)
@@ -95,12 +96,30 @@ func (h *house) bringsBack(t *testing.T, a archived) *house {
 		if len(ops) > 0 {
 			must(t, other.brings(t, h.ws, ops...))
 		}
+		must(t, other.advanceCycles(t.Context())) // as a running server may do at any time
 	}
 	program, _ := Program(h.ws)
-	if diff := cmp.Diff(a, other.archive(t, program), cmp.AllowUnexported(archived{}), cmpopts.IgnoreFields(MemberName{}, "Version", "Placeholder")); diff != "" {
+	if diff := cmp.Diff(a, other.archive(t, program), cmp.AllowUnexported(archived{}), cmpopts.IgnoreFields(MemberName{}, "Version", "Placeholder"), cmpopts.IgnoreFields(CycleName{}, "Version")); diff != "" {
 		t.Errorf("another one came back (-was +is):\n%s", diff)
 	}
+	must(t, other.Arrived(t.Context(), h.ws))
 	return other
+}
+
+// A running server ends the cycle that is over when its issues are there, not before: they would stay behind.
+func TestBring_WhatIsUnfinishedInACycleThatIsOverGoesOn(t *testing.T) {
+	t.Parallel()
+	h := cycling(t)
+	todo, _ := h.issue(t, "to do", in(h.cycle(t, "current")))
+	next := h.cycle(t, "next")
+	a := h.archive(t, h.ann)
+	h.clock.advance(2 * aDay)
+	other := h.bringsBack(t, a)
+	must(t, other.advanceCycles(t.Context()))
+	program, _ := Program(h.ws)
+	if at := other.archive(t, program).find(t, todo).Fields["cycle"]; at != string(next) {
+		t.Errorf("it is in %v, not in %s", at, next)
+	}
 }
 
 // brings does operations as an import.

@@ -120,7 +120,7 @@ func (r *revival) perform(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return r.engine.Arrived(ctx, r.workspace)
 }
 
 // stream brings the records of a kind, parents before their children: the file has them in the order of their ids.

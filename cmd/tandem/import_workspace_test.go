@@ -149,10 +149,16 @@ func TestImportWorkspace_GoesOnWhereItWasBrokenOff(t *testing.T) {
 	if there := number(t, other, "select count(*) from issue"); there == 0 || there >= number(t, pool, "select count(*) from issue") {
 		t.Fatalf("%d issues are there", there)
 	}
+	if number(t, other, "select count(*) from workspace where arriving") != 1 {
+		t.Error("its cycles go on without their issues")
+	}
 	if got := tandem(t, on(other), "", "import", "workspace", path, "--workspace", "back"); got.code != exitDone {
 		t.Fatalf("%+v", got)
 	}
 	if !bytes.Equal(bytesOf(t, path), bytesOf(t, exported(t, other, "back"))) {
 		t.Error("another workspace came back")
+	}
+	if number(t, other, "select count(*) from workspace where arriving") != 0 {
+		t.Error("its cycles stand still")
 	}
 }
