@@ -41,7 +41,7 @@ func (s *Server) showEmbed(c echo.Context) error {
 	if c.QueryParam("fragment") != "" {
 		shown = views.Embed(data)
 	}
-	s.countView(c, share)
+	s.countView(c, share, false)
 	body, err := render(c.Request().Context(), shown)
 	if err != nil {
 		return err
@@ -49,18 +49,28 @@ func (s *Server) showEmbed(c echo.Context) error {
 	return s.tagged(c, htmlType, body)
 }
 
-// countView counts a look at a share, but for the refreshing of one that is open. Who looks need not know when that fails.
-func (s *Server) countView(c echo.Context, share sync.SharePage) {
-	if c.QueryParam("fragment") != "" {
-		return
+// countView counts a look at a share, but for what keeps an open one fresh.
+func (s *Server) countView(c echo.Context, share sync.SharePage, badge bool) {
+	if c.QueryParam("fragment") == "" && c.QueryParam("again") == "" {
+		s.engine.CountView(share, s.seenFrom(c, share, badge))
 	}
-	ctx, origin := c.Request().Context(), originOf(c.Request().Referer())
+}
+
+// seenFrom is the site that shows a share, "" where none of another's does: a link is followed from anywhere, and who may not frame a share shows nothing.
+func (s *Server) seenFrom(c echo.Context, share sync.SharePage, badge bool) string {
+	r := c.Request()
+	origin := originOf(r.Referer())
 	if origin == s.base(c) {
-		origin = "" // a link of ours
+		return "" // the page that offers the share
 	}
-	if err := s.engine.CountView(ctx, share, origin); err != nil && !gone(ctx) {
-		s.logger.WarnContext(ctx, "a look at a share was not counted", "request_id", requestID(c), "err", err)
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	if badge && (dest == "" || dest == "image") {
+		return origin
 	}
+	if !badge && dest == "iframe" && (slices.Contains(share.Origins, "*") || slices.Contains(share.Origins, origin)) {
+		return origin
+	}
+	return ""
 }
 
 // originOf is the site of an address, "" of what is none.
@@ -69,7 +79,7 @@ func originOf(address string) string {
 	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
 		return ""
 	}
-	return at.Scheme + "://" + at.Host
+	return at.Scheme + "://" + strings.ToLower(at.Host)
 }
 
 // shared is what a token shows; ended tells that it was revoked, or never was.
@@ -96,7 +106,7 @@ func (s *Server) tagged(c echo.Context, contentType string, body []byte) error {
 }
 
 func (s *Server) endedEmbed(c echo.Context, token sync.Token) error {
-	data := views.EmbedData{Build: s.build, Token: string(token), Shape: "row", Title: "Not shared", Ended: true, Region: views.Region{Topics: []string{"share"}}}
+	data := views.EmbedData{Build: s.build, Token: string(token), Shape: "row", Theme: themeParam(c), Size: sizeParam(c), Title: "Not shared", Ended: true, Region: views.Region{Topics: []string{"share"}}}
 	if c.QueryParam("fragment") != "" {
 		return s.html(c, http.StatusNotFound, views.Embed(data))
 	}
@@ -116,7 +126,7 @@ func framers(origins []string) string {
 
 func (s *Server) embed(c echo.Context, token sync.Token, share sync.SharePage) views.EmbedData {
 	n := named{share.Snapshot}
-	d := views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Self: s.base(c) + views.EmbedPath(string(token)),
+	d := views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Size: sizeParam(c), Self: s.base(c) + views.EmbedPath(string(token)),
 		Title: share.Team.Name, Region: views.Region{Topics: []string{"share"}, Version: share.Version}}
 	d.Open, d.Closed = counted(share.Groups)
 	if share.Issue != nil {
@@ -147,10 +157,17 @@ func shapeOf(c echo.Context, share sync.SharePage) string {
 	if share.Issue == nil {
 		return "list"
 	}
-	if c.QueryParam("fragment") == "card" || c.QueryParam("size") == "card" {
+	if c.QueryParam("fragment") == "card" || sizeParam(c) == "card" {
 		return "card"
 	}
 	return "row"
+}
+
+func sizeParam(c echo.Context) string {
+	if c.QueryParam("size") == "card" {
+		return "card"
+	}
+	return ""
 }
 
 func themeParam(c echo.Context) string {

@@ -25,7 +25,7 @@ func (s *Server) showBadge(c echo.Context, token sync.Token) error {
 		}
 		return c.Blob(http.StatusNotFound, svgType, body)
 	}
-	s.countView(c, share)
+	s.countView(c, share, true)
 	body, err := render(c.Request().Context(), views.Badge(s.badge(share)))
 	if err != nil {
 		return err

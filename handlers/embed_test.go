@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"tandem/sync"
 )
 
@@ -208,11 +210,29 @@ func TestShare_CountsLooks(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	issue := h.issue("Shared")
-	path, b := h.share(issue.key, "*"), h.stranger()
-	page := b.get(path, "Referer", "https://one.example/").ok()
+	path, b := h.share(issue.key, "https://one.example"), h.stranger()
+	from := func(site, dest string) []string { return []string{"Referer", site, "Sec-Fetch-Dest", dest} }
+	page := b.get(path, from("https://one.example/", "iframe")...).ok()
 	b.get(path, "If-None-Match", page.header.Get("ETag")).is(http.StatusNotModified)
 	b.get(path+".svg", "Referer", "http://example.com/acme").ok()
-	b.get(path+"?fragment=row", "Referer", "https://other.example/").ok() // it was open, and is fresh again
+	b.get(path+"?fragment=row", from("https://other.example/", "iframe")...).ok() // it was open, and is fresh again
 	b.get(path+".svg", "Referer", "javascript:alert(1)").ok()
-	h.ann.get("/acme/issue/"+issue.key).ok().has("4 views", "https://one.example").lacks("other.example", "alert(1)")
+	told := func(views string, more ...string) answer {
+		must(t, h.engine.WriteViews(t.Context()))
+		return h.ann.get("/acme/issue/" + issue.key).ok().has(append(more, views)...)
+	}
+	told("4 views", "https://one.example").lacks("other.example", "alert(1)")
+
+	refresh, _ := goquery.NewDocumentFromReader(strings.NewReader(page.one("noscript").Text()))
+	_, again, _ := strings.Cut(refresh.Find("meta").AttrOr("content", ""), "url=")
+	b.get(again).ok()
+	told("4 views")
+
+	b.get(path, from("https://unlisted.example/", "iframe")...).ok() // the browser will not show it
+	b.get(path, from("https://linking.example/", "document")...).ok()
+	b.get(path+".svg", "Referer", "https://%ff/").ok()
+	b.get(path+".svg", "Referer", "https://\u00e4.example/").ok()
+	told("8 views", "https://one.example")
+	b.get(path+".svg", from("https://readme.example/", "image")...).ok()
+	told("9 views", "https://readme.example")
 }

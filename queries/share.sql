@@ -16,9 +16,15 @@ SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, 
 FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
 WHERE s.workspace_id = @workspace_id AND s.team_id = @team_id AND s.issue_id IS NULL AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100;
 
--- name: CountShareView :exec
-INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at) VALUES (@workspace_id, @share_id, 1, @origin, now())
-ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + 1, seen_at = now(), last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin);
+-- In the order of their keys, so that nodes that write at once wait for each other and do not lock. A share that is gone for good is left out.
+-- name: AddShareViews :exec
+INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at)
+SELECT s.workspace_id, s.id, r.views, r.origin, now()
+FROM jsonb_to_recordset(@rows::jsonb) AS r(workspace_id uuid, id uuid, views bigint, origin text)
+JOIN share s ON s.workspace_id = r.workspace_id AND s.id = r.id
+ORDER BY s.workspace_id, s.id
+ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + excluded.views, seen_at = now(),
+    last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin);
 
 -- name: InsertShares :exec
 INSERT INTO share (workspace_id, id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at)

@@ -13,21 +13,21 @@ import (
 	"github.com/google/uuid"
 )
 
-const countShareView = `-- name: CountShareView :exec
-INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at) VALUES ($1, $2, 1, $3, now())
-ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + 1, seen_at = now(), last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin)
+const addShareViews = `-- name: AddShareViews :exec
+INSERT INTO share_view (workspace_id, share_id, views, last_origin, seen_at)
+SELECT s.workspace_id, s.id, r.views, r.origin, now()
+FROM jsonb_to_recordset($1::jsonb) AS r(workspace_id uuid, id uuid, views bigint, origin text)
+JOIN share s ON s.workspace_id = r.workspace_id AND s.id = r.id
+ORDER BY s.workspace_id, s.id
+ON CONFLICT (workspace_id, share_id) DO UPDATE SET views = share_view.views + excluded.views, seen_at = now(),
+    last_origin = coalesce(nullif(excluded.last_origin, ''), share_view.last_origin)
 `
 
-type CountShareViewParams struct {
-	WorkspaceID uuid.UUID
-	ShareID     uuid.UUID
-	Origin      string
-}
-
-func (q *Queries) CountShareView(ctx context.Context, db DBTX, arg CountShareViewParams) error {
-	_, err := db.Exec(ctx, countShareView, arg.WorkspaceID, arg.ShareID, arg.Origin)
+// In the order of their keys, so that nodes that write at once wait for each other and do not lock. A share that is gone for good is left out.
+func (q *Queries) AddShareViews(ctx context.Context, db DBTX, rows []byte) error {
+	_, err := db.Exec(ctx, addShareViews, rows)
 	if err != nil {
-		return fmt.Errorf("query CountShareView: %w", err)
+		return fmt.Errorf("query AddShareViews: %w", err)
 	}
 	return nil
 }

@@ -59,6 +59,7 @@
 //	template.go what new issues may start from
 //	attachment.go file.go    files on issues: a kind; their contents, kept beside the log
 //	import_run.go            tables to import, and how far their imports are
+//	share.go share_page.go share_view.go  what strangers are shown: a kind; as they see it; how often they looked
 //	archive.go archive_read.go bring.go  a whole workspace as somebody takes it away, and how it comes back
 //	favourite.go what a member keeps at hand, theirs alone
 //	presence.go presence_word.go  who looks at an issue and who types, kept nowhere

@@ -53,6 +53,7 @@ type Engine struct {
 	records   *recentRecords
 	counts    issueCounts
 	presence  *presence
+	views     *shareViews
 	following singleflight.Group // the log, for the inboxes of one workspace
 
 	mu         stdsync.Mutex
@@ -69,7 +70,7 @@ func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
 		retention: options.Retention, fileSpace: options.FileSpace, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
-		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(),
+		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(), views: newShareViews(),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)
@@ -90,6 +91,7 @@ func (e *Engine) Start() {
 	e.running.Go(e.sweepSessions)
 	e.running.Go(e.sweepPresence)
 	e.running.Go(e.sweepFiles)
+	e.running.Go(e.keepViews)
 	e.running.Go(e.followLogs)
 	e.running.Go(e.remind)
 	e.running.Go(e.wakeSnoozed)
@@ -102,7 +104,8 @@ func (e *Engine) Start() {
 	}
 }
 
-// Stop ends the engine's goroutines and returns when they are gone. Writes that wait are done first.
+// Stop ends the engine's goroutines and returns when they are gone. Writes that wait, and looks at shares that are
+// counted, are written.
 func (e *Engine) Stop() {
 	e.mu.Lock()
 	committers := e.committers
@@ -113,6 +116,7 @@ func (e *Engine) Stop() {
 	}
 	e.cancel()
 	e.running.Wait()
+	e.lastViews()
 }
 
 // committerOf returns nil once the engine has been stopped.

@@ -109,16 +109,6 @@ func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
 	return page, e.sharedList(ctx, share, &page)
 }
 
-// CountView counts that somebody looked at a share from a page of origin, which is "" where the browser does not tell.
-func (e *Engine) CountView(ctx context.Context, share SharePage, origin string) error {
-	if len(origin) > longestOrigin {
-		origin = ""
-	}
-	return e.queries.CountShareView(ctx, e.pool, queries.CountShareViewParams{WorkspaceID: share.workspace, ShareID: share.Share, Origin: origin})
-}
-
-const longestOrigin = 300 // of what a browser may claim
-
 func (e *Engine) shareOf(ctx context.Context, token Token) (queries.GetShareByTokenRow, error) {
 	share, err := e.queries.GetShareByToken(ctx, e.pool, token.hash())
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && share.DeletedAt != nil {

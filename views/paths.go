@@ -293,6 +293,11 @@ func EmbedFragmentPath(token, shape string) string {
 	return EmbedPath(token) + query("fragment", shape)
 }
 
+// EmbedAgainPath is a share's page when it is loaded anew without scripts, which is no further look.
+func EmbedAgainPath(token, size, theme string) string {
+	return EmbedPath(token) + query("size", size, "theme", theme, "again", "1")
+}
+
 // EmbedEventsPath is the stream of a share's page.
 func EmbedEventsPath(token string) string { return EmbedPath(token) + "/events" }
 

@@ -28,6 +28,7 @@ func TestPaths(t *testing.T) {
 		{at.New(NewPreset{Team: "ENG"}), "/acme/new?team=ENG"},
 		{SignInPath("/acme/team/ENG?view=board"), "/sign-in?next=/acme/team/ENG%3Fview%3Dboard"},
 		{EmbedFragmentPath("tok", "row"), "/e/tok?fragment=row"},
+		{EmbedAgainPath("tok", "card", "dark"), "/e/tok?size=card&theme=dark&again=1"},
 		{OEmbedPath("https://t/e/x"), "/oembed?url=https://t/e/x"},
 		{at.Icon("plus"), "/assets/b1/icons.svg#plus"},
 	} {
