@@ -304,9 +304,9 @@ func embedCases() []golden {
 		{"embed/row", fragment, Embed(one)},
 		{"embed/list", fragment, Embed(many)},
 		{"embed/ended", fragment, Embed(ended)},
-		{"badge/issue", part, Badge(BadgeData{Key: "ENG-12", Title: "Fix <login>", Status: started, Words: "In progress", Symbol: `<circle r="5"/>`})},
+		{"badge/issue", part, Badge(BadgeData{Key: "ENG-12", Title: "Fix <login>", Status: started, Words: "In progress"})},
 		{"badge/long", part, Badge(BadgeData{Key: "ENG-12", Title: "Eine lange Überschrift, eine sehr lange Überschrift, und dann noch ein Wort", Status: done, Words: "Done"})},
-		{"badge/rtl", part, Badge(BadgeData{Key: "ENG-13", Title: rtlTitle, Status: done, Words: "Done"})},
+		{"badge/rtl", part, Badge(BadgeData{Key: "ENG-13", Title: rtlTitle, Status: done, Words: "Done", Symbol: `<circle r="5"/>`})},
 		{"badge/list", part, Badge(BadgeData{Title: "Web", Words: "12 open / 3 done"})},
 	}
 }
