@@ -25,15 +25,16 @@ class TandemEmbed extends HTMLElement {
   }
 
   attributeChangedCallback(name) {
-    if (!this.#frame) return;
+    if (!this.isConnected) return;
     if (name === 'theme') return this.#paint();
     this.#clear();
-    this.load();
+    near.unobserve(this); // which makes it tell anew that the element is near
+    near.observe(this);
   }
 
   /** load makes the frame, unless it is there already or src is no address of the web. */
   load() {
-    const url = this.getAttribute('src') && new URL(this.getAttribute('src'), document.baseURI);
+    const url = this.#address();
     if (this.#frame || !/^https?:$/.test(url?.protocol)) return;
     const theme = this.#theme();
     if (theme) url.searchParams.set('theme', theme);
@@ -42,6 +43,11 @@ class TandemEmbed extends HTMLElement {
     frame.setAttribute('sandbox', sandbox);
     Object.assign(frame.style, {display: 'block', inlineSize: '100%', blockSize: '0', border: '0', visibility: 'hidden'});
     this.#root().append(frame);
+  }
+
+  #address() {
+    const src = this.getAttribute('src');
+    try { return src && new URL(src, document.baseURI); } catch {} // else the elements after this one would not be loaded
   }
 
   #root() {
