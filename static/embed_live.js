@@ -1,7 +1,7 @@
 // Keeps an embed fresh: a bump, or each half minute without a stream, fetches its region anew. No storage, no cookies.
 // A page may hold many embeds, and a browser few lines to one host: over HTTP/1.1 three of them have a stream, the others ask.
 const region = document.querySelector('[data-live][data-src]'), {src, version} = region.dataset;
-let tag, shown = +version, source, poll, tries = 0, busy, again;
+let tag, shown = +version, source, poll, tries = 0, busy, again, release;
 
 async function refresh() {
   again = busy;
@@ -38,23 +38,28 @@ function lost() {
 function end() {
   source?.close();
   clearInterval(poll);
+  release?.();
   tries = 99;
   region.textContent = 'This embed is no longer shared';
 }
 
-/** inTurn listens once one of three locks is the page's, which it holds as long as it is open; until then it asks. A page from the cache tells no protocol. */
+/** inTurn listens once one of three locks is the page's, which it holds until the share ends; until then it asks, and always where there are no locks: over
+ * plain HTTP, and where storage is not allowed. A page from the cache tells no protocol. */
 async function inTurn() {
   if (tries > 98) return;
-  if (/^h[23]/.test(performance.getEntriesByType('navigation')[0]?.nextHopProtocol)) return listen();
-  for (const turn of [1, 2, 3]) if (await held(`tandem-embed-${turn}`)) return listen();
+  if (/^h[23]/.test(performance.getEntriesByType('navigation')[0]?.nextHopProtocol) || await turn().catch(() => false)) return listen();
   refresh();
-  setTimeout(() => inTurn().catch(listen), 3e4);
+  setTimeout(inTurn, 3e4);
+}
+
+async function turn() {
+  for (const place of [1, 2, 3]) if (await held(`tandem-embed-${place}`)) return true;
 }
 
 const held = name => new Promise((tell, fail) => {
   navigator.locks.request(name, {ifAvailable: true}, lock => {
     tell(!!lock);
-    return lock && new Promise(() => {});
+    return lock && tries < 99 && new Promise(free => { release = free; });
   }).catch(fail);
 });
 
@@ -65,4 +70,4 @@ addEventListener('message', ({data, ports: [port]}) => {
   new ResizeObserver(() => port.postMessage({height: Math.ceil(document.body.getBoundingClientRect().height)})).observe(document.body);
 });
 
-inTurn().catch(listen); // no locks where storage is not allowed
+inTurn();
