@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +93,20 @@ func (p *person) shares(key, origin, snippet string) string {
 	return strings.TrimSpace(ask[string](p.window, "id => document.getElementById(id).value", "share-"+snippet))
 }
 
+// refused is how Chromium says that a site may not frame a page.
+const refused = "frame-ancestors|Refused to frame|violates the following Content Security Policy|ERR_BLOCKED_BY_RESPONSE"
+
+// complains waits until the page complained in words that match.
+func (w *window) complains(what, pattern string) {
+	w.t.Helper()
+	words := regexp.MustCompile(pattern)
+	w.polls(patience, what, func() (string, bool) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return strings.Join(w.console, "; "), slices.ContainsFunc(w.problems, words.MatchString)
+	})
+}
+
 func TestEmbedIsLiveWhereAllowed(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)
@@ -115,8 +130,9 @@ func TestEmbedIsLiveWhereAllowed(t *testing.T) {
 	}
 
 	other := newPerson(t, "other", demo)
-	other.excuse("frame-ancestors|Refused to frame|violates the following Content Security Policy|ERR_BLOCKED_BY_RESPONSE")
+	other.excuse(refused)
 	other.goes(unlisted.URL)
+	other.complains("the frame refused", refused)
 	if text := other.frameText(); strings.Contains(text, "Seen from") {
 		t.Errorf("a site that is not listed frames: %s", text)
 	}
@@ -156,9 +172,31 @@ func TestElementIsAsHighAsWhatItHolds(t *testing.T) {
 	stranger.paints("dark")
 
 	other := newPerson(t, "other", demo)
-	other.excuse("frame-ancestors|Refused to frame|violates the following Content Security Policy|ERR_BLOCKED_BY_RESPONSE|Failed to execute 'postMessage'")
+	other.excuse(refused + "|Failed to execute 'postMessage'")
 	other.goes(unlisted.URL)
+	other.complains("the frame refused", refused)
 	other.sees("the link, for the site may not frame it", "() => { const one = document.querySelector('tandem-embed'); return one.shadowRoot?.querySelector('iframe') && seen(one.querySelector('a')) && !"+shown+".length; }")
+}
+
+func TestElementTakesASrcThatComesLate(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	_, key := c.makes("WEB", "Seen late", nil)
+	var element string
+	host := site(t, func() string { return "<tandem-embed src='https://%'>Broken</tandem-embed>" + element })
+	element = newMember(t, "ann", demo).shares(key, host.URL, "element")
+	stranger := newPerson(t, "stranger", demo)
+	stranger.goes(host.URL)
+	stranger.sees("the element after one that is broken", "() => "+shown+".length === 1")
+	ask[bool](stranger.window, `() => {
+		const [broken, good] = all('tandem-embed'), late = document.createElement('tandem-embed');
+		document.body.append(late);
+		for (const one of [broken, late]) one.setAttribute('src', good.getAttribute('src'));
+		good.removeAttribute('src');
+		return true;
+	}`)
+	stranger.sees("those that have an address now", "() => { const has = all('tandem-embed').map(one => !!one.shadowRoot?.querySelector('iframe')); return has.join() === 'true,false,true' && "+shown+".length === 2; }")
 }
 
 // paints waits until a frame's page has a theme.
