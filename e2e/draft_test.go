@@ -12,14 +12,9 @@ import (
 
 func TestDraftsComeBack(t *testing.T) {
 	t.Parallel()
-	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := sharedDemo(t)
 	profile := filepath.Join(t.TempDir(), "profile")
-	chromium, err := startBrowser(profile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { chromium.close() })
+	chromium := ownBrowser(t, profile)
 	c := signedIn(t, demo, "ann")
 	issue, key := c.makes("ENG", "Draughty house", fields{"description": "Cold."})
 	c.push(fields{"op": "create", "record": "comment:" + newID(), "set": fields{"issue": issue, "body": "Brr."}})
@@ -69,9 +64,7 @@ func TestDraftsComeBack(t *testing.T) {
 	cookies := must(ann.window, network.GetCookies, network.GetCookiesParams{URLs: []string{ann.line.url("/")}}).Cookies
 	line := ann.line
 	chromium.kill()
-	if chromium, err = startBrowser(profile); err != nil {
-		t.Fatal(err)
-	}
+	chromium = ownBrowser(t, profile)
 	ann = sit(t, "ann-again", demo, chromium)
 	ann.line = line
 	for _, c := range cookies {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // bench is what the journeys of one run share: the program, and at most one demo and one browser of each kind.
@@ -105,17 +107,25 @@ func ownProgram(t *testing.T, command string) *program {
 // sharedShell is the one headless shell of the run, in which nearly all journeys go.
 func sharedShell(t *testing.T) *browser {
 	t.Helper()
-	return shared(t, bench.shell)
+	return started(t, bench.shell)
 }
 
 // sharedBrowser is the one whole Chromium of the run, for journeys with what a shell has not: a clipboard, Web Push, tabs that end by themselves.
 func sharedBrowser(t *testing.T) *browser {
 	t.Helper()
-	return shared(t, bench.browser)
+	return started(t, bench.browser)
 }
 
-// shared is a browser of the run. Without one the journey fails, or is skipped where nobody asked for it.
-func shared(t *testing.T, start func() (*browser, error)) *browser {
+// ownBrowser starts a whole Chromium for one journey, which may kill it and start it again on the same profile.
+func ownBrowser(t *testing.T, profile string, more ...chromedp.ExecAllocatorOption) *browser {
+	t.Helper()
+	b := started(t, func() (*browser, error) { return startBrowser(profile, more...) })
+	t.Cleanup(b.close)
+	return b
+}
+
+// started is a browser as start brings it. Without one the journey fails, or is skipped where nobody asked for it.
+func started(t *testing.T, start func() (*browser, error)) *browser {
 	t.Helper()
 	b, err := start()
 	if errors.Is(err, errNoBrowser) && os.Getenv("CI") == "" && os.Getenv("TANDEM_BROWSER") == "" {

@@ -11,14 +11,9 @@ import (
 
 func TestWorkSurvivesServerAndBrowser_S53_S54(t *testing.T) {
 	t.Parallel()
-	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := ownProgram(t, "demo")
 	profile := filepath.Join(t.TempDir(), "profile")
-	chromium, err := startBrowser(profile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { chromium.close() })
+	chromium := ownBrowser(t, profile)
 	arrange := signedIn(t, demo, "ann")
 	_, key := arrange.makes("OPS", "Lantern", nil)
 	arrange.makes("OPS", "Ladder", nil)
@@ -59,9 +54,7 @@ func TestWorkSurvivesServerAndBrowser_S53_S54(t *testing.T) {
 	cookies := must(ann.window, network.GetCookies, network.GetCookiesParams{URLs: []string{ann.line.url("/")}}).Cookies
 	line := ann.line
 	chromium.kill()
-	if chromium, err = startBrowser(profile); err != nil {
-		t.Fatal(err)
-	}
+	chromium = ownBrowser(t, profile)
 	ann = sit(t, "ann-again", demo, chromium)
 	ann.line = line
 	for _, c := range cookies {

@@ -10,13 +10,8 @@ import (
 // Plain http on a host name: browsers have no service worker there, no caches, no locks.
 func TestPlainHTTPOnAHostName(t *testing.T) {
 	t.Parallel()
-	sharedShell(t) // so that this journey too is skipped where there is no browser
 	demo := sharedDemo(t)
-	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"), chromedp.Flag("host-resolver-rules", "MAP tandem.test 127.0.0.1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { chromium.close() })
+	chromium := ownBrowser(t, filepath.Join(t.TempDir(), "profile"), chromedp.Flag("host-resolver-rules", "MAP tandem.test 127.0.0.1"))
 	c := signedIn(t, demo, "ann")
 	_, key := c.makes("ENG", "Plain sailing", nil)
 	ann := sit(t, "ann", demo, chromium)

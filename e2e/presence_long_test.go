@@ -12,12 +12,7 @@ func TestPresenceEndsWithTheBrowser_S43(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)
 	_, key := signedIn(t, demo, "ann").makes("WEB", "Who was here", nil)
-	sharedShell(t) // so that this journey too is skipped where there is no browser
-	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { chromium.close() })
+	chromium := ownBrowser(t, filepath.Join(t.TempDir(), "profile"))
 	ben := newMember(t, "ben", demo)
 	ben.opens("/acme/issue/" + key)
 	ann := sit(t, "ann", demo, chromium)

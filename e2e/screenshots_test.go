@@ -58,11 +58,7 @@ func TestScreenshots(t *testing.T) {
 		c.says(c.find(func(r record) bool { return r.Fields["number"] == number && r.text("team") == c.ref("team ENG") })[0].Record, words)
 	}
 	// Without a screen Chromium takes itself for a tablet, on which nothing hides until it is pointed at.
-	chromium, err := startBrowser(filepath.Join(t.TempDir(), "profile"), chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(chromium.close)
+	chromium := ownBrowser(t, filepath.Join(t.TempDir(), "profile"), chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
 	for theme, l := range map[string]look{"light": looks[0], "dark": looks[1]} {
 		ann := sit(t, "ann-"+theme, demo, chromium, chromedp.WithNewBrowserContext())
 		ann.excuse(`net::ERR_`) // of the line that is cut
