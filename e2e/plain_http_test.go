@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -36,4 +37,21 @@ func TestPlainHTTPOnAHostName(t *testing.T) {
 	if got := c.comments(c.titled("Plain sailing").Record); len(got) != 1 {
 		t.Errorf("the comments are %q", got)
 	}
+}
+
+// Without locks nothing tells an embed that others have streams already.
+func TestManyElementsOnAPage_LeaveLinesWithoutLocks(t *testing.T) {
+	t.Parallel()
+	chromium := ownBrowser(t, filepath.Join(t.TempDir(), "profile"), chromedp.Flag("host-resolver-rules", "MAP tandem.test 127.0.0.1"))
+	demo := sharedDemo(t)
+	_, key := signedIn(t, demo, "ann").makes("WEB", "One of many without locks", nil)
+	var element string
+	host := site(t, func() string { return strings.Repeat(element, 8) })
+	elsewhere := strings.NewReplacer("http://127.0.0.1:", "http://tandem.test:")
+	element = elsewhere.Replace(newMember(t, "ann", demo).shares(key, "*", "element"))
+	stranger := sit(t, "stranger", demo, chromium)
+	stranger.goes(elsewhere.Replace(host.URL))
+	stranger.sees("all eight", "() => "+shown+".length === 8")
+	ask[bool](stranger.window, "() => { document.body.append(document.querySelector('tandem-embed').cloneNode(true)); return true; }")
+	stranger.sees("one that came later, though a browser has six lines to a host", "() => "+shown+".length === 9")
 }
