@@ -45,6 +45,9 @@ func (j *importJobs) beginUnlessClosed(run func(context.Context)) bool {
 	return !j.closed
 }
 
+// AwaitImports returns when what was begun on this node, imports and their way into the trash, has come to an end.
+func (s *Server) AwaitImports() { s.imports.running.Wait() }
+
 // end breaks off what is under way.
 func (j *importJobs) end() {
 	j.mu.Lock()

@@ -119,7 +119,7 @@ func importRunData(page sync.ImportRunPage) views.ImportRunData {
 
 func (n named) importItem(run sync.ImportRun) views.ImportItem {
 	item := views.ImportItem{ID: idOf(run.ID), Name: run.Name, By: n.member(run.Member), Begun: run.Begun, State: string(run.State), Done: run.Done, Total: run.Total,
-		Made: run.Report.Issues, Known: run.Report.KnownIssues, Problems: len(run.Report.Problems) + run.Report.MoreProblems}
+		Made: run.Report.Issues, Restored: run.Report.Restored, Known: run.Report.KnownIssues, Problems: len(run.Report.Problems) + run.Report.MoreProblems}
 	if team, seen := n.Team(run.Team); seen {
 		item.Team = teamOf(team)
 		item.Begun = run.Begun.In(zoneOf(team))
@@ -128,6 +128,6 @@ func (n named) importItem(run sync.ImportRun) views.ImportItem {
 }
 
 func importReport(r sync.ImportReport) views.ImportReport {
-	return views.ImportReport{Issues: r.Issues, KnownIssues: r.KnownIssues, Trashed: r.Trashed, People: r.People, KnownPeople: r.KnownPeople, Labels: r.Labels, KnownLabels: r.KnownLabels,
+	return views.ImportReport{Issues: r.Issues, KnownIssues: r.KnownIssues, Trashed: r.Trashed, Restored: r.Restored, People: r.People, KnownPeople: r.KnownPeople, Labels: r.Labels, KnownLabels: r.KnownLabels,
 		Projects: r.Projects, Milestones: r.Milestones, Renumbered: r.Renumbered, Lost: r.Lost, Problems: r.Problems, MoreProblems: r.MoreProblems, Failure: r.Failure}
 }

@@ -32,9 +32,18 @@ SELECT id, member_id, team_id, upload_id, choice, name, state, total, done, repo
 FROM import_run WHERE workspace_id = @workspace_id AND team_id = ANY(@team_ids::uuid[]) AND begun_at > now() - make_interval(secs => @kept::double precision)
 ORDER BY begun_at DESC, id LIMIT @most;
 
--- name: AdvanceImportRun :execrows
--- None once it has ended: who hears that stops.
-UPDATE import_run SET done = done + (@more::integer), seen_at = now() WHERE workspace_id = @workspace_id AND id = @id AND ended_at IS NULL;
+-- name: AdvanceImportRun :one
+-- Zero once it has ended: who hears that stops, and nothing is noted. An issue is noted with one import alone, the last.
+WITH run AS (
+    UPDATE import_run i SET done = i.done + (@more::integer), seen_at = now() WHERE i.workspace_id = @workspace_id AND i.id = @id AND i.ended_at IS NULL
+    RETURNING i.workspace_id, i.id
+), earlier AS (
+    DELETE FROM import_run_issue r USING run, import_run other
+    WHERE other.workspace_id = run.workspace_id AND other.id <> run.id AND r.workspace_id = run.workspace_id AND r.run_id = other.id AND r.issue_id = ANY(@issue_ids::uuid[])
+), noted AS (
+    INSERT INTO import_run_issue (workspace_id, run_id, issue_id) SELECT run.workspace_id, run.id, unnest(@issue_ids::uuid[]) FROM run ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM run;
 
 -- name: EndImportRun :execrows
 UPDATE import_run SET state = @state, report = @report, ended_at = now() WHERE workspace_id = @workspace_id AND id = @id AND ended_at IS NULL;
@@ -47,9 +56,11 @@ WHERE workspace_id = @workspace_id AND id = @id AND ended_at IS NOT NULL;
 -- name: DeleteOldImportRuns :exec
 DELETE FROM import_run WHERE begun_at < now() - make_interval(secs => @kept::double precision) AND ended_at IS NOT NULL;
 
--- name: InsertImportRunIssues :exec
-INSERT INTO import_run_issue (workspace_id, run_id, issue_id)
-SELECT @workspace_id, @run_id, unnest(@issue_ids::uuid[]) ON CONFLICT DO NOTHING;
+-- name: ListTakenBack :many
+-- Of some issues those in the trash since an import of them was taken back, or which a later one was about to restore when it was broken off.
+SELECT DISTINCT i.id FROM import_run u JOIN import_run_issue r ON r.workspace_id = u.workspace_id AND r.run_id = u.id
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE u.workspace_id = @workspace_id AND r.issue_id = ANY(@ids::uuid[]) AND i.deleted_at IS NOT NULL AND (u.state = 'trashed' OR i.deleted_at < u.begun_at);
 
 -- name: CountImportRunIssues :one
 -- Those that are there and not in the trash, in teams that the reader sees.

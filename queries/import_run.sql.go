@@ -13,23 +13,40 @@ import (
 	"github.com/google/uuid"
 )
 
-const advanceImportRun = `-- name: AdvanceImportRun :execrows
-UPDATE import_run SET done = done + ($1::integer), seen_at = now() WHERE workspace_id = $2 AND id = $3 AND ended_at IS NULL
+const advanceImportRun = `-- name: AdvanceImportRun :one
+WITH run AS (
+    UPDATE import_run i SET done = i.done + ($1::integer), seen_at = now() WHERE i.workspace_id = $2 AND i.id = $3 AND i.ended_at IS NULL
+    RETURNING i.workspace_id, i.id
+), earlier AS (
+    DELETE FROM import_run_issue r USING run, import_run other
+    WHERE other.workspace_id = run.workspace_id AND other.id <> run.id AND r.workspace_id = run.workspace_id AND r.run_id = other.id AND r.issue_id = ANY($4::uuid[])
+), noted AS (
+    INSERT INTO import_run_issue (workspace_id, run_id, issue_id) SELECT run.workspace_id, run.id, unnest($4::uuid[]) FROM run ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM run
 `
 
 type AdvanceImportRunParams struct {
 	More        int32
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID
+	IssueIDs    []uuid.UUID
 }
 
-// None once it has ended: who hears that stops.
+// Zero once it has ended: who hears that stops, and nothing is noted. An issue is noted with one import alone, the last.
 func (q *Queries) AdvanceImportRun(ctx context.Context, db DBTX, arg AdvanceImportRunParams) (int64, error) {
-	result, err := db.Exec(ctx, advanceImportRun, arg.More, arg.WorkspaceID, arg.ID)
+	row := db.QueryRow(ctx, advanceImportRun,
+		arg.More,
+		arg.WorkspaceID,
+		arg.ID,
+		arg.IssueIDs,
+	)
+	var count int64
+	err := row.Scan(&count)
 	if err != nil {
-		return 0, fmt.Errorf("query AdvanceImportRun: %w", err)
+		err = fmt.Errorf("query AdvanceImportRun: %w", err)
 	}
-	return result.RowsAffected(), nil
+	return count, err
 }
 
 const countImportRunIssues = `-- name: CountImportRunIssues :one
@@ -300,25 +317,6 @@ func (q *Queries) InsertImportRun(ctx context.Context, db DBTX, arg InsertImport
 	return result.RowsAffected(), nil
 }
 
-const insertImportRunIssues = `-- name: InsertImportRunIssues :exec
-INSERT INTO import_run_issue (workspace_id, run_id, issue_id)
-SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING
-`
-
-type InsertImportRunIssuesParams struct {
-	WorkspaceID uuid.UUID
-	RunID       uuid.UUID
-	IssueIDs    []uuid.UUID
-}
-
-func (q *Queries) InsertImportRunIssues(ctx context.Context, db DBTX, arg InsertImportRunIssuesParams) error {
-	_, err := db.Exec(ctx, insertImportRunIssues, arg.WorkspaceID, arg.RunID, arg.IssueIDs)
-	if err != nil {
-		return fmt.Errorf("query InsertImportRunIssues: %w", err)
-	}
-	return nil
-}
-
 const listImportRunIssues = `-- name: ListImportRunIssues :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.version FROM import_run_issue r JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
 WHERE r.workspace_id = $1 AND r.run_id = $2 AND i.team_id = ANY($3::uuid[]) AND i.deleted_at IS NULL
@@ -442,6 +440,38 @@ func (q *Queries) ListImportRuns(ctx context.Context, db DBTX, arg ListImportRun
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListImportRuns: %w", err)
+	}
+	return items, nil
+}
+
+const listTakenBack = `-- name: ListTakenBack :many
+SELECT DISTINCT i.id FROM import_run u JOIN import_run_issue r ON r.workspace_id = u.workspace_id AND r.run_id = u.id
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE u.workspace_id = $1 AND r.issue_id = ANY($2::uuid[]) AND i.deleted_at IS NOT NULL AND (u.state = 'trashed' OR i.deleted_at < u.begun_at)
+`
+
+type ListTakenBackParams struct {
+	WorkspaceID uuid.UUID
+	IDs         []uuid.UUID
+}
+
+// Of some issues those in the trash since an import of them was taken back, or which a later one was about to restore when it was broken off.
+func (q *Queries) ListTakenBack(ctx context.Context, db DBTX, arg ListTakenBackParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listTakenBack, arg.WorkspaceID, arg.IDs)
+	if err != nil {
+		return nil, fmt.Errorf("query ListTakenBack: %w", err)
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("query ListTakenBack: %w", err)
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListTakenBack: %w", err)
 	}
 	return items, nil
 }

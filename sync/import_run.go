@@ -45,6 +45,7 @@ type ImportReport struct {
 	Issues       int      `json:"issues"`       // new
 	KnownIssues  int      `json:"known_issues"` // of an earlier import
 	Trashed      int      `json:"trashed"`      // of an earlier import, in the trash by now: they stay there
+	Restored     int      `json:"restored"`     // of an import that was taken back: they come out of the trash, as the table has them now
 	People       int      `json:"people"`       // new, as placeholders
 	KnownPeople  int      `json:"known_people"` // members
 	Labels       int      `json:"labels"`       // new
@@ -153,15 +154,10 @@ func (e *Engine) endLostImports(ctx context.Context, workspace uuid.UUID) error 
 	return e.queries.EndLostImportRuns(ctx, e.pool, queries.EndLostImportRunsParams{WorkspaceID: workspace, Patience: importPatience.Seconds()})
 }
 
-// AdvanceImport notes that so many more issues are dealt with, and which are about to be made. It is to be called at least once a minute. An
-// error means that the import must end.
+// AdvanceImport notes that so many more issues are dealt with, and which are about to be made or restored: from now on they are this import's
+// and no earlier one's. It is to be called at least once a minute. An error means that the import must end, and that nothing was noted.
 func (e *Engine) AdvanceImport(ctx context.Context, workspace, run uuid.UUID, more int, made []uuid.UUID) error {
-	if len(made) > 0 {
-		if err := e.queries.InsertImportRunIssues(ctx, e.pool, queries.InsertImportRunIssuesParams{WorkspaceID: workspace, RunID: run, IssueIDs: made}); err != nil {
-			return fmt.Errorf("note the issues of an import: %w", err)
-		}
-	}
-	rows, err := e.queries.AdvanceImportRun(ctx, e.pool, queries.AdvanceImportRunParams{WorkspaceID: workspace, ID: run, More: int32(more)})
+	rows, err := e.queries.AdvanceImportRun(ctx, e.pool, queries.AdvanceImportRunParams{WorkspaceID: workspace, ID: run, More: int32(more), IssueIDs: append([]uuid.UUID{}, made...)})
 	if err != nil {
 		return fmt.Errorf("note how far an import is: %w", err)
 	}
@@ -171,14 +167,18 @@ func (e *Engine) AdvanceImport(ctx context.Context, workspace, run uuid.UUID, mo
 	return nil
 }
 
-// EndImport notes how an import ended. One that was taken for dead stays so.
+// EndImport notes how an import ended. One that was taken for dead stays so, which is an error.
 func (e *Engine) EndImport(ctx context.Context, workspace, run uuid.UUID, state ImportState, report ImportReport) error {
 	raw, err := json.Marshal(report)
 	if err != nil {
 		return err
 	}
-	if _, err := e.queries.EndImportRun(ctx, e.pool, queries.EndImportRunParams{WorkspaceID: workspace, ID: run, State: string(state), Report: raw}); err != nil {
+	rows, err := e.queries.EndImportRun(ctx, e.pool, queries.EndImportRunParams{WorkspaceID: workspace, ID: run, State: string(state), Report: raw})
+	if err != nil {
 		return fmt.Errorf("end an import: %w", err)
+	}
+	if rows == 0 {
+		return errImportEnded
 	}
 	return nil
 }

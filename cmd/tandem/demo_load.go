@@ -297,7 +297,7 @@ func (l *demoLoader) send(ctx context.Context, transactions []sync.Transaction) 
 			return err
 		}
 		for i, result := range results {
-			if err := result.Err(); err != nil && !doneBefore(result) {
+			if err := result.Err(); err != nil && (result.Error == nil || result.Error.Code != sync.CodeReused) {
 				return fmt.Errorf("%s: %w", group[i].Label, err)
 			}
 		}

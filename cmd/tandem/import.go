@@ -60,7 +60,8 @@ type issueImport struct {
 	key       string
 	members   []string // references to who joins the team, if it is made
 
-	tally tally
+	restores bool // what was taken back
+	tally    tally
 
 	// remark takes what is to be known of a single record. step is told how many issues more are dealt with, and the ids of those that are
 	// about to be made; an error ends the import.
@@ -160,6 +161,9 @@ func (i *issueImport) membership(team uuid.UUID) []sync.Operation {
 // write reads the files again, as often as they have windows, and hands the issues on in order.
 func (i *issueImport) write(ctx context.Context, b *batch) error {
 	for window := range i.survey.windows() {
+		if err := i.step(ctx, 0, nil); err != nil {
+			return err
+		}
 		issues, err := i.readWindow(window)
 		if err != nil {
 			return err

@@ -24,9 +24,10 @@ type batch struct {
 	*issueImport
 	target *target
 
-	issues []importer.Issue
-	ids    map[string]bool // SourceIDs of issues
-	bytes  int
+	issues   []importer.Issue
+	ids      map[string]bool // SourceIDs of issues
+	bytes    int
+	restored map[sync.Ref]bool // by this import
 }
 
 // add takes an issue, and writes when there are enough.
@@ -77,12 +78,19 @@ func (b *batch) flush(ctx context.Context) error {
 
 // inPlace is what of a batch is there already.
 type inPlace struct {
-	issues   map[sync.Ref]bool // true: in the trash
+	issues   map[sync.Ref]queries.ListIssuesByIDRow
+	back     map[uuid.UUID]bool // of the issues in the trash, those that this import restores
 	comments map[sync.Ref]bool
 }
 
+// live tells whether an issue is there, and not in the trash.
+func (p inPlace) live(issue sync.Ref) bool {
+	row, known := p.issues[issue]
+	return known && row.DeletedAt == nil
+}
+
 func (b *batch) find(ctx context.Context, issues []importer.Issue) (inPlace, error) {
-	found := inPlace{map[sync.Ref]bool{}, map[sync.Ref]bool{}}
+	found := inPlace{map[sync.Ref]queries.ListIssuesByIDRow{}, nil, map[sync.Ref]bool{}}
 	var ids, comments []uuid.UUID
 	for _, issue := range issues {
 		ids = append(ids, b.target.issueRef(issue).ID())
@@ -96,7 +104,10 @@ func (b *batch) find(ctx context.Context, issues []importer.Issue) (inPlace, err
 		return found, err
 	}
 	for _, row := range rows {
-		found.issues[sync.NewRef("issue", row.ID)] = row.DeletedAt != nil
+		found.issues[sync.NewRef("issue", row.ID)] = row
+	}
+	if found.back, err = b.takenBack(ctx, ids); err != nil {
+		return found, err
 	}
 	for part := range slices.Chunk(comments, 5000) {
 		rows, err := q.ListCommentsByID(ctx, b.database.pool, queries.ListCommentsByIDParams{WorkspaceID: b.workspace, IDs: part})
@@ -112,25 +123,18 @@ func (b *batch) find(ctx context.Context, issues []importer.Issue) (inPlace, err
 
 // writeIssues makes the issues that are not there, and returns those that can take comments.
 func (b *batch) writeIssues(ctx context.Context, issues []importer.Issue, found inPlace) (present []importer.Issue, err error) {
-	var fresh []importer.Issue
-	for _, issue := range issues {
-		trashed, known := found.issues[b.target.issueRef(issue)]
-		switch {
-		case trashed:
-			b.tally.trashed++
-		case known:
-			b.tally.knownIssues++
-			present = append(present, issue)
-		default:
-			fresh = append(fresh, issue)
-		}
-	}
+	present, fresh, back := b.part(issues, found)
 	if err := b.countTaken(ctx, fresh); err != nil {
 		return nil, err
 	}
-	transactions, ids := make([]sync.Transaction, len(fresh)), make([]uuid.UUID, len(fresh))
-	for i, issue := range fresh {
-		transactions[i], ids[i] = b.transaction(b.target.issueOps(issue), issue.SourceID), b.target.issueRef(issue).ID()
+	var transactions []sync.Transaction
+	var ids []uuid.UUID
+	for _, issue := range fresh {
+		transactions, ids = append(transactions, transaction(b.target.issueOps(issue))), append(ids, b.target.issueRef(issue).ID())
+	}
+	for _, issue := range back {
+		row := found.issues[b.target.issueRef(issue)]
+		transactions, ids = append(transactions, transaction(b.target.restoreOps(issue, row.Version))), append(ids, row.ID)
 	}
 	if err := b.step(ctx, 0, ids); err != nil {
 		return nil, err
@@ -148,7 +152,26 @@ func (b *batch) writeIssues(ctx context.Context, issues []importer.Issue, found 
 			present = append(present, issue)
 		}
 	}
-	return present, nil
+	return append(present, b.settleRestored(back, results[len(fresh):])...), nil
+}
+
+// part tells the issues that are there from those to be made and those to be restored.
+func (b *batch) part(issues []importer.Issue, found inPlace) (present, fresh, back []importer.Issue) {
+	for _, issue := range issues {
+		row, known := found.issues[b.target.issueRef(issue)]
+		switch {
+		case found.back[row.ID]:
+			back = append(back, issue)
+		case known && row.DeletedAt != nil:
+			b.tally.trashed++
+		case known:
+			b.tally.knownIssues++
+			present = append(present, issue)
+		default:
+			fresh = append(fresh, issue)
+		}
+	}
+	return present, fresh, back
 }
 
 // countTaken counts the issues that cannot keep their numbers.
@@ -165,13 +188,16 @@ func (b *batch) countTaken(ctx context.Context, fresh []importer.Issue) error {
 
 // settleIssue tells whether an issue is there now. One whose history is refused is tried without it.
 func (b *batch) settleIssue(ctx context.Context, issue importer.Issue, result sync.Result) (bool, error) {
-	if doneBefore(result) {
-		b.tally.knownIssues++
-		return true, nil
-	}
-	refused := result.Err()
-	if refused != nil {
-		again, err := b.send(ctx, []sync.Transaction{b.transaction(b.target.plainOps(issue), issue.SourceID, "plain")})
+	if refused := result.Err(); refused != nil {
+		found, err := b.find(ctx, []importer.Issue{issue})
+		if err != nil {
+			return false, err
+		}
+		if found.live(b.target.issueRef(issue)) { // what an import that was broken off had sent
+			b.tally.knownIssues++
+			return true, nil
+		}
+		again, err := b.send(ctx, []sync.Transaction{transaction(b.target.plainOps(issue))})
 		if err != nil {
 			return false, err
 		}
@@ -185,19 +211,19 @@ func (b *batch) settleIssue(ctx context.Context, issue importer.Issue, result sy
 	return true, nil
 }
 
-// part is some comments of one issue that go together.
-type part struct {
+// conversation is some comments of one issue that go together.
+type conversation struct {
 	issue    importer.Issue
 	comments []importer.Comment
 }
 
 func (b *batch) writeComments(ctx context.Context, issues []importer.Issue, found inPlace) error {
-	var parts []part
+	var parts []conversation
 	for _, issue := range issues {
 		fresh := slices.DeleteFunc(slices.Clone(issue.Comments), func(c importer.Comment) bool { return found.comments[b.target.commentRef(c)] })
 		b.tally.knownComments += len(issue.Comments) - len(fresh)
 		for some := range slices.Chunk(fresh, commentsAtOnce) {
-			parts = append(parts, part{issue, some})
+			parts = append(parts, conversation{issue, some})
 		}
 	}
 	transactions := make([]sync.Transaction, len(parts))
@@ -217,18 +243,24 @@ func (b *batch) writeComments(ctx context.Context, issues []importer.Issue, foun
 }
 
 // settleComments counts what went in. Of a refused part each comment is tried alone, so that one does not keep out the others.
-func (b *batch) settleComments(ctx context.Context, p part, result sync.Result) error {
+func (b *batch) settleComments(ctx context.Context, p conversation, result sync.Result) error {
 	refused := result.Err()
 	switch {
-	case doneBefore(result):
-		b.tally.knownComments += len(p.comments)
 	case refused == nil:
 		b.tally.newComments += len(p.comments)
 	case len(p.comments) == 1:
-		b.lose(p.comments[0].SourceID, readable(refused))
+		found, err := b.find(ctx, []importer.Issue{{SourceID: p.issue.SourceID, Comments: p.comments}})
+		if err != nil {
+			return err
+		}
+		if found.comments[b.target.commentRef(p.comments[0])] {
+			b.tally.knownComments++
+		} else {
+			b.lose(p.comments[0].SourceID, readable(refused))
+		}
 	default:
 		for i := range p.comments {
-			alone := part{p.issue, p.comments[i : i+1]}
+			alone := conversation{p.issue, p.comments[i : i+1]}
 			results, err := b.send(ctx, []sync.Transaction{b.commentTransaction(alone)})
 			if err != nil {
 				return err
@@ -241,18 +273,18 @@ func (b *batch) settleComments(ctx context.Context, p part, result sync.Result) 
 	return nil
 }
 
-func (b *batch) commentTransaction(p part) sync.Transaction {
+func (b *batch) commentTransaction(p conversation) sync.Transaction {
 	ops := make([]sync.Operation, len(p.comments))
-	ids := make([]string, len(p.comments))
 	for i, comment := range p.comments {
-		ops[i], ids[i] = b.target.commentOp(p.issue, comment), comment.SourceID
+		ops[i] = b.target.commentOp(p.issue, comment)
 	}
-	return b.transaction(ops, ids...)
+	return transaction(ops)
 }
 
-// transaction has an id that follows from what it imports, so that sending it again is a replay.
-func (b *batch) transaction(ops []sync.Operation, sources ...string) sync.Transaction {
-	return sync.Transaction{ID: sync.Derive(b.workspace, append([]string{"import transaction"}, sources...)...), Label: "Import", Ops: ops}
+// transaction is a new one each time: records are known again by their own ids. An id that followed from the source would be answered
+// with what was refused before, also after the file or the team was mended. Queued, since what an import says is no race with anybody.
+func transaction(ops []sync.Operation) sync.Transaction {
+	return sync.Transaction{ID: uuid.Must(uuid.NewV7()), Label: "Import", Queued: true, Ops: ops}
 }
 
 func (b *batch) send(ctx context.Context, transactions []sync.Transaction) ([]sync.Result, error) {
@@ -266,9 +298,4 @@ func (b *batch) send(ctx context.Context, transactions []sync.Transaction) ([]sy
 		results = append(results, some...)
 	}
 	return results, nil
-}
-
-// doneBefore tells that a transaction was done by an earlier import, perhaps of a file that said a little else.
-func doneBefore(result sync.Result) bool {
-	return result.Status == sync.Applied && result.Replayed || result.Error != nil && result.Error.Code == sync.CodeReused
 }

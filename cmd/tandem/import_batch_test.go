@@ -1,7 +1,8 @@
 package main
 
 import (
-	"bytes"
+	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -13,13 +14,13 @@ import (
 	"tandem/sync"
 )
 
-func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
-	t.Parallel()
+// newBatch writes into the team ENG of a workspace of its own.
+func newBatch(t *testing.T) *batch {
+	t.Helper()
 	pool := furnished(t)
-	var told bytes.Buffer
 	engine := sync.New(sync.Options{Pool: pool})
 	t.Cleanup(engine.Stop)
-	i := newImport(&program{stderr: &told, logger: slog.New(slog.DiscardHandler)}, &database{pool: pool}, engine, takeSurvey(nil, false, fromGitHub), "ENG")
+	i := newImport(&program{stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}, &database{pool: pool}, engine, takeSurvey(nil, false, fromGitHub), "ENG")
 	var err error
 	if i.workspace, err = engine.WorkspaceBySlug(t.Context(), "acme"); err != nil {
 		t.Fatal(err)
@@ -32,12 +33,20 @@ func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target.labels["absent"] = sync.NewRef("label", uuid.New())
+	return &batch{issueImport: i, target: target}
+}
+
+func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
+	t.Parallel()
+	b := newBatch(t)
+	i, pool := b.issueImport, b.database.pool
+	var told strings.Builder
+	i.remark = func(text string) { fmt.Fprintln(&told, text) }
+	b.target.labels["absent"] = sync.NewRef("label", uuid.New())
 
 	comment := func(id, body string) importer.Comment {
 		return importer.Comment{SourceID: "s#1/" + id, Author: importer.Ghost, Body: body, CreatedAt: at(3)}
 	}
-	b := &batch{issueImport: i, target: target}
 	for _, issue := range []importer.Issue{
 		{SourceID: "s#1", Number: 1, Title: "history refused", State: importer.Open, CreatedAt: at(1),
 			History:  []importer.Event{{At: at(2), Kind: importer.EventLabeled, To: "absent"}, {At: at(2), Kind: importer.EventUnlabeled, From: "absent"}},
@@ -65,6 +74,40 @@ func TestBatch_WhatIsRefusedDoesNotKeepOutTheRest(t *testing.T) {
 	}
 	if i.tally.newIssues != 2 || i.tally.newComments != 2 || i.tally.lost != 2 {
 		t.Errorf("%+v", i.tally)
+	}
+
+	mended := importer.Issue{SourceID: "s#2", Number: 2, Title: "mended", State: importer.Open, CreatedAt: at(1), Comments: []importer.Comment{comment("4", "not lost")}}
+	if err := b.add(t.Context(), mended); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if i.tally.newIssues != 3 || i.tally.newComments != 3 || i.tally.knownIssues != 0 {
+		t.Errorf("after the source was mended: %+v", i.tally)
+	}
+}
+
+// What an import that was broken off had sent may be done after the next one has looked.
+func TestBatch_WhatIsThereMeanwhileIsKnown(t *testing.T) {
+	t.Parallel()
+	b, issue := newBatch(t), importer.Issue{SourceID: "s#1", Title: "One", State: importer.Open, CreatedAt: at(1),
+		Comments: []importer.Comment{{SourceID: "s#1/1", Author: importer.Ghost, Body: "one", CreatedAt: at(2)}}}
+	nothing, err := b.find(t.Context(), []importer.Issue{issue})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		present, err := b.writeIssues(t.Context(), []importer.Issue{issue}, nothing)
+		if err != nil || len(present) != 1 {
+			t.Fatalf("%d are there: %v", len(present), err)
+		}
+		if err := b.writeComments(t.Context(), present, nothing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if did := b.tally; did.newIssues != 1 || did.knownIssues != 1 || did.newComments != 1 || did.knownComments != 1 || did.lost != 0 {
+		t.Errorf("%+v", did)
 	}
 }
 

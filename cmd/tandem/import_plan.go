@@ -187,26 +187,3 @@ func (i *issueImport) learnMilestones(t *target, rows []queries.ListMilestonesRo
 	}
 	return ops
 }
-
-// writeParents puts issues below others once all are there. What has been put elsewhere since an earlier import stays there.
-func (b *batch) writeParents(ctx context.Context) error {
-	parents := b.survey.plans.parents
-	var transactions []sync.Transaction
-	ids := slices.Sorted(maps.Keys(parents))
-	for _, id := range ids {
-		child := parents[id]
-		base, parent := int64(0), b.target.issueRef(importer.Issue{SourceID: child.Planned.Parent})
-		op := sync.Operation{Op: sync.Set, Record: b.target.issueRef(child), Base: &base, Set: map[string]any{"parent": string(parent)}}
-		transactions = append(transactions, b.transaction([]sync.Operation{op.By(uuid.Nil, timeOr(child.UpdatedAt, child.CreatedAt))}, id, "parent"))
-	}
-	results, err := b.send(ctx, transactions)
-	if err != nil {
-		return err
-	}
-	for at, result := range results {
-		if refused := result.Err(); refused != nil && !doneBefore(result) {
-			b.lose("the parent of "+ids[at], readable(refused))
-		}
-	}
-	return nil
-}

@@ -16,10 +16,11 @@ type tally struct {
 	newProjects, newMilestones int
 	renumbered                 int // their numbers were taken
 	trashed                    int // issues of an earlier import that are in the trash by now
+	restored                   int // of an import that was taken back
 	lost                       int // issues and comments that the engine refused
 }
 
-func (t *tally) nothing() bool { return t.newIssues+t.knownIssues+t.trashed == 0 }
+func (t *tally) nothing() bool { return t.newIssues+t.knownIssues+t.trashed+t.restored == 0 }
 
 func (t *tally) tell(to io.Writer) {
 	fmt.Fprintf(to, "imported %s and %s\n", count(t.newIssues, "issue"), count(t.newComments, "comment"))

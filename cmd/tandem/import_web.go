@@ -117,7 +117,7 @@ func (w *webImport) begin(t *webTable, each func(importer.Issue)) (*issueImport,
 		problems = slices.Insert(problems, 0, fmt.Sprintf("%s: it is no UTF-8, so it was read as %s; look whether its letters are right", t.plan.Name, t.from))
 	}
 	i := newImport(w.program, w.database, w.engine, found, t.plan.Team)
-	i.workspace, i.remark = t.plan.Workspace, func(text string) { problems = append(problems, text) }
+	i.restores, i.workspace, i.remark = true, t.plan.Workspace, func(text string) { problems = append(problems, text) }
 	return i, &problems, nil
 }
 
@@ -126,7 +126,7 @@ func (t *webTable) report(i *issueImport, problems []string) sync.ImportReport {
 	for _, problem := range problems[:min(len(problems), problemsTold)] {
 		told = append(told, oneLineOf(problem, longestProblem))
 	}
-	return sync.ImportReport{Issues: did.newIssues, KnownIssues: did.knownIssues, Trashed: did.trashed, People: did.newPeople, KnownPeople: did.matchedPeople, Labels: did.newLabels,
+	return sync.ImportReport{Issues: did.newIssues, KnownIssues: did.knownIssues, Trashed: did.trashed, Restored: did.restored, People: did.newPeople, KnownPeople: did.matchedPeople, Labels: did.newLabels,
 		KnownLabels: did.matchedLabels, Projects: did.newProjects, Milestones: did.newMilestones, Renumbered: did.renumbered, Lost: did.lost,
 		Problems: told, MoreProblems: max(0, len(problems)-problemsTold) + t.forgotten}
 }
@@ -147,9 +147,14 @@ func (i *issueImport) countThere(ctx context.Context, t *target, report *sync.Im
 			return err
 		}
 		report.KnownIssues += int(row.Live)
-		report.Trashed += int(row.Trashed)
+		back, err := i.takenBack(ctx, ids)
+		if err != nil {
+			return err
+		}
+		report.Restored += len(back)
+		report.Trashed += int(row.Trashed) - len(back)
 	}
-	report.Issues = len(i.survey.born) - report.KnownIssues - report.Trashed
+	report.Issues = len(i.survey.born) - report.KnownIssues - report.Trashed - report.Restored
 	return nil
 }
 
@@ -164,6 +169,10 @@ func (i *issueImport) preview(ctx context.Context, t *target, issues []importer.
 	if err != nil {
 		return nil, err
 	}
+	back, err := i.takenBack(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	taken, err := queries.New().ListTakenNumbers(ctx, i.database.pool, queries.ListTakenNumbersParams{WorkspaceID: i.workspace, TeamIDs: []uuid.UUID{t.team}, Numbers: numbers})
 	if err != nil {
 		return nil, err
@@ -171,7 +180,7 @@ func (i *issueImport) preview(ctx context.Context, t *target, issues []importer.
 	var rows []handlers.ImportRow
 	for _, issue := range issues {
 		row := t.row(issue)
-		row.There = slices.ContainsFunc(there, func(one queries.ListIssuesByIDRow) bool { return one.ID == t.issueRef(issue).ID() })
+		row.There = slices.ContainsFunc(there, func(one queries.ListIssuesByIDRow) bool { return one.ID == t.issueRef(issue).ID() && !back[one.ID] })
 		if slices.ContainsFunc(taken, func(one queries.ListTakenNumbersRow) bool { return one.Number == int64(issue.Number) }) {
 			row.Number = 0
 		}
