@@ -144,6 +144,9 @@ func (p importPreview) choice() string {
 	return query.Encode()
 }
 
+// shown names a preview in few letters, whatever was chosen.
+func (p importPreview) shown() string { return sync.Derive(p.id, p.choice()).String() }
+
 // previewImport reads the table that the URL names.
 func (s *Server) previewImport(c echo.Context, v visit, choice importChoice) (p importPreview, err error) {
 	ctx := c.Request().Context()
@@ -183,7 +186,7 @@ func (s *Server) importFilePage(c echo.Context, v visit, status int, p importPre
 	}
 	page.Style = importStyle
 	n, survey := named{snapshot}, p.survey
-	d := views.ImportFileData{ID: idOf(p.id), Name: p.plan.Name, Team: teamOf(p.team), Teams: n.teams(), Error: wrong, Titled: survey.Titled, Ready: survey.ready(),
+	d := views.ImportFileData{ID: idOf(p.id), Shown: p.shown(), Name: p.plan.Name, Team: teamOf(p.team), Teams: n.teams(), Error: wrong, Titled: survey.Titled, Ready: survey.ready(),
 		Fields: survey.Fields, MoreStatuses: survey.MoreStatuses, Total: survey.Total, Report: importReport(survey.Report)}
 	for _, column := range survey.Columns {
 		d.Columns = append(d.Columns, views.ImportColumn{Name: column.Name, Field: column.Field, Examples: column.Examples})

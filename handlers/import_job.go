@@ -56,13 +56,16 @@ func (j *importJobs) end() {
 	j.stop()
 }
 
-// importIssues does an import that was noted as begun, and notes how it ends.
-func (s *Server) importIssues(ctx context.Context, run uuid.UUID, plan ImportPlan) {
+// importIssues does an import that was noted as begun, and notes how it ends. Whoever began it must be allowed to until then.
+func (s *Server) importIssues(ctx context.Context, actor sync.Actor, run uuid.UUID, plan ImportPlan) {
 	report, err := safely(func() (sync.ImportReport, error) {
 		if err := ctx.Err(); err != nil {
 			return sync.ImportReport{}, err
 		}
 		return s.importer.Run(ctx, plan, func(ctx context.Context, done int, made []uuid.UUID) error {
+			if _, err := s.engine.MayImport(ctx, actor, plan.Team); err != nil {
+				return err
+			}
 			return s.engine.AdvanceImport(ctx, plan.Workspace, run, done, made)
 		})
 	})

@@ -13,7 +13,8 @@ import (
 	"tandem/views"
 )
 
-// createImportRun begins to import a table as the form says, and goes on to where one sees how far it is.
+// createImportRun begins to import a table as the form says, and goes on to where one sees how far it is. A form whose choices are not those
+// of the preview that it came with leads to theirs; who posts without one has asked for none.
 func (s *Server) createImportRun(c echo.Context, v visit) error {
 	f, err := readForm(c)
 	if err != nil {
@@ -22,6 +23,9 @@ func (s *Server) createImportRun(c echo.Context, v visit) error {
 	p, err := s.previewImport(c, v, readImportChoice(f.Values))
 	if err != nil {
 		return err
+	}
+	if shown := f.Get("shown"); shown != "" && shown != p.shown() {
+		return seeOther(c, v.slug.ImportFile(p.id.String(), p.choice()))
 	}
 	if !p.survey.ready() {
 		return s.importFilePage(c, v, http.StatusUnprocessableEntity, p, "This cannot be imported yet: see below what to choose.")
@@ -39,7 +43,7 @@ func (s *Server) createImportRun(c echo.Context, v visit) error {
 		return err
 	}
 	if begun {
-		s.imports.begin(func(ctx context.Context) { s.importIssues(ctx, run.ID, p.plan) })
+		s.imports.begin(func(ctx context.Context) { s.importIssues(ctx, v.Actor, run.ID, p.plan) })
 	}
 	return seeOther(c, v.slug.ImportRun(run.ID.String()))
 }
@@ -88,10 +92,13 @@ func (s *Server) trashImportRun(c echo.Context, v visit) error {
 	if err := s.limit.take(v.person.ID, 1); err != nil {
 		return err
 	}
-	if err := s.engine.BeginTrash(c.Request().Context(), v.Actor, run.Run.ID); err != nil {
+	begun, err := s.engine.BeginTrash(c.Request().Context(), v.Actor, run.Run.ID)
+	if err != nil {
 		return err
 	}
-	s.imports.begin(func(ctx context.Context) { s.trashImport(ctx, v, run.Run.ID, run.Run.Report) })
+	if begun {
+		s.imports.begin(func(ctx context.Context) { s.trashImport(ctx, v, run.Run.ID, run.Run.Report) })
+	}
 	return seeOther(c, v.slug.ImportRun(run.Run.ID.String()))
 }
 

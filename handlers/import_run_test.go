@@ -110,6 +110,39 @@ func TestImport_IsPreviewedAsItIsChosen(t *testing.T) {
 	h.ann.get(path + "?team=NOP").is(http.StatusNotFound)
 }
 
+// Choices that were changed after the preview are previewed first.
+func TestImport_OfWhatWasNotShownIsShownFirst(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.importsTables()
+	at := h.ann.previews("a.csv", "Title,State\nOne,Doing\n")
+	path, _, _ := strings.Cut(at, "?")
+	shown := h.ann.get(at).ok().one("form.import [name=shown]").AttrOr("value", "")
+	changed := h.ann.post(path+"/run", []string{"team", "ENG", "shown", shown, "c1", "status"}).to(path + "?c1=status&team=ENG")
+	if n := h.count("select count(*) from import_run"); n != 0 {
+		t.Errorf("%d imports", n)
+	}
+	h.ann.get(h.ann.runs(changed.header.Get("Location"))).ok().has("Done: 1 issue made")
+	h.ann.get(path + "?team=ENG&shown=" + shown).to(at) // the form of a preview says it again
+}
+
+func TestImport_EndsWithTheRightsOfWhoBeganIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	fake := h.importsTables()
+	dora := h.join("dora", sync.Admin)
+	fake.hold, fake.begun = make(chan struct{}), make(chan struct{})
+	run := dora.begins(dora.previews("a.csv", "Title\nOne\nTwo\n"))
+	<-fake.begun
+	h.ann.apply(setField(sync.NewRef("member", dora.actor.Member), h.head(), "role", sync.Member))
+	fake.hold <- struct{}{}
+	h.Server.imports.running.Wait()
+	h.ann.get(run).ok().has("Failed after 0 of 2 issues", "only admins may")
+	if n := h.count("select count(*) from issue"); n != 1 {
+		t.Errorf("%d issues", n)
+	}
+}
+
 // A browser without script sends every choice; a server in front takes some 8 KiB of an address.
 func TestImport_OfManyColumnsFitsIntoAnAddress(t *testing.T) {
 	t.Parallel()

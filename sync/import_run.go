@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"tandem/queries"
 )
@@ -113,8 +114,10 @@ func (e *Engine) KeepImportFile(ctx context.Context, actor Actor, form uuid.UUID
 
 // ImportFile reads a table whole, which is no longer than MaxFile. NotFound for another's, and after a day.
 func (e *Engine) ImportFile(ctx context.Context, actor Actor, id uuid.UUID) (name string, content []byte, err error) {
-	if _, err := e.MayImport(ctx, actor, ""); err != nil {
+	if _, err := e.MayImport(ctx, actor, ""); isHidden(err) {
 		return "", nil, notFound("This file")
+	} else if err != nil {
+		return "", nil, err
 	}
 	row, err := e.queries.GetImportFile(ctx, e.pool, queries.GetImportFileParams{WorkspaceID: actor.Workspace, ID: id, MemberID: actor.Member})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -144,10 +147,20 @@ func (e *Engine) BeginImport(ctx context.Context, actor Actor, run ImportRun) (b
 	if rows > 0 {
 		return true, nil
 	}
-	if there, err := e.ImportRun(ctx, actor, run.ID); err == nil && there.Run.Member == actor.Member {
+	there, err := e.ImportRun(ctx, actor, run.ID)
+	if err != nil && !isHidden(err) {
+		return false, err
+	}
+	if err == nil && there.Run.Member == actor.Member {
 		return false, nil
 	}
 	return false, errImports
+}
+
+// isHidden tells that something is not for the actor, or not there.
+func isHidden(err error) bool {
+	told, ok := errors.AsType[*Error](err)
+	return ok && (told.Kind == Forbidden || told.Kind == NotFound)
 }
 
 func (e *Engine) endLostImports(ctx context.Context, workspace uuid.UUID) error {
@@ -268,23 +281,24 @@ func (e *Engine) ImportRun(ctx context.Context, actor Actor, id uuid.UUID) (Impo
 	return page, err
 }
 
-// BeginTrash notes that the issues of an import are on their way into the trash; the same errors as of BeginImport.
-func (e *Engine) BeginTrash(ctx context.Context, actor Actor, id uuid.UUID) error {
+// BeginTrash notes that the issues of an import are on their way into the trash. begun is false where they are already; the same errors as
+// of BeginImport.
+func (e *Engine) BeginTrash(ctx context.Context, actor Actor, id uuid.UUID) (begun bool, err error) {
 	page, err := e.ImportRun(ctx, actor, id)
-	if err == nil {
-		err = e.endLostImports(ctx, actor.Workspace)
+	if err != nil || page.Run.State == ImportTrashing {
+		return false, err
 	}
-	if err != nil {
-		return err
+	if err := e.endLostImports(ctx, actor.Workspace); err != nil {
+		return false, err
 	}
 	rows, err := e.queries.ReopenImportRun(ctx, e.pool, queries.ReopenImportRunParams{WorkspaceID: actor.Workspace, ID: id, Total: int32(page.Live)})
-	if told := domainError(err); told != nil || err == nil && rows == 0 {
-		return errImports
+	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.ConstraintName == "import_run_one" || err == nil && rows == 0 {
+		return false, errImports
 	}
 	if err != nil {
-		return fmt.Errorf("begin to move an import to the trash: %w", err)
+		return false, fmt.Errorf("begin to move an import to the trash: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 // TrashImport moves what an import made into the trash, as the actor, a few issues at a time. Each can be restored from there.

@@ -51,13 +51,14 @@ func TestImportRun_OneOfAWorkspaceAtATime(t *testing.T) {
 	if _, err := h.BeginImport(t.Context(), h.ann, other); why(err) != Conflicted {
 		t.Errorf("beside another: %v", err)
 	}
-	if err := h.BeginTrash(t.Context(), h.ann, run.ID); why(err) != Conflicted {
+	if _, err := h.BeginTrash(t.Context(), h.ann, run.ID); why(err) != Conflicted {
 		t.Errorf("while it runs: %v", err)
 	}
 	if _, err := h.BeginImport(t.Context(), h.ben, other); why(err) != Forbidden {
 		t.Errorf("by who is no admin: %v", err)
 	}
-	must(t, h.AdvanceImport(t.Context(), h.ws, run.ID, 2, []uuid.UUID{newID()}))
+	noted := []uuid.UUID{newID()}
+	must(t, h.AdvanceImport(t.Context(), h.ws, run.ID, 2, noted))
 	must(t, h.EndImport(t.Context(), h.ws, run.ID, ImportDone, ImportReport{Issues: 2}))
 	if err := h.AdvanceImport(t.Context(), h.ws, run.ID, 1, nil); err == nil {
 		t.Error("what has ended goes on")
@@ -65,13 +66,27 @@ func TestImportRun_OneOfAWorkspaceAtATime(t *testing.T) {
 	if begun, err := h.BeginImport(t.Context(), h.ann, other); err != nil || !begun {
 		t.Errorf("after it: %v %v", begun, err)
 	}
-	if err := h.BeginTrash(t.Context(), h.ann, run.ID); why(err) != Conflicted {
+	if _, err := h.BeginTrash(t.Context(), h.ann, run.ID); why(err) != Conflicted {
 		t.Errorf("beside another: %v", err)
 	}
+	if err := h.EndImport(t.Context(), h.ws, run.ID, ImportFailed, ImportReport{}); err == nil {
+		t.Error("what has ended ends again")
+	}
+	must(t, h.AdvanceImport(t.Context(), h.ws, other.ID, 0, noted))
+	if err := h.AdvanceImport(t.Context(), h.ws, run.ID, 0, []uuid.UUID{newID()}); err == nil || h.count(t, "import_run_issue") != 1 {
+		t.Errorf("what has ended notes an issue: %v", err)
+	}
+	must(t, h.EndImport(t.Context(), h.ws, other.ID, ImportDone, ImportReport{}))
+	for _, want := range []bool{true, false} { // a double click
+		if begun, err := h.BeginTrash(t.Context(), h.ann, other.ID); err != nil || begun != want {
+			t.Errorf("to the trash: %v %v", begun, err)
+		}
+	}
+	must(t, h.EndImport(t.Context(), h.ws, other.ID, ImportTrashed, ImportReport{}))
 	_, err := h.pool.Exec(t.Context(), "update import_run set begun_at = now() - interval '31 days'")
 	must(t, err)
 	must(t, h.sweepImports(t.Context()))
-	if runs, issues := h.count(t, "import_run"), h.count(t, "import_run_issue"); runs != 1 || issues != 0 {
+	if runs, issues := h.count(t, "import_run"), h.count(t, "import_run_issue"); runs != 0 || issues != 0 {
 		t.Errorf("%d imports and %d issues are left", runs, issues)
 	}
 }

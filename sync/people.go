@@ -226,14 +226,29 @@ var notInHandle = regexp.MustCompile(`[^a-z0-9._-]+`)
 
 // FreeHandle turns a wish into a handle that is not taken.
 func FreeHandle(wish string, taken map[string]bool) string {
+	free, _ := NextHandle(HandleOf(wish), 1, taken)
+	return free
+}
+
+// HandleOf is the handle that a wish comes to, whoever has it.
+func HandleOf(wish string) string {
 	handle := strings.TrimLeft(notInHandle.ReplaceAllString(strings.ToLower(wish), "-"), "._-")
 	handle = handle[:min(len(handle), 32)]
 	if handle == "" {
 		handle = "member"
 	}
-	free := handle
-	for n := 2; taken[free]; n++ {
-		free = fmt.Sprintf("%s%d", handle, n)
+	return handle
+}
+
+// NextHandle is the first that is not taken of a handle, which is its first, and those with a number behind it, from the nth on. next is
+// where to look for one more, so that a thousand of the same name do not look for a million.
+func NextHandle(handle string, nth int, taken map[string]bool) (free string, next int) {
+	for free = handle; ; nth++ {
+		if nth > 1 {
+			free = fmt.Sprintf("%s%d", handle, nth)
+		}
+		if !taken[free] {
+			return free, nth + 1
+		}
 	}
-	return free
 }

@@ -97,7 +97,20 @@ func ArchivePage(p Page, d ArchiveData) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <h2>Bring it back</h2><p class=\"settings__note\">Whoever runs a Tandem that does not have this workspace does it with <code>tandem import workspace FILE.zip --workspace NAME</code>. People are placeholders there until they join with the same e-mail address. A table of issues from elsewhere is brought in with <code>tandem import csv</code>.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <h2>Bring it back</h2><p class=\"settings__note\">Whoever runs a Tandem that does not have this workspace does it with <code>tandem import workspace FILE.zip --workspace NAME</code>. People are placeholders there until they join with the same e-mail address. A table of issues from elsewhere is brought in on the page <a href=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var5 templ.SafeURL
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(p.Import())
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `archive.templ`, Line: 24, Col: 316}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\" data-action=\"open-imports\">Import issues</a>, or with <code>tandem import csv</code>.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

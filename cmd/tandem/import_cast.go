@@ -17,11 +17,12 @@ type cast struct {
 	byEmail  map[string]queries.ListMembersRow
 	byName   map[string]queries.ListMembersRow // in small letters; of several the first
 	taken    map[string]bool                   // handles
+	next     map[string]int                    // of a handle that is taken, the number to try next
 }
 
 func newCast(rows []queries.ListMembersRow) *cast {
 	c := &cast{byID: map[uuid.UUID]queries.ListMembersRow{}, byHandle: map[string]queries.ListMembersRow{},
-		byEmail: map[string]queries.ListMembersRow{}, byName: map[string]queries.ListMembersRow{}, taken: map[string]bool{}}
+		byEmail: map[string]queries.ListMembersRow{}, byName: map[string]queries.ListMembersRow{}, taken: map[string]bool{}, next: map[string]int{}}
 	for _, row := range rows {
 		c.byID[row.ID] = row
 		if row.DeletedAt != nil {
@@ -62,7 +63,9 @@ func (c *cast) placeholder(id uuid.UUID, person importer.Person) queries.ListMem
 	if name == "" {
 		name = oneLineOf(person.Login, longestName)
 	}
-	handle := sync.FreeHandle(person.Login, c.taken)
+	wish := sync.HandleOf(person.Login)
+	var handle string
+	handle, c.next[wish] = sync.NextHandle(wish, max(1, c.next[wish]), c.taken)
 	c.taken[handle] = true
 	return queries.ListMembersRow{ID: id, Name: name, Handle: handle, Email: person.Email, Role: sync.Member, Placeholder: true}
 }

@@ -72,6 +72,9 @@ func (i *issueImport) learnPeople(ctx context.Context, t *target, team queries.L
 	cast := newCast(rows)
 	var ops []sync.Operation
 	for _, key := range slices.Sorted(maps.Keys(i.survey.people)) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		person := i.survey.people[key]
 		id := sync.Derive(i.workspace, "import", i.survey.read.format, "person", key)
 		member, found := cast.find(id, person)

@@ -45,22 +45,28 @@ func (w *webImport) table(ctx context.Context, plan handlers.ImportPlan) (*webTa
 			t.statuses = append(t.statuses, row.Name)
 		}
 	}
-	if t.text, t.from, err = csv.Decode(plan.Content); err == nil {
-		err = t.nameColumns()
+	if t.text, t.from, err = csv.Decode(plan.Content); err != nil {
+		return nil, noHeader(err)
 	}
-	if err != nil {
-		return nil, unreadable("The first line of this file cannot be read as the names of columns. Save the table as CSV with such a line, then upload that.", err)
-	}
-	if len(t.columns) > mostColumns {
-		return nil, unreadable(fmt.Sprintf("This table has %d columns; at most %d can be imported. Delete those that you do not need, then upload it again.", len(t.columns), mostColumns), nil)
-	}
-	return t, nil
+	return t, t.nameColumns()
 }
 
+func noHeader(err error) error {
+	return unreadable("The first line of this file cannot be read as the names of columns. Save the table as CSV with such a line, then upload that.", err)
+}
+
+// nameColumns looks first how many there are: what it does for each is too much for those that 10 MiB may hold.
 func (t *webTable) nameColumns() error {
-	header, lines, err := csv.Head(bytes.NewReader(t.text), 1000)
+	header, _, err := csv.Head(bytes.NewReader(t.text), 0)
 	if err != nil {
-		return err
+		return noHeader(err)
+	}
+	if len(header) > mostColumns {
+		return unreadable(fmt.Sprintf("This table has %d columns; at most %d can be imported. Delete those that you do not need, then upload it again.", len(header), mostColumns), nil)
+	}
+	_, lines, err := csv.Head(bytes.NewReader(t.text), 1000)
+	if err != nil {
+		return noHeader(err)
 	}
 	for at, recognised := range csv.Recognise(header) {
 		column := handlers.ImportColumn{Name: oneLineOf(header[at], 80), Recognised: recognised, Field: recognised, Examples: examples(lines, at)}

@@ -22,7 +22,7 @@ func (p *parser) take(cells []string) error {
 		return nil
 	}
 	if what == "" {
-		issue.SourceID = p.sourceID(fmt.Sprintf("line %d %s", p.line, issue.Title))
+		issue.SourceID = p.unkeyed(issue.Title, strings.TrimSpace(r["created"]))
 	}
 	if p.seen[issue.SourceID] {
 		p.lose(what, "the file has an earlier issue with this key")
@@ -35,6 +35,15 @@ func (p *parser) take(cells []string) error {
 	p.cast(&issue, r)
 	p.result.Summary.Count(issue)
 	return p.sink.Issue(issue)
+}
+
+// unkeyed stays the same when other lines come or go; of equal lines, each but the first is known by how many are before it.
+func (p *parser) unkeyed(title, created string) string {
+	id := p.sourceID("no key, of " + created + ": " + title)
+	if p.equals[id]++; p.equals[id] > 1 {
+		id += fmt.Sprintf("\x1F%d", p.equals[id])
+	}
+	return id
 }
 
 func (p *parser) sourceID(key string) string { return "csv:" + p.options.Source + "#" + key }
@@ -75,7 +84,12 @@ func (p *parser) time(what, column, text string) time.Time {
 		text = text[:at]
 	}
 	for _, layout := range append(layouts[:], "Mon Jan 02 2006 15:04:05 GMT-0700") {
-		if t, err := time.Parse(layout, text); err == nil && t.UTC().Year() >= 1 {
+		t, err := time.Parse(layout, text)
+		if err == nil && (t.UTC().Year() < 1900 || t.UTC().Year() > 9998) { // an empty cell of a spreadsheet may read 1899-12-30
+			p.note(what, fmt.Sprintf("%s is no time from 1900 to 9998: %q", column, text))
+			return time.Time{}
+		}
+		if err == nil {
 			return t.UTC()
 		}
 	}

@@ -37,7 +37,7 @@ var ErrHeader = errors.New("no column holds titles: the first line must name the
 // A line that cannot be read, or has no title, is reported as a Problem and left out, the rest goes in. An error is returned if no column
 // holds titles (ErrHeader), if the reader fails, or if sink.Issue does; the report is then of what was read so far.
 func Parse(r io.Reader, options Options, sink importer.Sink) (importer.Report, error) {
-	p := &parser{options: options, sink: sink, seen: map[string]bool{}, people: map[string]bool{}, labels: map[string]bool{}}
+	p := &parser{options: options, sink: sink, seen: map[string]bool{}, equals: map[string]int{}, people: map[string]bool{}, labels: map[string]bool{}}
 	p.result.Source = importer.Source{Format: Format}
 	err := p.read(bufio.NewReader(r))
 	if err != nil {
@@ -55,6 +55,7 @@ type parser struct {
 	line    int
 	item    int
 	seen    map[string]bool // SourceIDs
+	equals  map[string]int  // SourceIDs of lines without a key
 	people  map[string]bool
 	labels  map[string]bool
 	result  importer.Report
