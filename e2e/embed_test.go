@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
 )
 
 // site is somebody else's web site, with something of ours in its page.
@@ -229,4 +231,24 @@ func TestManyElementsOnAPage_LeaveLinesForMore(t *testing.T) {
 	stranger.frames(patience, "One of several") // so the streams are there, and a browser has six lines to a host
 	ask[bool](stranger.window, "() => { document.body.append(document.querySelector('tandem-embed').cloneNode(true)); return true; }")
 	stranger.sees("one that came later", "() => "+shown+".length === 9")
+}
+
+// Sites of other people have other names, and a browser draws frames of those more sparingly than those of its own site.
+func TestElementOnASiteOfAnotherName(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	issue, key := c.makes("WEB", "Seen from another name", nil)
+	var element string
+	host := site(t, func() string { return element })
+	away := strings.Replace(host.URL, "127.0.0.1", "elsewhere.test", 1)
+	element = newMember(t, "ann", demo).shares(key, "*", "element")
+	chromium := ownBrowser(t, filepath.Join(t.TempDir(), "profile"), chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"))
+	stranger := sit(t, "stranger", demo, chromium)
+	stranger.goes(away)
+	stranger.sees("the frame, as high as a row, in place of the link", "() => { const [frame] = "+shown+"; return frame && frame.offsetHeight > 30 && frame.offsetHeight < 120 && !seen(document.querySelector('tandem-embed a')); }")
+	low := ask[int](stranger.window, "() => "+shown+"[0].offsetHeight")
+	c.sets(issue, fields{"title": strings.Repeat("Seen from another name at length ", 8)})
+	ask[bool](stranger.window, "() => { document.querySelector('tandem-embed').style.width = '200px'; return true; }")
+	stranger.sees("a higher frame for a narrow place", "was => "+shown+"[0].offsetHeight > was", low)
 }

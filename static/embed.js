@@ -15,11 +15,13 @@ class TandemEmbed extends HTMLElement {
 
   connectedCallback() {
     near.observe(this);
+    addEventListener('message', this);
     this.#themes.observe(documentElement, {attributeFilter: ['data-theme']});
   }
 
   disconnectedCallback() {
     near.unobserve(this);
+    removeEventListener('message', this);
     this.#themes.disconnect();
     this.#clear();
   }
@@ -39,7 +41,7 @@ class TandemEmbed extends HTMLElement {
     const theme = this.#theme();
     if (theme) url.searchParams.set('theme', theme);
     const frame = this.#frame = document.createElement('iframe');
-    Object.assign(frame, {title: this.textContent.trim() || 'Tandem', referrerPolicy: 'strict-origin', src: url.href, onload: () => this.#greet(url.origin)});
+    Object.assign(frame, {title: this.textContent.trim() || 'Tandem', referrerPolicy: 'strict-origin', src: url.href, onload: () => this.#greet()});
     frame.setAttribute('sandbox', sandbox);
     Object.assign(frame.style, {display: 'block', inlineSize: '100%', blockSize: '0', border: '0', visibility: 'hidden'});
     this.#root().append(frame);
@@ -57,12 +59,17 @@ class TandemEmbed extends HTMLElement {
     return root;
   }
 
-  #greet(origin) {
+  /** handleEvent hears that the frame's page listens, which may be after the frame of another site has told that it is loaded. */
+  handleEvent({source, origin, data}) {
+    if (source && source === this.#frame?.contentWindow && origin === this.#address()?.origin && data?.tandem === 'ready') this.#greet();
+  }
+
+  #greet() {
     const {port1, port2} = new MessageChannel();
     this.#port?.close();
     this.#port = port1;
     port1.onmessage = ({data}) => { if (data?.height > 0) this.#show(data.height); };
-    this.#frame.contentWindow.postMessage({tandem: 'embed'}, origin, [port2]);
+    this.#frame.contentWindow.postMessage({tandem: 'embed'}, this.#address().origin, [port2]);
     this.#paint();
   }
 

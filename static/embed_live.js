@@ -63,11 +63,18 @@ const held = name => new Promise((tell, fail) => {
   }).catch(fail);
 });
 
+let sizes;
+
 /** The host's script sends a port: heights go, themes come. */
 addEventListener('message', ({data, ports: [port]}) => {
   if (data?.tandem !== 'embed' || !port) return;
   port.onmessage = ({data: {theme}}) => { document.documentElement.dataset.theme = theme; };
-  new ResizeObserver(() => port.postMessage({height: Math.ceil(document.body.getBoundingClientRect().height)})).observe(document.body);
+  const tell = () => port.postMessage({height: Math.ceil(document.body.getBoundingClientRect().height)});
+  tell(); // at once: a browser draws no frame of another site that has no height yet, and observes nothing in it
+  sizes?.disconnect();
+  sizes = new ResizeObserver(tell);
+  sizes.observe(document.body);
 });
 
+if (parent !== window) parent.postMessage({tandem: 'ready'}, '*');
 inTurn();
