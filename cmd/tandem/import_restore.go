@@ -12,7 +12,7 @@ import (
 )
 
 // takenBack are those of some issues that lie in the trash since an import was taken back, if this import restores them. What somebody
-// trashed alone stays there.
+// trashed alone stays there, unless its import was taken back later.
 func (i *issueImport) takenBack(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
 	if !i.restores || len(ids) == 0 {
 		return nil, nil
