@@ -93,14 +93,16 @@ function touched({target, pointerType}) {
   line && line.querySelector(':is(:scope, :scope > p) > input:enabled')?.click();
 }
 
-/** lay shows a text that differs from what is drawn in boxes alone, by those; any other is not its business. */
+/** lay shows a text that differs from what is drawn in boxes alone, by all of them, for a form that somebody writes in may lag behind what is drawn; any
+ * other text is not its business. */
 function lay(at, text) {
-  const shown = typed(at)?.defaultValue, lines = shown !== undefined && apart(shown, text);
-  const boxes = lines && lines.map(line => at.querySelector(`${drawn}${having('data-line', line)}`));
-  if (!boxes || boxes.includes(null)) return false;
+  const shown = typed(at)?.defaultValue, lines = shown === undefined ? undefined : apart(shown, text), boxes = [...at.querySelectorAll(drawn)];
+  if (!boxes.length || !lines?.every(line => boxes.some(box => box.dataset.line === String(line)))) return false;
   for (const box of boxes) {
-    box.dataset.was ??= box.hasAttribute('checked') ? 'x' : '';
-    write(box, done(text, box.dataset.line) ? 'x' : '');
+    const tick = done(text, box.dataset.line);
+    if (tick === undefined || tick === box.hasAttribute('checked')) continue;
+    box.dataset.was ??= tick ? '' : 'x';
+    write(box, tick ? 'x' : '');
   }
   return true;
 }
