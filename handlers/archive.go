@@ -21,13 +21,11 @@ func (s *Server) showArchive(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	var admins []string
-	for _, member := range snapshot.Members() {
-		if member.Role == sync.Admin && !member.Placeholder {
-			admins = append(admins, member.Name)
-		}
+	var names []string
+	for _, admin := range adminsOf(snapshot) {
+		names = append(names, admin.Name)
 	}
-	return s.page(c, http.StatusOK, snapshot, views.ArchivePage(page, views.ArchiveData{Admin: snapshot.Admin(), Admins: strings.Join(admins, " or ")}))
+	return s.page(c, http.StatusOK, snapshot, views.ArchivePage(page, views.ArchiveData{Admin: snapshot.Admin(), Admins: strings.Join(names, " or ")}))
 }
 
 // createArchive sends the whole workspace as a file while it is read. Who goes away ends the reading.

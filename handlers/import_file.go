@@ -32,12 +32,7 @@ func (s *Server) importPage(c echo.Context, v visit, status int, with func(*view
 	}
 	n := named{snapshot}
 	page := s.frame(c, v, snapshot, "Import", "settings")
-	data := views.ImportData{Admin: snapshot.Admin() && s.importer != nil, Teams: n.teams(), MostFile: sync.MaxFile, RunLife: int(sync.ImportRunLife.Hours() / 24)}
-	for _, member := range snapshot.Members() {
-		if member.Role == sync.Admin && !member.Placeholder {
-			data.Admins = append(data.Admins, memberOf(member))
-		}
-	}
+	data := views.ImportData{Admin: snapshot.Admin() && s.importer != nil, Admins: adminsOf(snapshot), Teams: n.teams(), MostFile: sync.MaxFile, RunLife: int(sync.ImportRunLife.Hours() / 24)}
 	for _, run := range runs {
 		data.Runs = append(data.Runs, n.importItem(run))
 	}

@@ -11,8 +11,8 @@ import (
 	"tandem/sync"
 )
 
-// importPatience is how long it may take to note how an import ended, while the server stops.
-const importPatience = 2 * time.Second
+// endPatience is how long it may take to note how an import ended, while the server stops.
+const endPatience = 2 * time.Second
 
 // importJobs are the imports that this node is at: they outlive the requests that begin them. Safe for concurrent use.
 type importJobs struct {
@@ -91,7 +91,7 @@ func (s *Server) endImport(ctx context.Context, workspace, run uuid.UUID, state 
 		state, report.Failure = sync.ImportFailed, "Something went wrong on our side. What was done is kept; do it again to go on."
 		s.logger.ErrorContext(ctx, "an import failed", "run", run, "err", err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), importPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endPatience)
 	defer cancel()
 	if err := s.engine.EndImport(ctx, workspace, run, state, report); err != nil {
 		s.logger.WarnContext(ctx, "how an import ended could not be noted; it will count as broken off", "run", run, "err", err)

@@ -126,3 +126,13 @@ func (s *Server) wroteSetting(c echo.Context, path, label string, result sync.Re
 	}
 	return seeOther(c, back(c, path))
 }
+
+// adminsOf are those whom somebody asks for what only admins may do.
+func adminsOf(snapshot sync.Snapshot) (admins []views.Member) {
+	for _, member := range snapshot.Members() {
+		if member.Role == sync.Admin && !member.Placeholder {
+			admins = append(admins, memberOf(member))
+		}
+	}
+	return admins
+}
