@@ -100,7 +100,7 @@ func TestManyEditsOverManyIssuesArrive_S53(t *testing.T) {
 
 func TestAnIssueMadeOfflineIsWorkedOn_S58(t *testing.T) {
 	t.Parallel()
-	demo := sharedDemo(t)
+	demo := ownProgram(t, "demo") // a team is closed to its members: their browsers let go of what the other journeys have them keep
 	c := signedIn(t, demo, "ann")
 	team := c.makesTeam("KIT", 2, 1)
 	ben := newMember(t, "ben", demo)

@@ -75,12 +75,17 @@ SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = @work
             AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version;
 
 -- name: UpsertMemberAccess :exec
-INSERT INTO member_access (workspace_id, member_id, version)
-SELECT @workspace_id, unnest(@member_ids::uuid[]), unnest(@versions::bigint[])
-ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version;
+-- A lost of 0 says that the change showed no less. What nobody judged counts as lost.
+INSERT INTO member_access (workspace_id, member_id, version, lost, judged)
+SELECT @workspace_id, r.member_id, r.version, r.lost, r.version
+FROM (SELECT unnest(@member_ids::uuid[]) AS member_id, unnest(@versions::bigint[]) AS version, unnest(@lost::bigint[]) AS lost) AS r
+ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version, judged = excluded.judged,
+    lost = GREATEST(excluded.lost, CASE WHEN member_access.judged = member_access.version THEN member_access.lost ELSE member_access.version END);
 
 -- name: GetMemberAccess :one
-SELECT COALESCE((SELECT version FROM member_access WHERE workspace_id = @workspace_id AND member_id = @member_id), 0)::bigint AS version;
+-- The V at which a member's rights last changed, and at which they last may have shown less; 0 for never.
+SELECT COALESCE(max(a.version), 0)::bigint AS version, COALESCE(max(CASE WHEN a.judged = a.version THEN a.lost ELSE a.version END), 0)::bigint AS lost
+FROM member_access a WHERE a.workspace_id = @workspace_id AND a.member_id = @member_id;
 
 -- name: GetText :one
 -- An issue or comment as the history of its long text needs it: where it is, what it says now, and whether it can be written.

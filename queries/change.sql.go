@@ -14,7 +14,8 @@ import (
 )
 
 const getMemberAccess = `-- name: GetMemberAccess :one
-SELECT COALESCE((SELECT version FROM member_access WHERE workspace_id = $1 AND member_id = $2), 0)::bigint AS version
+SELECT COALESCE(max(a.version), 0)::bigint AS version, COALESCE(max(CASE WHEN a.judged = a.version THEN a.lost ELSE a.version END), 0)::bigint AS lost
+FROM member_access a WHERE a.workspace_id = $1 AND a.member_id = $2
 `
 
 type GetMemberAccessParams struct {
@@ -22,14 +23,20 @@ type GetMemberAccessParams struct {
 	MemberID    uuid.UUID
 }
 
-func (q *Queries) GetMemberAccess(ctx context.Context, db DBTX, arg GetMemberAccessParams) (int64, error) {
+type GetMemberAccessRow struct {
+	Version int64
+	Lost    int64
+}
+
+// The V at which a member's rights last changed, and at which they last may have shown less; 0 for never.
+func (q *Queries) GetMemberAccess(ctx context.Context, db DBTX, arg GetMemberAccessParams) (GetMemberAccessRow, error) {
 	row := db.QueryRow(ctx, getMemberAccess, arg.WorkspaceID, arg.MemberID)
-	var version int64
-	err := row.Scan(&version)
+	var i GetMemberAccessRow
+	err := row.Scan(&i.Version, &i.Lost)
 	if err != nil {
 		err = fmt.Errorf("query GetMemberAccess: %w", err)
 	}
-	return version, err
+	return i, err
 }
 
 const getText = `-- name: GetText :one
@@ -499,19 +506,28 @@ func (q *Queries) ListValuesAt(ctx context.Context, db DBTX, arg ListValuesAtPar
 }
 
 const upsertMemberAccess = `-- name: UpsertMemberAccess :exec
-INSERT INTO member_access (workspace_id, member_id, version)
-SELECT $1, unnest($2::uuid[]), unnest($3::bigint[])
-ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version
+INSERT INTO member_access (workspace_id, member_id, version, lost, judged)
+SELECT $1, r.member_id, r.version, r.lost, r.version
+FROM (SELECT unnest($2::uuid[]) AS member_id, unnest($3::bigint[]) AS version, unnest($4::bigint[]) AS lost) AS r
+ON CONFLICT (workspace_id, member_id) DO UPDATE SET version = excluded.version, judged = excluded.judged,
+    lost = GREATEST(excluded.lost, CASE WHEN member_access.judged = member_access.version THEN member_access.lost ELSE member_access.version END)
 `
 
 type UpsertMemberAccessParams struct {
 	WorkspaceID uuid.UUID
 	MemberIDs   []uuid.UUID
 	Versions    []int64
+	Lost        []int64
 }
 
+// A lost of 0 says that the change showed no less. What nobody judged counts as lost.
 func (q *Queries) UpsertMemberAccess(ctx context.Context, db DBTX, arg UpsertMemberAccessParams) error {
-	_, err := db.Exec(ctx, upsertMemberAccess, arg.WorkspaceID, arg.MemberIDs, arg.Versions)
+	_, err := db.Exec(ctx, upsertMemberAccess,
+		arg.WorkspaceID,
+		arg.MemberIDs,
+		arg.Versions,
+		arg.Lost,
+	)
 	if err != nil {
 		return fmt.Errorf("query UpsertMemberAccess: %w", err)
 	}

@@ -338,6 +338,8 @@ type MemberAccess struct {
 	WorkspaceID uuid.UUID
 	MemberID    uuid.UUID
 	Version     int64
+	Lost        int64
+	Judged      int64
 }
 
 type Milestone struct {

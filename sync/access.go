@@ -131,3 +131,14 @@ func (r rights) cover(earlier rights) bool {
 	}
 	return true
 }
+
+// accessChange is when a member's rights changed: at version last, and at lost last so that they show less; 0 for never.
+type accessChange struct{ version, lost int64 }
+
+// then is what another change makes of it.
+func (a accessChange) then(version int64, covered bool) accessChange {
+	if covered {
+		return accessChange{version: version, lost: a.lost}
+	}
+	return accessChange{version: version, lost: version}
+}

@@ -239,3 +239,42 @@ func TestS44_APageIsNotMadeOfReadingsWithDifferentRights(t *testing.T) {
 		t.Errorf("%+v, %v", family, err)
 	}
 }
+
+// What a browser keeps for reading offline is let go of when something may have gone out of its reader's sight, and not
+// when a colleague made a team meanwhile.
+func TestS46_AStreamTellsWhetherAnythingWasLostWhileItsReaderWasAway(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	team, ben := NewRef("team", h.private), h.ref(h.ben)
+	_, left := h.issue(t, "As ben left it")
+	told := func(since int64) (access, lost bool) {
+		s, err := h.Subscribe(t.Context(), h.ben, &since)
+		must(t, err)
+		defer s.Close()
+		event, _ := s.Take()
+		return event.Access, event.Lost
+	}
+	want := func(when string, since int64, access, lost bool) {
+		t.Helper()
+		if gotAccess, gotLost := told(since); gotAccess != access || gotLost != lost {
+			t.Errorf("%s: access %t lost %t", when, gotAccess, gotLost)
+		}
+	}
+	want("nothing", left, false, false)
+	h.openTeam(t, "NEW")
+	want("a colleague's team", left, true, false)
+	added := h.applied(t, h.ann, h.annsTab, addTo(team, "members", ben)).Version
+	want("a team that was closed to him", left, true, false)
+	taken := h.applied(t, h.ann, h.annsTab, Operation{Op: Remove, Record: team, Field: "members", Value: string(ben)}).Version
+	want("closed again", left, true, true)
+	want("closed again, told before", taken, false, false)
+	h.openTeam(t, "NEWER")
+	want("another team after what was lost", added, true, true)
+	want("another team, the loss told before", taken, true, false)
+
+	_, err := h.pool.Exec(t.Context(), "update member_access set judged = judged - 1 where member_id = $1", h.ben.Member) // as after an older program
+	must(t, err)
+	want("what nobody judged", taken, true, true)
+	h.openTeam(t, "NEWEST")
+	want("a team after what nobody judged", taken, true, true)
+}

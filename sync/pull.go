@@ -68,10 +68,11 @@ var errMoreNeeded = errors.New("the page needs more rows")
 
 // pullMost answers with limit records or a few more, from queries of at most most rows each.
 func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, most int) (PullResult, error) {
-	var access, floor *int64
+	var access *queries.GetMemberAccessRow
+	var floor *int64
 	var changed changedRecords
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
-		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+		access = queries.Ask(p, func(db queries.DBTX) (queries.GetMemberAccessRow, error) {
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
 		floor = e.askFloor(ctx, p, actor.Workspace)
@@ -82,12 +83,12 @@ func (e *Engine) pullMost(ctx context.Context, actor Actor, pull Pull, limit, mo
 		return PullResult{}, err
 	}
 	answer := PullResult{Epoch: snapshot.Epoch, Version: snapshot.Version}
-	if answer.Reset = reset(pull, snapshot, *floor, *access); answer.Reset != "" {
+	if answer.Reset = reset(pull, snapshot, *floor, access.Version); answer.Reset != "" {
 		return answer, nil
 	}
 	page := pullPage{since: pull.Since, limit: limit, most: most}
 	if pull.Since == 0 {
-		page.least = max(*floor, *access) // a cursor below would have to start over, for ever
+		page.least = max(*floor, access.Version) // a cursor below would have to start over, for ever
 	}
 	full, err := answer.fill(snapshot, changed, page)
 	if err != nil || !full {

@@ -127,9 +127,10 @@ func (e *Engine) Subscribe(ctx context.Context, actor Actor, since *int64) (*Sub
 // catchUp fills the mailbox with what the log holds since the reader's cursor.
 func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, since *int64) error {
 	var missed *[]queries.ListChangesSinceRow
-	var access, floor *int64
+	var access *queries.GetMemberAccessRow
+	var floor *int64
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, _ Snapshot) error {
-		access = queries.Ask(p, func(db queries.DBTX) (int64, error) {
+		access = queries.Ask(p, func(db queries.DBTX) (queries.GetMemberAccessRow, error) {
 			return e.queries.GetMemberAccess(ctx, db, queries.GetMemberAccessParams{WorkspaceID: actor.Workspace, MemberID: actor.Member})
 		})
 		floor = e.askFloor(ctx, p, actor.Workspace)
@@ -149,8 +150,8 @@ func (e *Engine) catchUp(ctx context.Context, actor Actor, s *Subscription, sinc
 		from = min(*since, snapshot.Version)
 	}
 	s.box.startAt(from, snapshot.Version)
-	if *access > from {
-		s.box.putAccess(*access, true) // nobody knows what they showed at that cursor
+	if access.Version > from {
+		s.box.putAccess(access.Version, access.Lost > from)
 	}
 	if len(*missed) == logPage || from < *floor { // more than is read at once, or than is kept
 		s.box.putAll(snapshot.Version)

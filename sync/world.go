@@ -44,7 +44,7 @@ type world struct {
 	answers   []storedResult
 	newcomers map[uuid.UUID]uuid.UUID // clients seen for the first time
 	depends   []refusedKey
-	access    map[uuid.UUID]int64 // member -> the V at which their rights changed
+	access    map[uuid.UUID]accessChange // by member
 }
 
 // reading is what PostgreSQL said when the lock was taken.
@@ -69,7 +69,7 @@ func newWorld(workspace uuid.UUID) *world {
 		numbers: map[uuid.UUID]int64{}, taken: map[uuid.UUID]map[int64]bool{}, ranks: map[uuid.UUID]*rankLine{},
 		parents: map[uuid.UUID]uuid.UUID{}, clients: map[uuid.UUID]uuid.UUID{}, results: map[uuid.UUID][]storedResult{},
 		refused: map[refusedKey]bool{}, undoable: map[uuid.UUID][]loggedChange{}, values: map[valueKey]*value{},
-		files: map[uuid.UUID]queries.ListFilesByIDRow{}, rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]int64{},
+		files: map[uuid.UUID]queries.ListFilesByIDRow{}, rights: map[uuid.UUID]rights{}, newcomers: map[uuid.UUID]uuid.UUID{}, access: map[uuid.UUID]accessChange{},
 		aliases: map[aliasKey]int64{}, counted: map[uuid.UUID]bool{},
 	}
 }
@@ -180,7 +180,7 @@ func (w *world) noteAccess(t *work, entries []entry) {
 		before, after := w.rightsOf(member.id), rightsIn(t.lookup(member.ref()), teams)
 		if w.lookup(member.ref()) != nil && (returned || !sameAccess(before, after)) {
 			entries[0].Access = append(entries[0].Access, member.id)
-			w.access[member.id] = w.head
+			w.access[member.id] = w.access[member.id].then(w.head, after.cover(before))
 		}
 	}
 	clear(w.rights)

@@ -226,10 +226,12 @@ func (w *world) queueCounters(ctx context.Context, p *queries.Pipeline, q *queri
 			return q.UpsertTeamNumbers(ctx, db, queries.UpsertTeamNumbersParams{WorkspaceID: w.workspace, TeamIDs: teams, Numbers: numbers})
 		})
 	}
-	if members, versions := columns(w.access); len(members) > 0 {
-		p.Tell(func(db queries.DBTX) error {
-			return q.UpsertMemberAccess(ctx, db, queries.UpsertMemberAccessParams{WorkspaceID: w.workspace, MemberIDs: members, Versions: versions})
-		})
+	if members, changes := columns(w.access); len(members) > 0 {
+		args := queries.UpsertMemberAccessParams{WorkspaceID: w.workspace, MemberIDs: members}
+		for _, change := range changes {
+			args.Versions, args.Lost = append(args.Versions, change.version), append(args.Lost, change.lost)
+		}
+		p.Tell(func(db queries.DBTX) error { return q.UpsertMemberAccess(ctx, db, args) })
 	}
 }
 
