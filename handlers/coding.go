@@ -2,20 +2,20 @@ package handlers
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"net/http"
 	"strings"
 	stdsync "sync"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
 )
 
 // coding is how an answer is compressed, as HTTP calls it.
 type coding string
 
 // Browsers take br over TLS, where a list is a fifth smaller than by gzip, for up to twice the time (BenchmarkCompress): what goes over the network is
-// waited for longer than that.
+// waited for longer than that. This gzip makes a list a twentieth larger than the standard library's does at its level 6, in a third of the time.
 const (
 	plain  coding = ""
 	zipped coding = "gzip"
@@ -49,7 +49,7 @@ type packer interface {
 // packers keep the memory that compressing needs.
 var packers = map[coding]*stdsync.Pool{
 	zipped: {New: func() any {
-		w, _ := gzip.NewWriterLevel(nil, 6) // the level is one that there is
+		w, _ := gzip.NewWriterLevel(nil, 5) // the level is one that there is
 		return w
 	}},
 	brotly: {New: func() any { return brotli.NewWriterLevel(nil, 5) }},

@@ -48,16 +48,13 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 	}
 	laid.url, laid.shown = laid.url.In(views.ListView), laid.shown.In(views.ListView)
 	query := laid.shown
-	issues, err := s.teamIssues(ctx, v, key, query)
-	if err != nil {
-		return err
-	}
+	issues := laid.rowless()
 	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v), issues.Team.Name, listHeight)
 	if err != nil {
 		return err
 	}
 	if !fromHTMX(c) {
-		return s.teamPage(c, v, made.status, issues, laid, made.show)
+		return s.teamPage(c, v, made.status, laid, made.show)
 	}
 	shares, err := s.listShares(ctx, v, issues, query, "")
 	if err != nil {

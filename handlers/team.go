@@ -23,15 +23,15 @@ func (s *Server) showTeam(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	issues, err := s.teamIssues(c.Request().Context(), v, key, laid.shown)
-	if err != nil {
-		return err
-	}
-	return s.teamPage(c, v, http.StatusOK, issues, laid, func(*views.ShareListData) {})
+	return s.teamPage(c, v, http.StatusOK, laid, func(*views.ShareListData) {})
 }
 
 // teamPage answers with a team's whole page; with may add to its shares.
-func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues, laid laying, with func(*views.ShareListData)) error {
+func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, with func(*views.ShareListData)) error {
+	issues, list, err := s.pageIssues(c.Request().Context(), v, laid)
+	if err != nil {
+		return err
+	}
 	team, query := issues.team(), laid.shown
 	here := "team:" + team.Key
 	if query.View == views.BoardView {
@@ -51,9 +51,39 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, issues teamIssues
 	if err != nil {
 		return err
 	}
-	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: issues.list(query), Board: issues.board(query, page.TX), Shares: shares,
+	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: list, Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
+}
+
+// pageIssues are a team's issues for its page. Those of a list are in it as it is drawn for all who see the same, so that it
+// costs nothing to show it again; cards have forms of their own for each reading.
+func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (teamIssues, views.IssueListPart, error) {
+	key, query := laid.Team.Key, laid.shown
+	if query.View == views.BoardView {
+		issues, err := s.teamIssues(ctx, v, key, query)
+		return issues, views.IssueListPart{}, err
+	}
+	issues := laid.rowless()
+	list, err := s.teamPart(ctx, v, key, issues.shared(query))
+	if err != nil {
+		return teamIssues{}, views.IssueListPart{}, err
+	}
+	if list.fresh.Rights != issues.Rights {
+		return teamIssues{}, views.IssueListPart{}, errRightsMoved
+	}
+	drawn, err := s.draw(ctx, list)
+	if err != nil {
+		return teamIssues{}, views.IssueListPart{}, err
+	}
+	shown := drawn.at(list.fresh.Version)
+	return issues, views.DrawnListPart(shown.version, shown.body), nil
+}
+
+// rowless is the team's list without its groups.
+func (l laying) rowless() teamIssues {
+	options := listOptions(l.shown)
+	return teamIssues{TeamIssues: sync.TeamIssues{Snapshot: l.Snapshot, Team: l.Team, Filter: l.ParseFilter(l.Team.ID, options.Terms, options.Text)}}
 }
 
 // redirectTeam spells the key as the team does, where the reader sees it: elsewhere there is nothing to spell.
@@ -72,8 +102,16 @@ func (s *Server) showTeamFragment(c echo.Context, v visit) error {
 	return s.teamFragment(c, v, strings.ToUpper(c.Param("key")), readQuery(c.QueryParams()))
 }
 
-// teamFragment answers with a team's list or board, shared by all who have the same rights and ask for the same part.
 func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Query) error {
+	part, err := s.teamPart(c.Request().Context(), v, key, query)
+	if err != nil {
+		return err
+	}
+	return s.fragment(c, part)
+}
+
+// teamPart is a team's list or board, shared by all who have the same rights and ask for the same part.
+func (s *Server) teamPart(ctx context.Context, v visit, key string, query views.Query) (fragment, error) {
 	name := "team " + v.Workspace.String() + " " + key + query.Encode()
 	if aboutMe(query) {
 		name += " " + v.Member.String()
@@ -82,11 +120,11 @@ func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Q
 		return s.teamFreshness(ctx, v, key, beside)
 	}
 	read := func(ctx context.Context) (teamIssues, error) { return s.teamIssues(ctx, v, key, query) }
-	seen, err := follow(c.Request().Context(), s, v, name, look, read)
+	seen, err := follow(ctx, s, v, name, look, read)
 	if err != nil {
-		return err
+		return fragment{}, err
 	}
-	return s.fragment(c, fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		issues, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
@@ -95,7 +133,7 @@ func (s *Server) teamFragment(c echo.Context, v visit, key string, query views.Q
 			return issues.Snapshot, views.Board(s.place(v), issues.board(query, "")), nil
 		}
 		return issues.Snapshot, views.IssueList(s.place(v), issues.list(query)), nil
-	}, seen.beside})
+	}, seen.beside}, nil
 }
 
 type teamKey struct {

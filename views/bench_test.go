@@ -129,7 +129,7 @@ func realPage(rows int, deferred bool) templ.Component {
 		p.NewIssue.Members = append(p.NewIssue.Members, Option{Value: m.Value(), Text: m.Name})
 	}
 	team := v.Teams[0]
-	return TeamPage(p, TeamPageData{Team: team, Filter: filterBar(Query{}), List: fill(r, v, rows)})
+	return TeamPage(p, TeamPageData{Team: team, Filter: filterBar(Query{}), List: ListPart(p.Place, fill(r, v, rows))})
 }
 
 func realList(rows int) IssueListData {

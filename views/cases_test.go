@@ -270,9 +270,9 @@ func pageCases() []golden {
 		Comments: []CommentFound{{uid(2001), "ENG-12", "Fix login", ann, clock, "my <mark>login</mark>"}},
 	}
 	return []golden{
-		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo, row(1), row(2)))})},
-		{"team_page/saved_view", wholePage, TeamPage(withView, TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo)), Saved: SavedViewData{Team: eng, View: SavedView{ID: uid(77), Name: "Mine first", Icon: "person"}}})},
-		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: list(Query{}, group(todo)), Wrong: []string{"“x” is no filter, so it was left out."}})},
+		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo, row(1), row(2))))})},
+		{"team_page/saved_view", wholePage, TeamPage(withView, TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Saved: SavedViewData{Team: eng, View: SavedView{ID: uid(77), Name: "Mine first", Icon: "person"}}})},
+		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Wrong: []string{"“x” is no filter, so it was left out."}})},
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
 		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},
 		{"search/found", wholePage, SearchPage(page("Search"), found)},
