@@ -75,12 +75,12 @@ func (h *house) peopled(issues int) {
 	h.exec("vacuum analyze")
 }
 
-// talked is an issue with many comments.
+// talked is an issue with many comments of two people, one of whom reads it.
 func (h *house) talked(comments int) madeIssue {
 	h.t.Helper()
 	issue := h.issue("Much talked about")
 	for i := range comments {
-		h.ben.apply(sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{
+		[]*browser{h.ann, h.ben}[i%2].apply(sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{
 			"issue": string(issue.ref), "body": fmt.Sprintf("Remark %d: it *still* happens when the `lantern` is out, see ENG-1.\n\n- once\n- twice", i)}})
 	}
 	return issue

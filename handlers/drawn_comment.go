@@ -1,0 +1,121 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"tandem/views"
+)
+
+// drawnBytes bounds what comments kept as they were drawn hold together.
+const drawnBytes = 32 << 20
+
+// drawnComments keep comments as pages show them, so that one of a long thread is drawn once, whoever reads it and whatever
+// else changes in its issue. What a comment looks like depends on its data alone. Safe for concurrent use.
+type drawnComments struct {
+	kept *byteCache[drawnKey, pieces]
+}
+
+// pieces are HTML, cut where the transaction id of a page stands: that is another one at each reading.
+type pieces []string
+
+func (p pieces) size() int {
+	bytes := 128
+	for _, piece := range p {
+		bytes += len(piece)
+	}
+	return bytes
+}
+
+// write puts a transaction id into the cuts.
+func (p pieces) write(w io.Writer, tx string) error {
+	for i, piece := range p {
+		if i > 0 {
+			if _, err := io.WriteString(w, tx); err != nil {
+				return err
+			}
+		}
+		if _, err := io.WriteString(w, piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newDrawnComments() *drawnComments {
+	return &drawnComments{newByteCache[drawnKey](drawnBytes, pieces.size)}
+}
+
+// cut stands for the transaction id while a comment is drawn. No text has it: PostgreSQL keeps none that does.
+const cut = "\x00"
+
+// component draws a comment of a whole page.
+func (d *drawnComments) component(at views.Place, comment views.CommentData) templ.Component {
+	tx := comment.TX
+	comment.TX = cut
+	if !concerns(comment) {
+		comment.Me = views.Member{}
+	}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		pieces, err := d.pieces(ctx, at, comment)
+		if err != nil {
+			return err
+		}
+		return pieces.write(w, tx)
+	})
+}
+
+func (d *drawnComments) pieces(ctx context.Context, at views.Place, comment views.CommentData) (pieces, error) {
+	key := drawnKeyOf(at, comment)
+	if known, found := d.kept.get(key); found {
+		return known, nil
+	}
+	body, err := render(ctx, views.Comment(at, comment))
+	if err != nil {
+		return nil, err
+	}
+	drawn := pieces(strings.Split(string(body), cut))
+	d.kept.add(key, drawn)
+	return drawn, nil
+}
+
+// drawnKey is all that a comment's looks come from.
+type drawnKey struct {
+	at                views.Place
+	id                string
+	version           int64
+	author, me        views.Member
+	body              views.Text
+	created, edited   string
+	deleted, readOnly bool
+	more              string // what few have: reactions, and a text that could not be taken
+}
+
+func drawnKeyOf(at views.Place, c views.CommentData) drawnKey {
+	key := drawnKey{at: at, id: c.ID, version: c.Version, author: c.Author, me: c.Me, body: c.Body,
+		created: c.Created.Format(time.RFC3339Nano), edited: c.Edited.Format(time.RFC3339Nano), deleted: c.Deleted, readOnly: c.ReadOnly}
+	if len(c.Reactions) > 0 || c.Draft != (views.Draft{}) {
+		key.more = fmt.Sprintf("%#v %#v %q", c.Reactions, c.Draft, textOf(c.Draft.From))
+	}
+	return key
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// concerns tells whether a comment is another one to its reader than to all others: their own, or one with their reactions.
+func concerns(comment views.CommentData) bool {
+	return comment.Author.ID == comment.Me.ID || slices.ContainsFunc(comment.Reactions, func(r views.Reaction) bool {
+		return slices.ContainsFunc(r.Members, func(m views.Member) bool { return m.ID == comment.Me.ID })
+	})
+}
