@@ -45,6 +45,7 @@ func TestProject_IsPlannedWithKeysAndFollowedLive(t *testing.T) {
 	ann.inFront()
 	ann.presses("Ctrl+z")
 	ben.sees("that it is not, undone", reached, "0 of 1 issues done")
+	ben.sees("it among those that are open again", "title => row(title)", "Put up a platform")
 	ann.unsent(0)
 	ann.losesTheLine()
 	ann.opensMenu("P", "Herons come back")
