@@ -42,7 +42,7 @@ func TestS89_TheCoreJobsWorkByPlainForms(t *testing.T) {
 	b.submit(issue, "form[action$='/due']", "due", "2020-01-31").to("/acme/issue/ENG-1")
 	b.submit(issue, "form[action$='/labels']", "remove", string(h.bug)).to("/acme/issue/ENG-1")
 	comment := b.submit(issue, ".composer form", "body", "On *it*").is(http.StatusSeeOther).header.Get("Location")
-	issue = b.get("/acme/issue/ENG-1").ok().has("<em>it</em>", "Fix the login", "overdue", "Broken since<br/>\nyesterday")
+	issue = b.get("/acme/issue/ENG-1").ok().has("<em>it</em>", "Fix the login", " d late", "Broken since<br/>\nyesterday")
 	_, anchor, _ := strings.Cut(comment, "#")
 	issue.one("#" + anchor)
 	h.clock.advance(time.Minute)

@@ -149,7 +149,7 @@ func (n named) due(row sync.IssueRow) views.Due {
 	if row.Due == nil {
 		return views.Due{}
 	}
-	due := views.Due{Day: *row.Due}
+	due := views.Due{Day: *row.Due, Today: n.today(n.zone(row.Team))}
 	if status, known := n.Status(row.Status); known && status.Closed() {
 		return due
 	}
@@ -158,15 +158,20 @@ func (n named) due(row sync.IssueRow) views.Due {
 
 // near says how near a day is, as of today in a time zone.
 func (n named) near(day time.Time, zone *time.Location) views.Due {
-	due := views.Due{Day: day}
-	today, _ := time.Parse(time.DateOnly, n.At.In(zone).Format(time.DateOnly)) // what Format wrote
+	due := views.Due{Day: day, Today: n.today(zone)}
 	switch {
-	case due.Day.Before(today):
+	case due.Day.Before(due.Today):
 		due.State = "late"
-	case due.Day.Before(today.AddDate(0, 0, 8)):
+	case due.Day.Before(due.Today.AddDate(0, 0, 8)):
 		due.State = "soon"
 	}
 	return due
+}
+
+// today is the day that it is in a time zone, as days are stored.
+func (n named) today(zone *time.Location) time.Time {
+	year, month, day := n.At.In(zone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 // row is an issue in brief, with what the reader sees of its family.
@@ -174,7 +179,7 @@ func (n named) row(r sync.IssueRow, family sync.Family) views.IssueRowData {
 	return views.IssueRowData{
 		ID: idOf(r.ID), Key: n.Key(r.Team, r.Number), Title: r.Title, Version: r.Version,
 		Status: n.status(r.Status), Priority: views.Priority(r.Priority), Assignee: n.member(r.Assignee), Labels: n.labels(r.Labels), Project: n.project(r.Project),
-		Due: n.due(r), Cycle: n.cycle(r.Cycle), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)),
+		Due: n.due(r), Cycle: n.cycle(r.Cycle), Parent: family.Parents[r.Parent].Title, Progress: views.Progress(family.Progress[r.ID]), Updated: r.UpdatedAt.In(n.zone(r.Team)), Today: n.today(n.zone(r.Team)),
 		Blocked: family.Blocked(r.ID),
 	}
 }

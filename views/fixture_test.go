@@ -55,7 +55,7 @@ func bareRow(d *IssueRowData) {
 
 func full(d *IssueRowData) {
 	d.Labels = []Label{bug, ui, grey}
-	d.Due = Due{Day: clock.AddDate(0, 0, -2), State: "late"}
+	d.Due = Due{Day: clock.AddDate(0, 0, -2), State: "late", Today: clock}
 	d.Parent = "Rework sign-in"
 }
 

@@ -9,12 +9,12 @@ var (
 func projectCases() []golden {
 	reached := Reached{Issues: Extent{Scope: 12, Started: 3, Done: 4}, Points: Extent{Scope: 20, Done: 8}}
 	list := ProjectListData{Region: Region{Topics: []string{"vocabulary"}, Version: 9}, Projects: []ProjectItem{
-		{Project: launch, Scope: "Workspace", Health: "at_risk", Lead: ann, Target: Due{Day: clock.AddDate(0, 0, 5), State: "soon"}, Reached: reached},
+		{Project: launch, Scope: "Workspace", Health: "at_risk", Lead: ann, Target: Due{Day: clock.AddDate(0, 0, 5), State: "soon", Today: clock}, Reached: reached},
 		{Project: rework, Scope: "Engineering", Health: "none"},
 	}}
 	page := ProjectData{Project: launch, Region: list.Region, Version: 7, Health: "off_track", Lead: ann, Members: []Member{ann, ben}, Start: clock, Target: Due{Day: clock},
 		Description: text("To the world."), Author: ben, Created: clock, Reached: reached, Rest: reached, Leads: []Member{ann, ben}, Teams: []ProjectTeam{{eng, 12}},
-		Milestones: []MilestoneItem{{Milestone: beta, Version: 8, Date: Due{Day: clock, State: "late"}, Position: 1, Reached: reached}}}
+		Milestones: []MilestoneItem{{Milestone: beta, Version: 8, Date: Due{Day: clock.AddDate(0, 0, -1), State: "late", Today: clock}, Position: 1, Reached: reached}}}
 	bare := ProjectData{Project: rework, Region: list.Region, Of: eng, Health: "none", Author: ann, Created: clock}
 	guests, trashed := page, page
 	guests.ReadOnly, trashed.Deleted = true, true
