@@ -200,8 +200,17 @@ func (w *window) sees(what, condition string, args ...any) {
 // seesWithin waits until a condition of the page holds. It outlives reloads of the page.
 func (w *window) seesWithin(limit time.Duration, what, condition string, args ...any) {
 	w.t.Helper()
+	held, last := w.holdsWithin(limit, condition, args...)
+	if held {
+		return
+	}
+	w.hear(false, fmt.Sprintf("waited %v for: %s (%v)", limit, what, last)) // for the trace, which outlives the output
+	w.t.Fatalf("%s waited %v for: %s (%v)", w.name, limit, what, last)
+}
+
+// holdsWithin tells whether a condition came to hold in time, else what last went wrong.
+func (w *window) holdsWithin(limit time.Duration, condition string, args ...any) (held bool, last error) {
 	start := time.Now()
-	var last error
 	for time.Since(start) < limit {
 		left := min(limit-time.Since(start), time.Second)
 		ctx, cancel := context.WithTimeout(w.ctx, left+5*time.Second)
@@ -209,7 +218,7 @@ func (w *window) seesWithin(limit time.Duration, what, condition string, args ..
 		held, err := chromedp.Run(ctx, chromedp.Evaluate[bool](text, chromedp.EvalAwaitPromise))
 		cancel()
 		if held {
-			return
+			return true, nil
 		}
 		if err != nil {
 			last = err
@@ -218,8 +227,7 @@ func (w *window) seesWithin(limit time.Duration, what, condition string, args ..
 			break
 		}
 	}
-	w.hear(false, fmt.Sprintf("waited %v for: %s (%v)", limit, what, last)) // for the trace, which outlives the output
-	w.t.Fatalf("%s waited %v for: %s (%v)", w.name, limit, what, last)
+	return false, last
 }
 
 // place is where an element is to be clicked.

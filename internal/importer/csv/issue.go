@@ -16,7 +16,7 @@ import (
 func (p *parser) take(cells []string) error {
 	r := p.record(cells)
 	what := strings.TrimSpace(r["key"])
-	issue := importer.Issue{SourceID: p.sourceID(what), Number: numberIn(what), Title: strings.TrimSpace(r["title"]), Body: r["description"], State: importer.Open}
+	issue := importer.Issue{SourceID: p.sourceID(what), Number: numberIn(what), Title: oneLine(r["title"]), Body: r["description"], State: importer.Open}
 	if issue.Title == "" {
 		p.lose(what, "there is no title")
 		return nil
@@ -35,6 +35,11 @@ func (p *parser) take(cells []string) error {
 	p.cast(&issue, r)
 	p.result.Summary.Count(issue)
 	return p.sink.Issue(issue)
+}
+
+// oneLine puts spaces for line breaks, which a cell may have and a title not.
+func oneLine(text string) string {
+	return strings.TrimSpace(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
 }
 
 // unkeyed stays the same when other lines come or go; of equal lines, each but the first is known by how many are before it.

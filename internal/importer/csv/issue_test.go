@@ -43,3 +43,11 @@ func TestTake_LeavesOutTimesThatCannotBeKept(t *testing.T) {
 		t.Errorf("%+v", issues)
 	}
 }
+
+func TestTake_PutsATitleOfSeveralLinesIntoOne(t *testing.T) {
+	t.Parallel()
+	issues, problems := parsed(t, "Title\n\"Fix\r\nthe login \"\n\"\n\"\n", Options{})
+	if len(issues) != 1 || issues[0].Title != "Fix the login" || len(problems) != 1 {
+		t.Errorf("%+v, %q", issues, problems)
+	}
+}
