@@ -177,18 +177,3 @@ func (n named) openCycles(team, also uuid.UUID) []views.Cycle {
 	}
 	return cycles
 }
-
-// cycleValues are a team's cycles as filters name them: by their place in time, and all by their numbers.
-func (t teamIssues) cycleValues() []value {
-	var values []value
-	cycles := t.Cycles(t.Team.ID)
-	for _, called := range []string{sync.CurrentCycle, "next"} {
-		if cycle, known := t.CycleCalled(t.Team.ID, called); known {
-			values = append(values, value{called, strings.ToUpper(called[:1]) + called[1:] + " (" + cycleName(cycle).Name() + ")"})
-		}
-	}
-	for _, cycle := range cycles {
-		values = append(values, value{strconv.FormatInt(cycle.Number, 10), cycleName(cycle).Name()})
-	}
-	return values
-}

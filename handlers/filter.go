@@ -18,13 +18,20 @@ func readQuery(values url.Values) views.Query {
 	if values.Get("view") == views.BoardView {
 		query.View = views.BoardView
 	}
+	query.Filters = readFilters(values, filterFields)
+	return query
+}
+
+// readFilters reads what a URL filters by, each once.
+func readFilters(values url.Values, fields []string) []views.Filter {
+	var filters []views.Filter
 	for _, term := range values["f"] {
-		filter, legible := readFilter(term)
-		if legible && !slices.Contains(query.Filters, filter) {
-			query.Filters = append(query.Filters, filter)
+		filter, legible := readTerm(term, fields)
+		if legible && !slices.Contains(filters, filter) {
+			filters = append(filters, filter)
 		}
 	}
-	return query
+	return filters
 }
 
 func savedID(values url.Values) string {
@@ -37,6 +44,9 @@ func savedID(values url.Values) string {
 
 // filterFields are what one may filter by.
 var filterFields = []string{"status", "assignee", "label", "project", "priority", "cycle", "creator", "text"}
+
+// searchFields are what one may narrow a search by.
+var searchFields = []string{"team", "status", "assignee", "label", "project", "priority", "cycle", "creator"}
 
 func readFilter(term string) (filter views.Filter, legible bool) {
 	return readTerm(term, filterFields)
@@ -74,12 +84,7 @@ func choice(values url.Values, name string, list []string) string {
 
 // misread says what of a list's URL is not understood, each in a sentence. The rest holds.
 func misread(values url.Values) []string {
-	var wrong []string
-	for _, term := range values["f"] {
-		if _, legible := readFilter(term); !legible && term != "" {
-			wrong = append(wrong, "“"+term+"” is no filter, so it was left out. Filters are written as assignee:ann or -label:bug.")
-		}
-	}
+	wrong := misreadFilters(values, filterFields)
 	display := views.Query{Display: readDisplay(values)}
 	understood, _ := url.ParseQuery(display.Display.Encode()) // what Encode wrote
 	firsts := map[string]string{"group": sync.Groupings[0], "order": sync.Orders[0]}
@@ -88,6 +93,16 @@ func misread(values url.Values) []string {
 			if value != "" && value != firsts[name] && !slices.Contains(understood[name], value) {
 				wrong = append(wrong, "There is no "+name+" “"+value+"”, so it was left out. Choose one under Display.")
 			}
+		}
+	}
+	return wrong
+}
+
+func misreadFilters(values url.Values, fields []string) []string {
+	var wrong []string
+	for _, term := range values["f"] {
+		if _, legible := readTerm(term, fields); !legible && term != "" {
+			wrong = append(wrong, "“"+term+"” is no filter, so it was left out. Filters are written as assignee:ann or -label:bug.")
 		}
 	}
 	return wrong
@@ -117,149 +132,4 @@ func orderOf(query views.Query) string {
 
 func aboutMe(query views.Query) bool {
 	return slices.ContainsFunc(query.Filters, func(f views.Filter) bool { return f.Value == "me" })
-}
-
-// nameless says which filters name nothing that the reader knows.
-func (t teamIssues) nameless() []string {
-	var wrong []string
-	for _, term := range t.Filter.Unknown {
-		filter, legible := readFilter(term)
-		if !legible {
-			continue
-		}
-		text := "There is no " + strings.ToLower(fieldName(filter.Field)) + " “" + filter.Value + "” here, so no issue has it."
-		wrong = append(wrong, text)
-	}
-	return wrong
-}
-
-// filterBar words the filters in force, and offers the values of the others.
-func (t teamIssues) filterBar(laid laying) views.FilterBarData {
-	query := laid.links()
-	d := views.FilterBarData{Team: t.team(), Query: query, Shown: laid.shown.Display, Own: laid.Own.Set(), LaysOut: !t.Guest() && (!laid.saved() || t.EditsView(laid.view))}
-	for _, f := range query.Filters {
-		d.Chips = chipped(d.Chips, fieldName(f.Field), views.FilterValue{Filter: f, Text: t.filterValue(f)})
-	}
-	d.Choices = []views.FilterChoice{
-		t.choice("status", statusValues(t.Statuses(t.Team.ID))),
-		t.choice("assignee", append([]value{{"me", "Me"}, {"none", "No assignee"}}, t.memberValues()...)),
-		t.choice("label", append([]value{{"none", "No label"}}, labelValues(t.Labels(t.Team.ID))...)),
-		t.choice("project", append([]value{{"none", "No project"}}, t.projectValues()...)),
-		t.choice("priority", priorityValues()),
-		t.choice("creator", append([]value{{"me", "Me"}}, t.memberValues()...)),
-	}
-	if cycles := t.cycleValues(); len(cycles) > 0 {
-		d.Choices = append(d.Choices, t.choice("cycle", append([]value{{"none", "No cycle"}}, cycles...)))
-	}
-	return d
-}
-
-// chipped adds a filter to the chip of its field, or a chip of its own.
-func chipped(chips []views.FilterChip, field string, value views.FilterValue) []views.FilterChip {
-	same := func(c views.FilterChip) bool { return c.Field == field && c.Not == value.Filter.Not }
-	at := slices.IndexFunc(chips, same)
-	if at < 0 {
-		return append(chips, views.FilterChip{Field: field, Not: value.Filter.Not, Values: []views.FilterValue{value}})
-	}
-	chips[at].Values = append(chips[at].Values, value)
-	return chips
-}
-
-// value is what a filter may ask for: as it stands in URLs, and in words.
-type value struct{ slug, text string }
-
-func (t teamIssues) choice(field string, values []value) views.FilterChoice {
-	choice := views.FilterChoice{Field: fieldName(field)}
-	for _, v := range values {
-		choice.Values = append(choice.Values, views.Option{Value: field + ":" + v.slug, Text: v.text})
-	}
-	return choice
-}
-
-// filterValue words a filter's value; what names nothing stays as it was written.
-func (t teamIssues) filterValue(f views.Filter) string {
-	for _, choice := range t.filterValues(f.Field) {
-		if choice.slug == f.Value {
-			return choice.text
-		}
-	}
-	if id, err := uuid.Parse(f.Value); err == nil {
-		return t.textOf(f.Field, id)
-	}
-	return f.Value
-}
-
-func (t teamIssues) filterValues(field string) []value {
-	switch field {
-	case "status":
-		return statusValues(t.Statuses(t.Team.ID))
-	case "label":
-		return append([]value{{"none", "none"}}, labelValues(t.Labels(t.Team.ID))...)
-	case "project":
-		return append([]value{{"none", "none"}}, t.projectValues()...)
-	case "cycle":
-		return append([]value{{"none", "none"}}, t.cycleValues()...)
-	case "priority":
-		return priorityValues()
-	case "assignee", "creator":
-		return append([]value{{"me", "Me"}, {"none", "nobody"}}, t.memberValues()...)
-	}
-	return nil
-}
-
-func (t teamIssues) textOf(field string, id uuid.UUID) string {
-	n := named{t.Snapshot}
-	switch field {
-	case "status":
-		return n.status(id).Name
-	case "label":
-		label, _ := n.Label(id)
-		return label.Name
-	case "project":
-		return n.project(id).Name
-	case "cycle":
-		return n.cycle(id).Name()
-	}
-	return n.member(id).Name
-}
-
-func statusValues(statuses []sync.StatusName) []value {
-	var values []value
-	for _, s := range statuses {
-		values = append(values, value{sync.Slug(s.Name), s.Name})
-	}
-	return values
-}
-
-func labelValues(labels []sync.LabelName) []value {
-	var values []value
-	for _, l := range labels {
-		values = append(values, value{sync.Slug(l.Name), l.Name})
-	}
-	return values
-}
-
-func (t teamIssues) projectValues() []value {
-	var values []value
-	for _, p := range t.Projects(t.Team.ID) {
-		values = append(values, value{sync.Slug(p.Name), p.Name})
-	}
-	return values
-}
-
-func (t teamIssues) memberValues() []value {
-	var values []value
-	for _, m := range t.Assignable(t.Team.ID) {
-		values = append(values, value{m.Handle, m.Name})
-	}
-	return values
-}
-
-func priorityValues() []value {
-	slugs := []string{"none", "urgent", "high", "medium", "low"}
-	var values []value
-	for _, p := range views.Priorities() {
-		values = append(values, value{slugs[p], p.Name()})
-	}
-	return values
 }

@@ -25,6 +25,7 @@ func BenchmarkPages(b *testing.B) {
 			{"list of 1,000 rows", "/acme/team/ENG?group=assignee&f=-assignee:none", "data-record=\"issue:", 1000},
 			{"board", "/acme/team/ENG?view=board", "data-record=\"issue:", 150},
 			{"search", "/acme/search?q=harbour+lantern", "/acme/issue/ENG-", 20},
+			{"search with filters", "/acme/search?q=harbour&f=status:doing&f=-label:none", "/acme/issue/ENG-", 20},
 			{"issue with 200 comments", "/acme/issue/" + talked.key, "data-record=\"comment:", 200},
 		} {
 			b.Run(fmt.Sprintf("%s, out of %d", page.name, issues), func(b *testing.B) {

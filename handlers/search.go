@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -14,27 +15,36 @@ import (
 
 // search finds issues and comments; an issue's key, an earlier one too, goes straight to it.
 func (s *Server) search(c echo.Context, v visit) error {
-	found, data, err := s.found(c.Request().Context(), v, c.QueryParam("q"), c.QueryParam("after"))
+	found, data, err := s.found(c.Request().Context(), v, c.QueryParams())
 	if err != nil {
 		return err
 	}
 	if _, _, key := sync.ParseKey(found.Text); key && found.Exact != nil {
 		return c.Redirect(http.StatusSeeOther, v.slug.Issue(found.Key(found.Exact.Team, found.Exact.Number)))
 	}
+	scope := filterScope{named: named{found.Snapshot}}
+	data.Filter.Chips, data.Filter.Choices = scope.chips(data.Filter.Query.Filters), scope.choices()
+	data.Wrong = append(misreadFilters(c.QueryParams(), searchFields), nameless(found.Unknown)...)
 	page := s.frame(c, v, found.Snapshot, "Search", "search")
 	return s.page(c, http.StatusOK, found.Snapshot, views.SearchPage(page, data))
 }
 
 func (s *Server) searchFragment(c echo.Context, v visit) error {
-	found, data, err := s.found(c.Request().Context(), v, c.QueryParam("q"), c.QueryParam("after"))
+	found, data, err := s.found(c.Request().Context(), v, c.QueryParams())
 	if err != nil {
 		return err
 	}
 	return s.page(c, http.StatusOK, found.Snapshot, views.SearchResults(s.place(v), data))
 }
 
-func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.SearchPage, views.SearchData, error) {
-	found, err := s.engine.Search(ctx, v.Actor, text, after)
+// found searches for what a URL asks.
+func (s *Server) found(ctx context.Context, v visit, values url.Values) (sync.SearchPage, views.SearchData, error) {
+	query := views.Query{Filters: readFilters(values, searchFields)}
+	var terms []string
+	for _, f := range query.Filters {
+		terms = append(terms, f.String())
+	}
+	found, err := s.engine.Search(ctx, v.Actor, values.Get("q"), values.Get("after"), terms...)
 	if err != nil {
 		return found, views.SearchData{}, err
 	}
@@ -43,7 +53,10 @@ func (s *Server) found(ctx context.Context, v visit, text, after string) (sync.S
 		rows[i] = hit.IssueRow
 	}
 	family, err := s.family(ctx, v, found.Snapshot, rows)
-	return found, searchData(found, family), err
+	data := searchData(found, family)
+	query.Text = found.Text
+	data.Filter = views.FilterBarData{Search: true, Query: query}
+	return found, data, err
 }
 
 func searchData(found sync.SearchPage, family sync.Family) views.SearchData {
@@ -55,6 +68,9 @@ func searchData(found sync.SearchPage, family sync.Family) views.SearchData {
 	for _, hit := range found.Comments {
 		d.Comments = append(d.Comments, views.CommentFound{ID: idOf(hit.ID), IssueKey: n.Key(hit.Issue.Team, hit.Issue.Number), Issue: hit.Issue.Title,
 			Author: n.member(hit.Author), At: hit.At.In(n.zone(hit.Issue.Team)), Snippet: marked(hit.Snippet)})
+	}
+	for _, hit := range found.Projects {
+		d.Projects = append(d.Projects, views.ProjectFound{Project: projectOf(hit.ProjectName), Scope: n.scope(hit.ProjectName), Target: n.target(hit.ProjectName), Snippet: marked(hit.Snippet)})
 	}
 	return d
 }

@@ -52,7 +52,7 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, with
 		return err
 	}
 	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: list, Board: issues.board(query, page.TX), Shares: shares,
-		Wrong: append(misread(c.QueryParams()), issues.nameless()...)}
+		Wrong: append(misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
 

@@ -265,13 +265,27 @@ WHERE i.team_id = ANY(@team_ids::uuid[]) AND k.team_id = ANY(@team_ids::uuid[]) 
 
 -- name: SearchIssues :many
 -- The latest of the issues that match, best first. Each that is ranked costs the reading of its search vector, so that of a word
--- that stands in every fifth of 100,000 only the latest are.
+-- that stands in every fifth of 100,000 only the latest are. A filter is as in ListIssueGroups.
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at, left(i.description, @excerpted::integer) AS beginning
 FROM (
     SELECT x.* FROM (
         SELECT m.* FROM issue m
         WHERE m.workspace_id = @workspace_id AND m.team_id = ANY(@team_ids::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', @words::text)
+            AND (NOT @narrow::boolean OR (cardinality(@statuses::uuid[]) = 0 OR m.status_id = ANY(@statuses))
+            AND (cardinality(@not_statuses::uuid[]) = 0 OR NOT m.status_id = ANY(@not_statuses))
+            AND (cardinality(@assignees::uuid[]) = 0 OR COALESCE(m.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@assignees))
+            AND (cardinality(@not_assignees::uuid[]) = 0 OR NOT COALESCE(m.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_assignees))
+            AND (cardinality(@creators::uuid[]) = 0 OR COALESCE(m.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@creators))
+            AND (cardinality(@not_creators::uuid[]) = 0 OR NOT COALESCE(m.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators))
+            AND (cardinality(@labels::uuid[]) = 0 OR CASE WHEN m.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE m.labels END && @labels)
+            AND (cardinality(@not_labels::uuid[]) = 0 OR NOT CASE WHEN m.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE m.labels END && @not_labels)
+            AND (cardinality(@cycles::uuid[]) = 0 OR COALESCE(m.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@cycles))
+            AND (cardinality(@not_cycles::uuid[]) = 0 OR NOT COALESCE(m.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_cycles))
+            AND (cardinality(@priorities::smallint[]) = 0 OR m.priority = ANY(@priorities))
+            AND (cardinality(@not_priorities::smallint[]) = 0 OR NOT m.priority = ANY(@not_priorities))
+            AND (cardinality(@projects::uuid[]) = 0 OR COALESCE(m.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@projects))
+            AND (cardinality(@not_projects::uuid[]) = 0 OR NOT COALESCE(m.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_projects)))
         ORDER BY m.version DESC, m.id LIMIT @ranked
     ) AS x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
     ORDER BY ts_rank(x.search, to_tsquery('english', @words::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
@@ -279,11 +293,26 @@ FROM (
 ) AS i;
 
 -- name: SearchComments :many
+-- The filter is of the issues that the comments are on.
 SELECT c.id AS comment_id, c.created_at, c.author_id, i.id, i.team_id, i.number, i.title, i.status_id, left(c.body, @excerpted::integer) AS beginning
 FROM (
     SELECT x.* FROM (
         SELECT m.* FROM comment m
         WHERE m.workspace_id = @workspace_id AND m.team_id = ANY(@team_ids::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', @words::text)
+            AND (NOT @narrow::boolean OR EXISTS (SELECT 1 FROM issue f WHERE f.workspace_id = m.workspace_id AND f.id = m.issue_id AND f.deleted_at IS NULL AND (cardinality(@statuses::uuid[]) = 0 OR f.status_id = ANY(@statuses))
+            AND (cardinality(@not_statuses::uuid[]) = 0 OR NOT f.status_id = ANY(@not_statuses))
+            AND (cardinality(@assignees::uuid[]) = 0 OR COALESCE(f.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@assignees))
+            AND (cardinality(@not_assignees::uuid[]) = 0 OR NOT COALESCE(f.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_assignees))
+            AND (cardinality(@creators::uuid[]) = 0 OR COALESCE(f.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@creators))
+            AND (cardinality(@not_creators::uuid[]) = 0 OR NOT COALESCE(f.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators))
+            AND (cardinality(@labels::uuid[]) = 0 OR CASE WHEN f.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE f.labels END && @labels)
+            AND (cardinality(@not_labels::uuid[]) = 0 OR NOT CASE WHEN f.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE f.labels END && @not_labels)
+            AND (cardinality(@cycles::uuid[]) = 0 OR COALESCE(f.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@cycles))
+            AND (cardinality(@not_cycles::uuid[]) = 0 OR NOT COALESCE(f.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_cycles))
+            AND (cardinality(@priorities::smallint[]) = 0 OR f.priority = ANY(@priorities))
+            AND (cardinality(@not_priorities::smallint[]) = 0 OR NOT f.priority = ANY(@not_priorities))
+            AND (cardinality(@projects::uuid[]) = 0 OR COALESCE(f.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@projects))
+            AND (cardinality(@not_projects::uuid[]) = 0 OR NOT COALESCE(f.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_projects))))
         ORDER BY m.version DESC, m.id LIMIT @ranked
     ) AS x
     ORDER BY ts_rank(x.search, to_tsquery('english', @words::text)) DESC, x.created_at DESC, x.id

@@ -1703,22 +1703,51 @@ FROM (
     SELECT x.workspace_id, x.id, x.team_id, x.issue_id, x.parent_id, x.author_id, x.body, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.reactions FROM (
         SELECT m.workspace_id, m.id, m.team_id, m.issue_id, m.parent_id, m.author_id, m.body, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.reactions FROM comment m
         WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
-        ORDER BY m.version DESC, m.id LIMIT $5
+            AND (NOT $5::boolean OR EXISTS (SELECT 1 FROM issue f WHERE f.workspace_id = m.workspace_id AND f.id = m.issue_id AND f.deleted_at IS NULL AND (cardinality($6::uuid[]) = 0 OR f.status_id = ANY($6))
+            AND (cardinality($7::uuid[]) = 0 OR NOT f.status_id = ANY($7))
+            AND (cardinality($8::uuid[]) = 0 OR COALESCE(f.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($8))
+            AND (cardinality($9::uuid[]) = 0 OR NOT COALESCE(f.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($9))
+            AND (cardinality($10::uuid[]) = 0 OR COALESCE(f.author_id, '00000000-0000-0000-0000-000000000000') = ANY($10))
+            AND (cardinality($11::uuid[]) = 0 OR NOT COALESCE(f.author_id, '00000000-0000-0000-0000-000000000000') = ANY($11))
+            AND (cardinality($12::uuid[]) = 0 OR CASE WHEN f.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE f.labels END && $12)
+            AND (cardinality($13::uuid[]) = 0 OR NOT CASE WHEN f.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE f.labels END && $13)
+            AND (cardinality($14::uuid[]) = 0 OR COALESCE(f.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
+            AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(f.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
+            AND (cardinality($16::smallint[]) = 0 OR f.priority = ANY($16))
+            AND (cardinality($17::smallint[]) = 0 OR NOT f.priority = ANY($17))
+            AND (cardinality($18::uuid[]) = 0 OR COALESCE(f.project_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
+            AND (cardinality($19::uuid[]) = 0 OR NOT COALESCE(f.project_id, '00000000-0000-0000-0000-000000000000') = ANY($19))))
+        ORDER BY m.version DESC, m.id LIMIT $20
     ) AS x
     ORDER BY ts_rank(x.search, to_tsquery('english', $4::text)) DESC, x.created_at DESC, x.id
-    LIMIT $7 OFFSET $6
+    LIMIT $22 OFFSET $21
 ) AS c
 JOIN issue i ON i.workspace_id = $2 AND i.id = c.issue_id AND i.deleted_at IS NULL
 `
 
 type SearchCommentsParams struct {
-	Excerpted   int32
-	WorkspaceID uuid.UUID
-	TeamIDs     []uuid.UUID
-	Words       string
-	Ranked      int32
-	Skip        int32
-	Most        int32
+	Excerpted     int32
+	WorkspaceID   uuid.UUID
+	TeamIDs       []uuid.UUID
+	Words         string
+	Narrow        bool
+	Statuses      []uuid.UUID
+	NotStatuses   []uuid.UUID
+	Assignees     []uuid.UUID
+	NotAssignees  []uuid.UUID
+	Creators      []uuid.UUID
+	NotCreators   []uuid.UUID
+	Labels        []uuid.UUID
+	NotLabels     []uuid.UUID
+	Cycles        []uuid.UUID
+	NotCycles     []uuid.UUID
+	Priorities    []int16
+	NotPriorities []int16
+	Projects      []uuid.UUID
+	NotProjects   []uuid.UUID
+	Ranked        int32
+	Skip          int32
+	Most          int32
 }
 
 type SearchCommentsRow struct {
@@ -1733,12 +1762,28 @@ type SearchCommentsRow struct {
 	Beginning string
 }
 
+// The filter is of the issues that the comments are on.
 func (q *Queries) SearchComments(ctx context.Context, db DBTX, arg SearchCommentsParams) ([]SearchCommentsRow, error) {
 	rows, err := db.Query(ctx, searchComments,
 		arg.Excerpted,
 		arg.WorkspaceID,
 		arg.TeamIDs,
 		arg.Words,
+		arg.Narrow,
+		arg.Statuses,
+		arg.NotStatuses,
+		arg.Assignees,
+		arg.NotAssignees,
+		arg.Creators,
+		arg.NotCreators,
+		arg.Labels,
+		arg.NotLabels,
+		arg.Cycles,
+		arg.NotCycles,
+		arg.Priorities,
+		arg.NotPriorities,
+		arg.Projects,
+		arg.NotProjects,
 		arg.Ranked,
 		arg.Skip,
 		arg.Most,
@@ -1778,21 +1823,50 @@ FROM (
     SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id, x.reactions FROM (
         SELECT m.workspace_id, m.id, m.team_id, m.number, m.title, m.description, m.status_id, m.priority, m.assignee_id, m.labels, m.subscribers, m.parent_id, m.due, m.estimate, m.project_id, m.cycle_id, m.rank, m.author_id, m.version, m.stamps, m.created_at, m.updated_at, m.deleted_at, m.search, m.started_at, m.completed_at, m.canceled_at, m.snoozed_until, m.milestone_id, m.reactions FROM issue m
         WHERE m.workspace_id = $2 AND m.team_id = ANY($3::uuid[]) AND m.deleted_at IS NULL AND m.search @@ to_tsquery('english', $4::text)
-        ORDER BY m.version DESC, m.id LIMIT $5
+            AND (NOT $5::boolean OR (cardinality($6::uuid[]) = 0 OR m.status_id = ANY($6))
+            AND (cardinality($7::uuid[]) = 0 OR NOT m.status_id = ANY($7))
+            AND (cardinality($8::uuid[]) = 0 OR COALESCE(m.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($8))
+            AND (cardinality($9::uuid[]) = 0 OR NOT COALESCE(m.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($9))
+            AND (cardinality($10::uuid[]) = 0 OR COALESCE(m.author_id, '00000000-0000-0000-0000-000000000000') = ANY($10))
+            AND (cardinality($11::uuid[]) = 0 OR NOT COALESCE(m.author_id, '00000000-0000-0000-0000-000000000000') = ANY($11))
+            AND (cardinality($12::uuid[]) = 0 OR CASE WHEN m.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE m.labels END && $12)
+            AND (cardinality($13::uuid[]) = 0 OR NOT CASE WHEN m.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE m.labels END && $13)
+            AND (cardinality($14::uuid[]) = 0 OR COALESCE(m.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
+            AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(m.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
+            AND (cardinality($16::smallint[]) = 0 OR m.priority = ANY($16))
+            AND (cardinality($17::smallint[]) = 0 OR NOT m.priority = ANY($17))
+            AND (cardinality($18::uuid[]) = 0 OR COALESCE(m.project_id, '00000000-0000-0000-0000-000000000000') = ANY($18))
+            AND (cardinality($19::uuid[]) = 0 OR NOT COALESCE(m.project_id, '00000000-0000-0000-0000-000000000000') = ANY($19)))
+        ORDER BY m.version DESC, m.id LIMIT $20
     ) AS x JOIN status s ON s.workspace_id = x.workspace_id AND s.id = x.status_id
     ORDER BY ts_rank(x.search, to_tsquery('english', $4::text)) * CASE WHEN s.category IN ('completed', 'canceled') THEN 0.5 ELSE 1 END DESC, x.updated_at DESC, x.id
-    LIMIT $7 OFFSET $6
+    LIMIT $22 OFFSET $21
 ) AS i
 `
 
 type SearchIssuesParams struct {
-	Excerpted   int32
-	WorkspaceID uuid.UUID
-	TeamIDs     []uuid.UUID
-	Words       string
-	Ranked      int32
-	Skip        int32
-	Most        int32
+	Excerpted     int32
+	WorkspaceID   uuid.UUID
+	TeamIDs       []uuid.UUID
+	Words         string
+	Narrow        bool
+	Statuses      []uuid.UUID
+	NotStatuses   []uuid.UUID
+	Assignees     []uuid.UUID
+	NotAssignees  []uuid.UUID
+	Creators      []uuid.UUID
+	NotCreators   []uuid.UUID
+	Labels        []uuid.UUID
+	NotLabels     []uuid.UUID
+	Cycles        []uuid.UUID
+	NotCycles     []uuid.UUID
+	Priorities    []int16
+	NotPriorities []int16
+	Projects      []uuid.UUID
+	NotProjects   []uuid.UUID
+	Ranked        int32
+	Skip          int32
+	Most          int32
 }
 
 type SearchIssuesRow struct {
@@ -1817,13 +1891,28 @@ type SearchIssuesRow struct {
 }
 
 // The latest of the issues that match, best first. Each that is ranked costs the reading of its search vector, so that of a word
-// that stands in every fifth of 100,000 only the latest are.
+// that stands in every fifth of 100,000 only the latest are. A filter is as in ListIssueGroups.
 func (q *Queries) SearchIssues(ctx context.Context, db DBTX, arg SearchIssuesParams) ([]SearchIssuesRow, error) {
 	rows, err := db.Query(ctx, searchIssues,
 		arg.Excerpted,
 		arg.WorkspaceID,
 		arg.TeamIDs,
 		arg.Words,
+		arg.Narrow,
+		arg.Statuses,
+		arg.NotStatuses,
+		arg.Assignees,
+		arg.NotAssignees,
+		arg.Creators,
+		arg.NotCreators,
+		arg.Labels,
+		arg.NotLabels,
+		arg.Cycles,
+		arg.NotCycles,
+		arg.Priorities,
+		arg.NotPriorities,
+		arg.Projects,
+		arg.NotProjects,
 		arg.Ranked,
 		arg.Skip,
 		arg.Most,

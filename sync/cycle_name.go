@@ -163,11 +163,11 @@ func (s Snapshot) cyclesBefore(team uuid.UUID, before int64) (shown []CycleName,
 	return append(shown, past...), more
 }
 
-// noCycles are the ids under which an issue of a team is in no cycle: none, and those in the trash.
+// noCycles are the ids under which an issue of a team, or with the zero id of any, is in no cycle: none, and those in the trash.
 func (s Snapshot) noCycles(team uuid.UUID) []uuid.UUID {
 	none := []uuid.UUID{uuid.Nil}
 	for _, r := range s.words.all("cycle") {
-		if r.deleted() && r.refersTo("team") == team {
+		if of := r.refersTo("team"); r.deleted() && (team == uuid.Nil || of == team) {
 			none = append(none, r.id)
 		}
 	}

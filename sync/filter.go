@@ -19,13 +19,15 @@ type Filter struct {
 	Cycles, NotCycles         []uuid.UUID
 	Projects, NotProjects     []uuid.UUID // with none stand those that the reader does not see
 	Priorities, NotPriorities []int16
-	Words                     string   // a tsquery
-	Text                      string   // what the reader typed
-	Unknown                   []string // terms that name nothing the reader sees
+	Teams, NotTeams           []uuid.UUID // of a list of several teams
+	Words                     string      // a tsquery
+	Text                      string      // what the reader typed
+	Unknown                   []string    // terms that name nothing the reader sees
 }
 
 // ParseFilter reads terms as they stand in URLs: "field:value" or "-field:value", where a value is the slug of a
-// name, "me", "none" or a uuid. A positive term that names nothing lets nothing through, as a name that is gone would.
+// name, "me", "none" or a uuid; the zero team asks for what bears that name in any team that the reader sees, and has teams to filter by. A
+// positive term that names nothing lets nothing through, as a name that is gone would.
 func (s Snapshot) ParseFilter(team uuid.UUID, terms []string, text string) Filter {
 	f := Filter{Text: strings.TrimSpace(text)}
 	for _, term := range terms {
@@ -51,22 +53,16 @@ func (s Snapshot) addTerm(f *Filter, team uuid.UUID, term string) bool {
 	if field == "priority" {
 		return f.addPriority(value, not)
 	}
-	id, known := s.filterValue(field, team, value)
 	list := f.list(field, not)
-	if list == nil {
+	if list == nil || field == "team" && team != uuid.Nil {
 		return false
 	}
-	switch {
-	case !known:
+	ids := s.filterValue(field, team, value)
+	if len(ids) == 0 {
 		*list = append(*list, unknownID)
-	case field == "cycle" && id == uuid.Nil:
-		*list = append(*list, s.noCycles(team)...)
-	case field == "project" && id == uuid.Nil:
-		*list = append(*list, s.noProjects()...)
-	default:
-		*list = append(*list, id)
 	}
-	return known
+	*list = append(*list, ids...)
+	return len(ids) > 0
 }
 
 // unknownID stands for what a filter names and nobody has: it matches nothing.
@@ -76,7 +72,7 @@ func (f *Filter) list(field string, not bool) *[]uuid.UUID {
 	lists := map[string][2]*[]uuid.UUID{
 		"status": {&f.Statuses, &f.NotStatuses}, "assignee": {&f.Assignees, &f.NotAssignees},
 		"creator": {&f.Creators, &f.NotCreators}, "label": {&f.Labels, &f.NotLabels},
-		"project": {&f.Projects, &f.NotProjects}, "cycle": {&f.Cycles, &f.NotCycles},
+		"project": {&f.Projects, &f.NotProjects}, "cycle": {&f.Cycles, &f.NotCycles}, "team": {&f.Teams, &f.NotTeams},
 	}
 	pair, known := lists[field]
 	switch {
@@ -102,48 +98,104 @@ func (f *Filter) addPriority(value string, not bool) bool {
 	return at >= 0
 }
 
-// filterValue finds what a value names.
-func (s Snapshot) filterValue(field string, team uuid.UUID, value string) (uuid.UUID, bool) {
+// filterValue finds what a value names, which in several teams may be several things; nothing where it names none.
+func (s Snapshot) filterValue(field string, team uuid.UUID, value string) []uuid.UUID {
 	switch value {
 	case "none":
-		return uuid.Nil, field != "status"
+		return s.noValue(field, team)
 	case "me":
-		return s.who.member, s.who.member != uuid.Nil && (field == "assignee" || field == "creator")
+		if s.who.member != uuid.Nil && (field == "assignee" || field == "creator") {
+			return []uuid.UUID{s.who.member}
+		}
+		return nil
 	}
 	if id, err := uuid.Parse(value); err == nil {
-		_, seen := s.Project(id)
-		return id, seen || field != "project"
+		if field == "project" && !s.hasProject(id) {
+			return nil
+		}
+		return []uuid.UUID{id}
 	}
 	switch field {
 	case "status":
-		for _, status := range s.Statuses(team) {
-			if Slug(status.Name) == value {
-				return status.ID, true
-			}
-		}
+		return called(s.StatusesIn(team), value, func(status StatusName) (uuid.UUID, string) { return status.ID, status.Name })
 	case "cycle":
-		cycle, known := s.CycleCalled(team, value)
-		return cycle.ID, known
+		return s.cyclesCalled(team, value)
 	case "label":
-		for _, label := range s.Labels(team) {
-			if Slug(label.Name) == value {
-				return label.ID, true
-			}
-		}
+		return called(s.Labels(team), value, func(label LabelName) (uuid.UUID, string) { return label.ID, label.Name })
 	case "project":
-		for _, project := range s.Projects(team) {
-			if Slug(project.Name) == value {
-				return project.ID, true
-			}
-		}
-	default:
-		for _, member := range s.Members() {
-			if member.Handle == value || Slug(member.Name) == value {
-				return member.ID, true
-			}
+		return called(s.Projects(team), value, func(project ProjectName) (uuid.UUID, string) { return project.ID, project.Name })
+	case "team":
+		return called(s.Teams(), value, func(team TeamName) (uuid.UUID, string) { return team.ID, team.Key })
+	}
+	for _, member := range s.Members() {
+		if member.Handle == value || Slug(member.Name) == value {
+			return []uuid.UUID{member.ID}
 		}
 	}
-	return uuid.Nil, false
+	return nil
+}
+
+// noValue are the ids that stand for none of a field.
+func (s Snapshot) noValue(field string, team uuid.UUID) []uuid.UUID {
+	switch field {
+	case "status", "team":
+		return nil
+	case "cycle":
+		return s.noCycles(team)
+	case "project":
+		return s.noProjects()
+	}
+	return []uuid.UUID{uuid.Nil}
+}
+
+// called are the ids of those that bear a name, as URLs write it.
+func called[T any](list []T, slug string, name func(T) (uuid.UUID, string)) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, one := range list {
+		if id, its := name(one); Slug(its) == slug {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// StatusesIn are a team's live statuses, or with the zero id those of all teams that the reader sees.
+func (s Snapshot) StatusesIn(team uuid.UUID) []StatusName {
+	if team != uuid.Nil {
+		return s.Statuses(team)
+	}
+	var statuses []StatusName
+	for _, team := range s.Teams() {
+		statuses = append(statuses, s.Statuses(team.ID)...)
+	}
+	return statuses
+}
+
+func (s Snapshot) cyclesCalled(team uuid.UUID, name string) []uuid.UUID {
+	teams := []TeamName{{ID: team}}
+	if team == uuid.Nil {
+		teams = s.Teams()
+	}
+	var ids []uuid.UUID
+	for _, team := range teams {
+		if cycle, known := s.CycleCalled(team.ID, name); known {
+			ids = append(ids, cycle.ID)
+		}
+	}
+	return ids
+}
+
+// teamsIn are the teams that a filter lets through, of those that the reader sees.
+func (s Snapshot) teamsIn(f Filter) []uuid.UUID {
+	return slices.DeleteFunc(s.who.visibleTeams(), func(team uuid.UUID) bool {
+		return len(f.Teams) > 0 && !slices.Contains(f.Teams, team) || slices.Contains(f.NotTeams, team)
+	})
+}
+
+// ofIssues tells whether more is asked of an issue than its team and its words.
+func (f Filter) ofIssues() bool {
+	lists := [][]uuid.UUID{f.Statuses, f.NotStatuses, f.Assignees, f.NotAssignees, f.Creators, f.NotCreators, f.Labels, f.NotLabels, f.Cycles, f.NotCycles, f.Projects, f.NotProjects}
+	return len(f.Priorities)+len(f.NotPriorities) > 0 || slices.ContainsFunc(lists, func(list []uuid.UUID) bool { return len(list) > 0 })
 }
 
 // Slug is a name as it stands in a URL: lower-case letters and digits with dashes between.

@@ -265,10 +265,16 @@ func pageCases() []golden {
 	deferred := vocabulary()
 	deferred.Deferred = true
 	found := SearchData{
-		Text: "login", After: "opaque",
+		Text: "login", After: "opaque", Filter: FilterBarData{Search: true, Query: Query{Text: "login"}},
 		Issues:   []IssueFound{{row(12), "fix the <mark>login</mark>"}, {row(13), ""}},
 		Comments: []CommentFound{{uid(2001), "ENG-12", "Fix login", ann, clock, "my <mark>login</mark>"}},
 	}
+	narrowed := found
+	narrowed.Projects = []ProjectFound{{Project{ID: uid(61), Name: "New login", State: "started"}, "Workspace", Due{Day: clock, State: "soon"}, "a <mark>login</mark> for all"}, {Project: Project{ID: uid(62), Name: "Log <b>", State: "completed"}, Scope: "Engineering"}}
+	narrowed.Wrong = []string{"“x” is no filter, so it was left out."}
+	narrowed.Filter = filterBar(Query{Text: "login", Filters: []Filter{{"label", "bug", true}}}, FilterChip{"Label", true, []FilterValue{{Filter{"label", "bug", true}, "bug"}}})
+	narrowed.Filter.Search = true
+	filteredAway := SearchData{Text: "login", Filter: narrowed.Filter}
 	return []golden{
 		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo, row(1), row(2))))})},
 		{"team_page/saved_view", wholePage, TeamPage(withView, TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Saved: SavedViewData{Team: eng, View: SavedView{ID: uid(77), Name: "Mine first", Icon: "person"}}})},
@@ -276,8 +282,10 @@ func pageCases() []golden {
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
 		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},
 		{"search/found", wholePage, SearchPage(page("Search"), found)},
-		{"search/nothing", wholePage, SearchPage(page("Search"), SearchData{Text: "login"})},
-		{"search/blank", wholePage, SearchPage(page("Search"), SearchData{})},
+		{"search/nothing", wholePage, SearchPage(page("Search"), SearchData{Text: "login", Filter: FilterBarData{Search: true, Query: Query{Text: "login"}}})},
+		{"search/filtered", wholePage, SearchPage(page("Search"), narrowed)},
+		{"search/filtered_away", wholePage, SearchPage(page("Search"), filteredAway)},
+		{"search/blank", wholePage, SearchPage(page("Search"), SearchData{Filter: FilterBarData{Search: true}})},
 		{"issue/page", wholePage, IssuePage(page("ENG-12 Fix login"), IssuePageData{Issue: inPage, Composer: ComposerData{IssueID: inPage.ID, IssueKey: "ENG-12", TX: uid(8)}, Shares: ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)}})},
 		{"new_issue/page", wholePage, NewIssuePage(page("New issue"), newIssue("new"))},
 		{"outbox/page", wholePage, OutboxPage(page("Outbox"))},

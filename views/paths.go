@@ -145,9 +145,10 @@ func (w Workspace) New(preset NewPreset) string {
 // member's UUID, a label's UUID, a project's UUID, a cycle's UUID, a template's UUID, a parent's key.
 type NewPreset struct{ Team, Status, Priority, Assignee, Label, Project, Cycle, Template, Parent string }
 
-// Search is the search page with its results.
-func (w Workspace) Search(text, after string) string {
-	return w.at("search") + query("q", text, "after", after)
+// Search is the search page with its results, narrowed by filters.
+func (w Workspace) Search(text, after string, filters ...Filter) string {
+	pairs := append([]string{"q", text}, Query{Filters: filters}.filterPairs()...)
+	return w.at("search") + query(append(pairs, "after", after)...)
 }
 
 // Outbox is the page of what is not sent yet.

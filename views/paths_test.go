@@ -25,6 +25,7 @@ func TestPaths(t *testing.T) {
 		{at.SetLabel("7", ""), "/acme/settings/label/7"},
 		{at.SetLabel("7", "trash"), "/acme/settings/label/7/trash"},
 		{at.Search("a b", ""), "/acme/search?q=a+b"},
+		{at.Search("a", "20", Filter{Field: "label", Value: "bug", Not: true}), "/acme/search?q=a&f=-label:bug&after=20"},
 		{at.New(NewPreset{Team: "ENG"}), "/acme/new?team=ENG"},
 		{SignInPath("/acme/team/ENG?view=board"), "/sign-in?next=/acme/team/ENG%3Fview%3Dboard"},
 		{EmbedFragmentPath("tok", "row"), "/e/tok?fragment=row"},
