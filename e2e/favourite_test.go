@@ -37,3 +37,17 @@ func TestFavourites_ByKeyAndLiveInEveryTab(t *testing.T) {
 	ben.sees("it back, undone", atHand, "Heron that ben watches")
 	ben.remained()
 }
+
+func TestFavourites_OfAProjectByKey(t *testing.T) {
+	t.Parallel()
+	ben := newMember(t, "ben", sharedDemo(t))
+	ben.opens("/acme/projects")
+	name := ask[string](ben.window, "() => textOf('[data-action=open-project]')")
+	ben.follows("the project", func() { ben.clicks("[data-action=open-project]") })
+	ben.arrives()
+	ben.presses("Alt+f")
+	ben.sees("it in the sidebar", atHand, name)
+	ben.sees("the star full", "() => textOf('#star button') === 'Remove from favourites'")
+	ben.presses("Alt+f")
+	ben.sees("it gone", "name => !("+atHand+")(name)", name)
+}

@@ -73,7 +73,7 @@ func (s *Server) createFavourite(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	_, result, err := s.create(c.Request().Context(), v, f, "favourite", "Add to favourites", f.given("issue", "view", "team", "folder"))
+	_, result, err := s.create(c.Request().Context(), v, f, "favourite", "Add to favourites", f.given("issue", "view", "team", "project", "cycle", "folder"))
 	if err != nil {
 		return s.refused(c, v, f, "Add to favourites", err)
 	}
@@ -175,6 +175,10 @@ func (n named) favourite(one sync.Favourite) views.FavouriteData {
 		d.Issue = views.IssueChipData{Key: n.Key(one.Issue.Team, one.Issue.Number), Title: one.Issue.Title, Status: n.status(one.Issue.Status)}
 	case one.View.ID != uuid.Nil:
 		d.View = views.SavedViewLink{SavedView: savedView(one.View), Query: viewQuery(one.View)}
+	case one.Project.ID != uuid.Nil:
+		d.Project = projectOf(one.Project)
+	case one.Cycle.ID != uuid.Nil:
+		d.Cycle = cycleName(one.Cycle)
 	}
 	return d
 }
@@ -194,11 +198,16 @@ func starOf(list views.FavouriteListData, version int64, target string) views.St
 	return d
 }
 
-// starred is what the star of a team's page stands for: the saved view that it shows, else the team's list.
+// starred is what the star of a team's page stands for: the saved view or the cycle that it shows, else the team's list.
 func starred(t teamIssues, query views.Query) sync.Ref {
 	id, _ := uuid.Parse(query.Saved)
 	if view, seen := t.View(id); seen && view.Team == t.Team.ID {
 		return sync.NewRef("view", view.ID)
+	}
+	if called, one := cycleOf(query); one {
+		if cycle, known := t.CycleCalled(t.Team.ID, called); known {
+			return sync.NewRef("cycle", cycle.ID)
+		}
 	}
 	return sync.NewRef("team", t.Team.ID)
 }

@@ -57,6 +57,29 @@ func TestFavourites_AreStarredOnTheirPagesAndStandInTheSidebar(t *testing.T) {
 	h.ben.get("/acme/issue/" + issue.key).ok().one("#star button:contains('Add to favourites')")
 }
 
+func TestFavourites_LeadToProjectsAndCycles(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	project := sync.NewRef("project", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: project, Set: map[string]any{"name": "New login"}})
+	h.ann.apply(setField(sync.NewRef("team", h.eng), h.head(), "cycle_weeks", 2))
+	h.ben.stars("/acme/project/" + project.ID().String())
+	h.ben.stars("/acme/team/ENG?f=cycle:current")
+	h.wantFavourites(h.ben, "New login, Engineering: Cycle 1")
+	page := h.ben.get("/acme/project/" + project.ID().String()).ok()
+	page.one("#star button:contains('Remove from favourites')")
+	for name, want := range map[string]string{"New login": "/acme/project/" + project.ID().String(), "Cycle 1": "/acme/team/ENG?f=cycle:1"} {
+		if got := page.one("#sidebar-favourites [data-action=go-favourite]:contains('"+name+"')").AttrOr("href", ""); got != want {
+			t.Errorf("%s leads to %s", name, got)
+		}
+	}
+	h.ben.get("/acme/team/ENG?f=cycle:1").ok().one("#star button:contains('Remove from favourites')")
+	h.ben.get("/acme/team/ENG").ok().one("#star button:contains('Add to favourites')")
+	h.ben.get("/acme/f/project/" + project.ID().String()).ok().one("#star-slot")
+	h.ben.stars("/acme/team/ENG?f=cycle:current")
+	h.wantFavourites(h.ben, "New login")
+}
+
 func TestFavourites_ArePutInOrderAndInFoldersByForms(t *testing.T) {
 	t.Parallel()
 	h := furnished(t)

@@ -87,6 +87,7 @@ func (s *Server) showProject(c echo.Context, v visit) error {
 func (s *Server) projectPage(c echo.Context, v visit, status int, page projectPage, with func(*views.ProjectPageData)) error {
 	frame := s.frame(c, v, page.Snapshot, page.Name, "projects")
 	data := views.ProjectPageData{Project: page.data(frame.TX), Query: page.query, List: page.list()}
+	data.Project.Star = star(frame, sync.NewRef("project", page.ID))
 	if with != nil {
 		with(&data)
 	}

@@ -84,7 +84,9 @@ func TestS44_SearchFiltersTellNothingOfWhatIsHidden(t *testing.T) {
 	h := setup(t)
 	hidden := sync.NewRef("project", newID())
 	h.ann.apply(sync.Operation{Op: sync.Create, Record: hidden, Set: map[string]any{"name": "Secret plan", "team": string(sync.NewRef("team", h.sec))}})
-	h.issueIn(h.sec, "SEC", "Harbour hidden", func(set map[string]any) { set["project"], set["labels"] = string(hidden), []string{string(h.secretMark)} })
+	h.issueIn(h.sec, "SEC", "Harbour hidden", func(set map[string]any) {
+		set["project"], set["labels"] = string(hidden), []string{string(h.secretMark)}
+	})
 	for _, pair := range [][2]string{{"label:classified", "label:imaginarys"}, {"project:secret-plan", "project:dreamy-plan"}, {"team:sec", "team:xyz"},
 		{"project:" + hidden.ID().String(), "project:" + uuid.Must(uuid.NewV7()).String()}} {
 		said := func(term string) string {

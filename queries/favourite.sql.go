@@ -14,9 +14,9 @@ import (
 )
 
 const insertFavourites = `-- name: InsertFavourites :exec
-INSERT INTO favourite (workspace_id, id, member_id, issue_id, view_id, team_id, folder, position, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.member_id, r.issue_id, r.view_id, r.team_id, r.folder, r.position, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, member_id uuid, issue_id uuid, view_id uuid, team_id uuid, folder text, position integer,
+INSERT INTO favourite (workspace_id, id, member_id, issue_id, view_id, team_id, project_id, cycle_id, folder, position, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.member_id, r.issue_id, r.view_id, r.team_id, r.project_id, r.cycle_id, r.folder, r.position, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, member_id uuid, issue_id uuid, view_id uuid, team_id uuid, project_id uuid, cycle_id uuid, folder text, position integer,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -34,7 +34,7 @@ func (q *Queries) InsertFavourites(ctx context.Context, db DBTX, arg InsertFavou
 }
 
 const listFavouritesByID = `-- name: ListFavouritesByID :many
-SELECT f.id, f.member_id, f.issue_id, f.view_id, f.team_id, f.folder, f.position, f.version, f.stamps, f.created_at, f.updated_at, f.deleted_at
+SELECT f.id, f.member_id, f.issue_id, f.view_id, f.team_id, f.project_id, f.cycle_id, f.folder, f.position, f.version, f.stamps, f.created_at, f.updated_at, f.deleted_at
 FROM favourite f WHERE f.workspace_id = $1 AND (f.id = ANY($2::uuid[]) OR f.deleted_at IS NULL AND f.member_id IN (
     SELECT unnest($3::uuid[]) UNION SELECT n.member_id FROM favourite n WHERE n.workspace_id = $1 AND n.id = ANY($2::uuid[])))
 `
@@ -51,6 +51,8 @@ type ListFavouritesByIDRow struct {
 	IssueID   *uuid.UUID
 	ViewID    *uuid.UUID
 	TeamID    *uuid.UUID
+	ProjectID *uuid.UUID
+	CycleID   *uuid.UUID
 	Folder    string
 	Position  int32
 	Version   int64
@@ -76,6 +78,8 @@ func (q *Queries) ListFavouritesByID(ctx context.Context, db DBTX, arg ListFavou
 			&i.IssueID,
 			&i.ViewID,
 			&i.TeamID,
+			&i.ProjectID,
+			&i.CycleID,
 			&i.Folder,
 			&i.Position,
 			&i.Version,
@@ -95,7 +99,7 @@ func (q *Queries) ListFavouritesByID(ctx context.Context, db DBTX, arg ListFavou
 }
 
 const listFavouritesChangedSince = `-- name: ListFavouritesChangedSince :many
-SELECT id, member_id, issue_id, view_id, team_id, folder, position, version, stamps, created_at, updated_at, deleted_at FROM favourite
+SELECT id, member_id, issue_id, view_id, team_id, project_id, cycle_id, folder, position, version, stamps, created_at, updated_at, deleted_at FROM favourite
 WHERE workspace_id = $1 AND member_id = $2 AND version > $3
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
 `
@@ -113,6 +117,8 @@ type ListFavouritesChangedSinceRow struct {
 	IssueID   *uuid.UUID
 	ViewID    *uuid.UUID
 	TeamID    *uuid.UUID
+	ProjectID *uuid.UUID
+	CycleID   *uuid.UUID
 	Folder    string
 	Position  int32
 	Version   int64
@@ -142,6 +148,8 @@ func (q *Queries) ListFavouritesChangedSince(ctx context.Context, db DBTX, arg L
 			&i.IssueID,
 			&i.ViewID,
 			&i.TeamID,
+			&i.ProjectID,
+			&i.CycleID,
 			&i.Folder,
 			&i.Position,
 			&i.Version,
@@ -161,7 +169,7 @@ func (q *Queries) ListFavouritesChangedSince(ctx context.Context, db DBTX, arg L
 }
 
 const listFavouritesOfMember = `-- name: ListFavouritesOfMember :many
-SELECT f.id, f.version, f.issue_id, f.view_id, f.team_id, f.folder, f.position,
+SELECT f.id, f.version, f.issue_id, f.view_id, f.team_id, f.project_id, f.cycle_id, f.folder, f.position,
     COALESCE(i.team_id, '00000000-0000-0000-0000-000000000000')::uuid AS issue_team, COALESCE(i.number, 0)::bigint AS number, COALESCE(i.title, '')::text AS title,
     COALESCE(i.status_id, '00000000-0000-0000-0000-000000000000')::uuid AS status_id, COALESCE(i.version, 0)::bigint AS issue_version
 FROM favourite f LEFT JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $1 AND x.id = f.issue_id OFFSET 0) AS i
@@ -182,6 +190,8 @@ type ListFavouritesOfMemberRow struct {
 	IssueID      *uuid.UUID
 	ViewID       *uuid.UUID
 	TeamID       *uuid.UUID
+	ProjectID    *uuid.UUID
+	CycleID      *uuid.UUID
 	Folder       string
 	Position     int32
 	IssueTeam    uuid.UUID
@@ -208,6 +218,8 @@ func (q *Queries) ListFavouritesOfMember(ctx context.Context, db DBTX, arg ListF
 			&i.IssueID,
 			&i.ViewID,
 			&i.TeamID,
+			&i.ProjectID,
+			&i.CycleID,
 			&i.Folder,
 			&i.Position,
 			&i.IssueTeam,

@@ -157,6 +157,8 @@ type Favourite struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time
+	ProjectID   *uuid.UUID
+	CycleID     *uuid.UUID
 }
 
 type File struct {

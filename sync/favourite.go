@@ -8,8 +8,8 @@ import (
 	"tandem/queries"
 )
 
-// favouriteNoun is what a member keeps at hand in the sidebar: an issue, a saved view or a team's list. It is theirs alone, holds
-// nothing of what it leads to, and hangs on no team: whether that is still there and theirs to see is looked at when it is shown.
+// favouriteNoun is what a member keeps at hand in the sidebar: an issue, a saved view, a team's list, a project or a cycle. It is theirs
+// alone, holds nothing of what it leads to, and hangs on no team: whether that is still there and theirs to see is looked at when it is shown.
 type favouriteNoun struct{}
 
 // mostFavourites bounds what a member keeps: every page of theirs reads it.
@@ -20,12 +20,14 @@ var favouriteFields = []field{
 	{"issue", "issue_id", fixed, refTo("issue", true)},
 	{"view", "view_id", fixed, refTo("view", true)},
 	{"team", "team_id", fixed, refTo("team", true)}, // whose list it leads to
+	{"project", "project_id", fixed, refTo("project", true)},
+	{"cycle", "cycle_id", fixed, refTo("cycle", true)},
 	{"folder", "folder", scalar, phrase(80)},
 	{"position", "position", scalar, number(0, 1_000_000, false)}, // 0 with create: the last
 }
 
 // favouriteTargets are the fields of which a favourite has one.
-var favouriteTargets = []string{"issue", "view", "team"}
+var favouriteTargets = []string{"issue", "view", "team", "project", "cycle"}
 
 func (favouriteNoun) name() string            { return "favourite" }
 func (favouriteNoun) fields() []field         { return favouriteFields }
@@ -78,7 +80,7 @@ func (favouriteNoun) check(w *work, before, after *record) error {
 		}
 	}
 	if named != 1 || after.text("member") == "" {
-		return invalid("issue", "Name one thing that it leads to: an issue, a view or a team.")
+		return invalid("issue", "Name one thing that it leads to: an issue, a view, a team, a project or a cycle.")
 	}
 	if after.deleted() || before != nil && !restored(before, after) {
 		return nil
@@ -122,6 +124,8 @@ func favouriteRecord(row queries.ListFavouritesByIDRow) *record {
 		"issue":    refValue("issue", row.IssueID),
 		"view":     refValue("view", row.ViewID),
 		"team":     refValue("team", row.TeamID),
+		"project":  refValue("project", row.ProjectID),
+		"cycle":    refValue("cycle", row.CycleID),
 		"folder":   row.Folder,
 		"position": int64(row.Position),
 	})
@@ -134,9 +138,11 @@ type Favourite struct {
 	Folder   string // "" for none
 	Position int64
 	Target   Ref
-	Issue    IssueTitle // of an issue
-	View     ViewName   // of a view
-	Team     TeamName   // of a team's list, and of a view
+	Issue    IssueTitle  // of an issue
+	View     ViewName    // of a view
+	Team     TeamName    // of a team's list, of a view and of a cycle
+	Project  ProjectName // of a project
+	Cycle    CycleName   // of a cycle
 }
 
 // Favourites are the reader's, in their order. What has gone, or gone out of their sight, is left out.
@@ -185,6 +191,11 @@ func (s Snapshot) favourite(row queries.ListFavouritesOfMemberRow) (Favourite, b
 		f.Target = NewRef("issue", *row.IssueID)
 		f.Issue = IssueTitle{*row.IssueID, row.IssueTeam, row.Number, row.Title, row.StatusID, row.IssueVersion}
 		return f, row.IssueTeam != uuid.Nil
+	case row.ProjectID != nil:
+		f.Target = NewRef("project", *row.ProjectID)
+		project, seen := s.Project(*row.ProjectID)
+		f.Project = project
+		return f, seen
 	case row.ViewID != nil:
 		f.Target = NewRef("view", *row.ViewID)
 		view, seen := s.View(*row.ViewID)
@@ -192,6 +203,13 @@ func (s Snapshot) favourite(row queries.ListFavouritesOfMemberRow) (Favourite, b
 			return f, false
 		}
 		f.View, team = view, &view.Team
+	case row.CycleID != nil:
+		f.Target = NewRef("cycle", *row.CycleID)
+		cycle, seen := s.Cycle(*row.CycleID)
+		if !seen {
+			return f, false
+		}
+		f.Cycle, team = cycle, &cycle.Team
 	case team != nil:
 		f.Target = NewRef("team", *team)
 	}

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ func (h *house) favourites(t testing.TB, actor Actor) []string {
 	must(t, err)
 	shown := []string{}
 	for _, one := range list.Rows {
-		words := map[string]string{"issue": one.Issue.Title, "view": one.View.Name, "team": one.Team.Name}[one.Target.kind()]
+		words := map[string]string{"issue": one.Issue.Title, "view": one.View.Name, "team": one.Team.Name, "project": one.Project.Name, "cycle": fmt.Sprint(one.Team.Key, " cycle ", one.Cycle.Number)}[one.Target.kind()]
 		if one.Folder != "" {
 			words = one.Folder + "/" + words
 		}
@@ -104,6 +105,26 @@ func TestFavourite(t *testing.T) {
 				t.Errorf("records are named: %v", event.Records)
 			}
 		}
+	})
+
+	t.Run("projects and cycles are kept as the others are, as long as they are there for their owner", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Set, Record: NewRef("team", h.team), Base: new(int64), Set: map[string]any{"cycle_weeks": 2, "cycle_day": 1}})
+		look, err := h.Look(t.Context(), h.ben)
+		must(t, err)
+		cycle := NewRef("cycle", look.Cycles(h.team)[0].ID)
+		ours, hidden, everybodys := h.project(t, "Ours", h.team), h.project(t, "Hidden", h.private), h.project(t, "Of everybody", uuid.Nil)
+		h.applied(t, h.ben, h.bensTab, favourite(ours), favourite(cycle), favourite(everybodys))
+		wantSame(t, "the list", []string{"Ours", "ENG cycle 1", "Of everybody"}, h.favourites(t, h.ben))
+		for actor, target := range map[Actor]Ref{h.ben: hidden, h.cleo: everybodys} {
+			h.wantRefused(t, actor, newID(), CodeNotFound, "", favourite(target))
+		}
+		h.wantRefused(t, h.ben, h.bensTab, CodeInvalid, "", favourite(cycle))
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: ours})
+		wantSame(t, "a project in the trash", []string{"ENG cycle 1", "Of everybody"}, h.favourites(t, h.ben))
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: ours})
+		wantSame(t, "and back", []string{"Ours", "ENG cycle 1", "Of everybody"}, h.favourites(t, h.ben))
 	})
 
 	t.Run("what has gone, or went out of sight, is not shown", func(t *testing.T) {
