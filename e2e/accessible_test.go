@@ -99,6 +99,7 @@ func TestPagesAreAccessible(t *testing.T) {
 		{name: "issue", path: "/acme/issue/" + key},
 		{name: "issue in the trash", path: "/acme/issue/" + trashedKey},
 		{name: "new issue", path: "/acme/new"},
+		{name: "all issues", path: "/acme/all"},
 		{name: "search", path: "/acme/search"},
 		{name: "search, found", path: "/acme/search?q=platypus"},
 		{name: "search, nothing", path: "/acme/search?q=xyzzy"},

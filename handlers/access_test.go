@@ -51,7 +51,8 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/comment/:id/reactions": "/acme/comment/" + x.comment + "/reactions",
 		"POST /:ws/share/:id/revoke":      "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
 		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
-		"GET /:ws/search":              "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
+		"GET /:ws/all":                 "", "GET /:ws/f/all": "",
+		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
 		"POST /:ws/view/:id/trash": "/acme/view/" + x.view + "/trash", "POST /:ws/view/:id/restore": "/acme/view/" + x.view + "/restore",
 		"GET /:ws/f/transaction/:id": "/acme/f/transaction/" + x.transaction,
@@ -243,7 +244,7 @@ func TestS44_WhatIsAboutNoSingleThingLeavesTheHiddenOut(t *testing.T) {
 	hidden := h.hide()
 	secrets := []string{"Hidden treasure", "Sesame", "Security", hidden.key, hidden.issue, hidden.comment, hidden.team, hidden.status, hidden.share, hidden.relation, hidden.project, hidden.milestone, hidden.cycle, hidden.template, hidden.attachment, "classified"}
 	for _, path := range []string{"/acme", "/acme/f", "/acme/inbox", "/acme/inbox?view=done", "/acme?view=created", "/acme/new", "/acme/new?team=SEC", "/acme/new?template=hidden-treasure-map", "/acme/settings/template", "/acme/f/settings/template", "/acme/settings/template/new?team=ENG", "/acme/search?q=treasure", "/acme/f/search?q=sesame",
-		"/acme/search?q=1", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications", "/acme/settings/import", "/acme/settings/export",
+		"/acme/search?q=1", "/acme/all", "/acme/f/all", "/acme/all?group=team", "/acme/all?group=label", "/acme/all?f=team:sec", "/acme/all?group=project", "/acme/outbox", "/acme/projects", "/acme/f/projects", "/acme/f/vocabulary", "/acme/settings/account", "/acme/settings/label", "/acme/f/settings/label", "/acme/settings/member", "/acme/settings/notifications", "/acme/settings/import", "/acme/settings/export",
 		"/acme/settings/team/ENG", "/acme/team/ENG", "/acme/team/ENG?view=board", "/acme/team/ENG/issues.csv", "/acme/team/ENG/issues.json", "/acme/issue/ENG-1", "/acme/f/issue/ENG-1", "/acme/sync/pull?since=0", "/acme/sync/pull?since=1"} {
 		h.ben.get(path).ok().lacks(secrets...)
 	}

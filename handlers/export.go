@@ -24,7 +24,7 @@ func (s *Server) exportTeam(extension string) memberHandler {
 		if err != nil {
 			return err
 		}
-		if wrong := misread(c.QueryParams()); len(wrong) > 0 {
+		if wrong := teamLists.misread(c.QueryParams()); len(wrong) > 0 {
 			return refuse(http.StatusUnprocessableEntity, sync.CodeInvalid, strings.Join(wrong, " "))
 		}
 		file := &exportedFile{answer: c.Response(), name: string(v.slug) + "-" + key + "." + extension, table: newTable(extension)}

@@ -12,14 +12,26 @@ import (
 	"tandem/views"
 )
 
-// readQuery reads what a list's URL says. What it cannot say is left out: misread tells of it.
+// listKind is what the URL of one kind of list may say.
+type listKind struct{ fields, groupings, orders []string }
+
+var (
+	teamLists = listKind{filterFields, sync.Groupings, sync.Orders}
+	allLists  = listKind{append([]string{"text"}, searchFields...), sync.AllGroupings, sync.AllOrders}
+)
+
+// readQuery reads what a team's list's URL says. What it cannot say is left out: misread tells of it.
 func readQuery(values url.Values) views.Query {
-	query := views.Query{View: views.ListView, Text: strings.TrimSpace(values.Get("text")), Display: readDisplay(values), Saved: savedID(values), After: values.Get("after")}
+	query := teamLists.query(values)
 	if values.Get("view") == views.BoardView {
 		query.View = views.BoardView
 	}
-	query.Filters = readFilters(values, filterFields)
 	return query
+}
+
+func (k listKind) query(values url.Values) views.Query {
+	return views.Query{View: views.ListView, Filters: readFilters(values, k.fields), Text: strings.TrimSpace(values.Get("text")), Display: k.display(values),
+		Saved: savedID(values), After: values.Get("after")}
 }
 
 // readFilters reads what a URL filters by, each once.
@@ -59,8 +71,10 @@ func readTerm(term string, fields []string) (filter views.Filter, legible bool) 
 	return filter, value != "" && slices.Contains(fields, filter.Field) && !(filter.Not && filter.Field == "text")
 }
 
-func readDisplay(values url.Values) views.Display {
-	d := views.Display{Group: choice(values, "group", sync.Groupings), Order: choice(values, "order", sync.Orders),
+func readDisplay(values url.Values) views.Display { return teamLists.display(values) }
+
+func (k listKind) display(values url.Values) views.Display {
+	d := views.Display{Group: choice(values, "group", k.groupings), Order: choice(values, "order", k.orders),
 		Closed: values.Get("closed"), Sub: choice(values, "sub", []string{"", "off"}), Empty: choice(values, "empty", []string{"", "show", "hide"})}
 	if days, err := strconv.Atoi(d.Closed); d.Closed != "none" && (err != nil || days < 0 || days > 3650) {
 		d.Closed = ""
@@ -73,21 +87,23 @@ func readDisplay(values url.Values) views.Display {
 	return d
 }
 
-// choice is a value that is one of a list, with a dash before it or not, and not the first, which is what is meant by none.
+// choice is a value that is one of a list, and not the first, which is what is meant by none. An order may have a dash before it, but the
+// one by hand has no other way round.
 func choice(values url.Values, name string, list []string) string {
 	value := values.Get(name)
-	if at := slices.Index(list, strings.TrimPrefix(value, "-")); at > 0 && (value == list[at] || name == "order") {
+	at, turned := slices.Index(list, strings.TrimPrefix(value, "-")), strings.HasPrefix(value, "-")
+	if at > 0 && !turned || at >= 0 && turned && name == "order" && list[at] != sync.Orders[0] {
 		return value
 	}
 	return ""
 }
 
 // misread says what of a list's URL is not understood, each in a sentence. The rest holds.
-func misread(values url.Values) []string {
-	wrong := misreadFilters(values, filterFields)
-	display := views.Query{Display: readDisplay(values)}
+func (k listKind) misread(values url.Values) []string {
+	wrong := misreadFilters(values, k.fields)
+	display := views.Query{Display: k.display(values)}
 	understood, _ := url.ParseQuery(display.Display.Encode()) // what Encode wrote
-	firsts := map[string]string{"group": sync.Groupings[0], "order": sync.Orders[0]}
+	firsts := map[string]string{"group": k.groupings[0], "order": k.orders[0]}
 	for _, name := range displayNames {
 		for _, value := range values[name] {
 			if value != "" && value != firsts[name] && !slices.Contains(understood[name], value) {

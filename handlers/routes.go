@@ -64,6 +64,9 @@ func (s *Server) route() {
 	ws.POST("/favourite/:id/trash", s.in(s.setFavourite("trash")))
 	ws.POST("/favourite/:id/restore", s.in(s.setFavourite("restore")))
 
+	ws.GET(page+"/all", s.in(s.showAll))
+	ws.GET(fragment+"/all", s.in(s.showAllFragment))
+
 	ws.GET(page+"/team/:key", s.in(s.showTeam))
 	ws.GET(fragment+"/team/:key", s.in(s.showTeamFragment))
 	ws.GET(page+"/team/:key/cycles", s.in(s.listCycles))

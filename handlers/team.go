@@ -52,7 +52,7 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, with
 		return err
 	}
 	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: list, Board: issues.board(query, page.TX), Shares: shares,
-		Wrong: append(misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
+		Wrong: append(teamLists.misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
 
@@ -258,6 +258,11 @@ func (n named) group(g sync.IssueGroup) views.Group {
 	case "cycle":
 		group.Cycle = n.cycle(g.ID)
 		group.Cycle.ID = idOf(g.ID)
+	case "category":
+		return views.CategoryGroup(g.Category)
+	case "team":
+		team, _ := n.Team(g.ID)
+		group.Team = teamOf(team)
 	case "label":
 		label, _ := n.Label(g.ID) // one in the trash has no name
 		group.Label = labelOf(label)

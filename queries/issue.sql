@@ -157,6 +157,75 @@ CROSS JOIN LATERAL (
 ) AS i
 ORDER BY i.place, i.rank;
 
+-- name: ListGroupsOfTeams :many
+-- The first rows of each group of a list over several teams, and how many it has in all. A group is of one key or of many: a
+-- category of status has those of all teams. The keys, levels and numbers of groups stand beside each other. Filters are as in
+-- ListIssueGroups, and so is the plan: for the latest change first it goes along an index, key by key, as far as is shown. All are counted in one go.
+WITH passing AS NOT MATERIALIZED (
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
+        x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
+        CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
+        COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
+        CASE @ordering::text
+            WHEN 'updated' THEN x.version
+            WHEN '-updated' THEN -x.version
+            WHEN 'priority' THEN (-((x.priority + 4) % 5))::bigint
+            WHEN '-priority' THEN ((x.priority + 4) % 5)::bigint
+            WHEN 'created' THEN (extract(epoch FROM x.created_at) * 1000000)::bigint
+            WHEN '-created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint
+            WHEN 'due' THEN COALESCE(date '2000-01-01' - x.due, -10000000)::bigint
+            WHEN '-due' THEN COALESCE(x.due - date '2000-01-01', -10000000)::bigint
+            ELSE 0::bigint END AS place
+    FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.team_id = ANY(@team_ids::uuid[]) AND x.deleted_at IS NULL
+        AND (cardinality(@statuses::uuid[]) = 0 OR x.status_id = ANY(@statuses))
+        AND (cardinality(@not_statuses::uuid[]) = 0 OR NOT x.status_id = ANY(@not_statuses))
+        AND (cardinality(@assignees::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@assignees))
+        AND (cardinality(@not_assignees::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_assignees))
+        AND (cardinality(@creators::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@creators))
+        AND (cardinality(@not_creators::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_creators))
+        AND (cardinality(@labels::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && @labels)
+        AND (cardinality(@not_labels::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && @not_labels)
+        AND (cardinality(@cycles::uuid[]) = 0 OR x.cycle_id = ANY(@cycles) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY(@cycles))
+        AND (cardinality(@not_cycles::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_cycles))
+        AND (cardinality(@priorities::smallint[]) = 0 OR x.priority = ANY(@priorities))
+        AND (cardinality(@not_priorities::smallint[]) = 0 OR NOT x.priority = ANY(@not_priorities))
+        AND (cardinality(@projects::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@projects))
+        AND (cardinality(@not_projects::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_projects))
+        AND (@words::text = '' OR x.search @@ to_tsquery('english', @words))
+        AND (cardinality(@closed_ids::uuid[]) = 0 OR NOT x.status_id = ANY(@closed_ids) OR x.updated_at >= @closed_since::timestamptz)
+        AND (NOT @tops_only::boolean OR x.parent_id IS NULL)
+)
+SELECT g.number::integer AS group_number, COALESCE(c.issues, 0)::bigint AS issues, i.place::bigint AS place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (SELECT DISTINCT unnest(@numbers::integer[]) AS number) AS g
+LEFT JOIN (
+    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@levels::smallint[]) AS level, unnest(@numbers::integer[]) AS number) AS k
+    JOIN (
+        SELECT CASE @grouping::text WHEN 'status' THEN p.status_id WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none WHEN 'team' THEN p.team_id
+                ELSE '00000000-0000-0000-0000-000000000000' END AS id, CASE WHEN @grouping::text = 'priority' THEN p.priority ELSE 0 END AS level, count(*) AS issues
+        FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN @grouping::text = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+        WHERE NOT @counted::boolean GROUP BY 1, 2
+    ) AS n ON n.id = k.id AND n.level = k.level
+    GROUP BY k.number
+) AS c ON c.number = g.number
+CROSS JOIN LATERAL (
+    SELECT f.* FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@levels::smallint[]) AS level, unnest(@numbers::integer[]) AS number) AS k
+    CROSS JOIN LATERAL (
+        SELECT p.* FROM passing p WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = k.id WHEN 'assignee' THEN p.owner_id = k.id WHEN 'priority' THEN p.priority = k.level
+            WHEN 'label' THEN p.marks @> ARRAY[k.id] WHEN 'project' THEN p.project_or_none = k.id WHEN 'team' THEN p.team_id = k.id ELSE true END
+            AND (p.place, p.id) < (@before_place::bigint, @before_id::uuid)
+        ORDER BY p.place DESC, p.id DESC LIMIT @per_group::integer
+    ) AS f
+    WHERE k.number = g.number
+    ORDER BY f.place DESC, f.id DESC LIMIT @per_group
+) AS i
+ORDER BY i.place DESC, i.id DESC;
+
+-- name: CountIssuesOfTeams :many
+SELECT i.status_id, count(*) AS issues FROM issue i
+WHERE i.workspace_id = @workspace_id AND i.deleted_at IS NULL GROUP BY i.status_id;
+
 -- name: CountIssuesByStatus :many
 SELECT i.status_id, count(*) AS issues FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = @team_id AND i.deleted_at IS NULL GROUP BY i.status_id;

@@ -48,6 +48,36 @@ func (q *Queries) CountIssuesByStatus(ctx context.Context, db DBTX, arg CountIss
 	return items, nil
 }
 
+const countIssuesOfTeams = `-- name: CountIssuesOfTeams :many
+SELECT i.status_id, count(*) AS issues FROM issue i
+WHERE i.workspace_id = $1 AND i.deleted_at IS NULL GROUP BY i.status_id
+`
+
+type CountIssuesOfTeamsRow struct {
+	StatusID uuid.UUID
+	Issues   int64
+}
+
+func (q *Queries) CountIssuesOfTeams(ctx context.Context, db DBTX, workspaceID uuid.UUID) ([]CountIssuesOfTeamsRow, error) {
+	rows, err := db.Query(ctx, countIssuesOfTeams, workspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("query CountIssuesOfTeams: %w", err)
+	}
+	defer rows.Close()
+	var items []CountIssuesOfTeamsRow
+	for rows.Next() {
+		var i CountIssuesOfTeamsRow
+		if err := rows.Scan(&i.StatusID, &i.Issues); err != nil {
+			return nil, fmt.Errorf("query CountIssuesOfTeams: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query CountIssuesOfTeams: %w", err)
+	}
+	return items, nil
+}
+
 const countSubIssues = `-- name: CountSubIssues :many
 SELECT i.parent_id::uuid AS parent_id, count(*) AS total, count(*) FILTER (WHERE i.status_id = ANY($1::uuid[])) AS done FROM issue i
 WHERE i.workspace_id = $2 AND i.parent_id = ANY($3::uuid[]) AND i.team_id = ANY($4::uuid[]) AND i.deleted_at IS NULL
@@ -427,6 +457,198 @@ func (q *Queries) ListExportedIssues(ctx context.Context, db DBTX, arg ListExpor
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListExportedIssues: %w", err)
+	}
+	return items, nil
+}
+
+const listGroupsOfTeams = `-- name: ListGroupsOfTeams :many
+WITH passing AS NOT MATERIALIZED (
+    SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
+        x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
+        CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
+        COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
+        CASE $9::text
+            WHEN 'updated' THEN x.version
+            WHEN '-updated' THEN -x.version
+            WHEN 'priority' THEN (-((x.priority + 4) % 5))::bigint
+            WHEN '-priority' THEN ((x.priority + 4) % 5)::bigint
+            WHEN 'created' THEN (extract(epoch FROM x.created_at) * 1000000)::bigint
+            WHEN '-created' THEN (extract(epoch FROM x.created_at) * -1000000)::bigint
+            WHEN 'due' THEN COALESCE(date '2000-01-01' - x.due, -10000000)::bigint
+            WHEN '-due' THEN COALESCE(x.due - date '2000-01-01', -10000000)::bigint
+            ELSE 0::bigint END AS place
+    FROM issue x
+    WHERE x.workspace_id = $10 AND x.team_id = ANY($11::uuid[]) AND x.deleted_at IS NULL
+        AND (cardinality($12::uuid[]) = 0 OR x.status_id = ANY($12))
+        AND (cardinality($13::uuid[]) = 0 OR NOT x.status_id = ANY($13))
+        AND (cardinality($14::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
+        AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
+        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
+        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
+        AND (cardinality($18::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $18)
+        AND (cardinality($19::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
+        AND (cardinality($20::uuid[]) = 0 OR x.cycle_id = ANY($20) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($20))
+        AND (cardinality($21::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($21))
+        AND (cardinality($22::smallint[]) = 0 OR x.priority = ANY($22))
+        AND (cardinality($23::smallint[]) = 0 OR NOT x.priority = ANY($23))
+        AND (cardinality($24::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($24))
+        AND (cardinality($25::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($25))
+        AND ($26::text = '' OR x.search @@ to_tsquery('english', $26))
+        AND (cardinality($27::uuid[]) = 0 OR NOT x.status_id = ANY($27) OR x.updated_at >= $28::timestamptz)
+        AND (NOT $29::boolean OR x.parent_id IS NULL)
+)
+SELECT g.number::integer AS group_number, COALESCE(c.issues, 0)::bigint AS issues, i.place::bigint AS place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (SELECT DISTINCT unnest($1::integer[]) AS number) AS g
+LEFT JOIN (
+    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::smallint[]) AS level, unnest($1::integer[]) AS number) AS k
+    JOIN (
+        SELECT CASE $4::text WHEN 'status' THEN p.status_id WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none WHEN 'team' THEN p.team_id
+                ELSE '00000000-0000-0000-0000-000000000000' END AS id, CASE WHEN $4::text = 'priority' THEN p.priority ELSE 0 END AS level, count(*) AS issues
+        FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN $4::text = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+        WHERE NOT $5::boolean GROUP BY 1, 2
+    ) AS n ON n.id = k.id AND n.level = k.level
+    GROUP BY k.number
+) AS c ON c.number = g.number
+CROSS JOIN LATERAL (
+    SELECT f.id, f.team_id, f.number, f.title, f.status_id, f.priority, f.assignee_id, f.labels, f.parent_id, f.due, f.estimate, f.project_id, f.cycle_id, f.rank, f.version, f.created_at, f.updated_at, f.owner_id, f.marks, f.project_or_none, f.place FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::smallint[]) AS level, unnest($1::integer[]) AS number) AS k
+    CROSS JOIN LATERAL (
+        SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.cycle_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p WHERE CASE $4::text WHEN 'status' THEN p.status_id = k.id WHEN 'assignee' THEN p.owner_id = k.id WHEN 'priority' THEN p.priority = k.level
+            WHEN 'label' THEN p.marks @> ARRAY[k.id] WHEN 'project' THEN p.project_or_none = k.id WHEN 'team' THEN p.team_id = k.id ELSE true END
+            AND (p.place, p.id) < ($6::bigint, $7::uuid)
+        ORDER BY p.place DESC, p.id DESC LIMIT $8::integer
+    ) AS f
+    WHERE k.number = g.number
+    ORDER BY f.place DESC, f.id DESC LIMIT $8
+) AS i
+ORDER BY i.place DESC, i.id DESC
+`
+
+type ListGroupsOfTeamsParams struct {
+	Numbers       []int32
+	Keys          []uuid.UUID
+	Levels        []int16
+	Grouping      string
+	Counted       bool
+	BeforePlace   int64
+	BeforeID      uuid.UUID
+	PerGroup      int32
+	Ordering      string
+	WorkspaceID   uuid.UUID
+	TeamIDs       []uuid.UUID
+	Statuses      []uuid.UUID
+	NotStatuses   []uuid.UUID
+	Assignees     []uuid.UUID
+	NotAssignees  []uuid.UUID
+	Creators      []uuid.UUID
+	NotCreators   []uuid.UUID
+	Labels        []uuid.UUID
+	NotLabels     []uuid.UUID
+	Cycles        []uuid.UUID
+	NotCycles     []uuid.UUID
+	Priorities    []int16
+	NotPriorities []int16
+	Projects      []uuid.UUID
+	NotProjects   []uuid.UUID
+	Words         string
+	ClosedIDs     []uuid.UUID
+	ClosedSince   time.Time
+	TopsOnly      bool
+}
+
+type ListGroupsOfTeamsRow struct {
+	GroupNumber int32
+	Issues      int64
+	Place       int64
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	Number      int64
+	Title       string
+	StatusID    uuid.UUID
+	Priority    int16
+	AssigneeID  *uuid.UUID
+	Labels      []uuid.UUID
+	ParentID    *uuid.UUID
+	Due         *time.Time
+	Estimate    *int32
+	ProjectID   *uuid.UUID
+	CycleID     *uuid.UUID
+	Rank        string
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// The first rows of each group of a list over several teams, and how many it has in all. A group is of one key or of many: a
+// category of status has those of all teams. The keys, levels and numbers of groups stand beside each other. Filters are as in
+// ListIssueGroups, and so is the plan: for the latest change first it goes along an index, key by key, as far as is shown. All are counted in one go.
+func (q *Queries) ListGroupsOfTeams(ctx context.Context, db DBTX, arg ListGroupsOfTeamsParams) ([]ListGroupsOfTeamsRow, error) {
+	rows, err := db.Query(ctx, listGroupsOfTeams,
+		arg.Numbers,
+		arg.Keys,
+		arg.Levels,
+		arg.Grouping,
+		arg.Counted,
+		arg.BeforePlace,
+		arg.BeforeID,
+		arg.PerGroup,
+		arg.Ordering,
+		arg.WorkspaceID,
+		arg.TeamIDs,
+		arg.Statuses,
+		arg.NotStatuses,
+		arg.Assignees,
+		arg.NotAssignees,
+		arg.Creators,
+		arg.NotCreators,
+		arg.Labels,
+		arg.NotLabels,
+		arg.Cycles,
+		arg.NotCycles,
+		arg.Priorities,
+		arg.NotPriorities,
+		arg.Projects,
+		arg.NotProjects,
+		arg.Words,
+		arg.ClosedIDs,
+		arg.ClosedSince,
+		arg.TopsOnly,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListGroupsOfTeams: %w", err)
+	}
+	defer rows.Close()
+	var items []ListGroupsOfTeamsRow
+	for rows.Next() {
+		var i ListGroupsOfTeamsRow
+		if err := rows.Scan(
+			&i.GroupNumber,
+			&i.Issues,
+			&i.Place,
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListGroupsOfTeams: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListGroupsOfTeams: %w", err)
 	}
 	return items, nil
 }

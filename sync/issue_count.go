@@ -23,6 +23,7 @@ type issueCounts struct {
 	teams *lru.Cache[countedTeam, issueCount]
 }
 
+// countedTeam is a team, or with the zero id the whole workspace, whatever its readers see of it.
 type countedTeam struct{ workspace, team uuid.UUID }
 
 // issueCount is never changed once it is there.
@@ -62,6 +63,9 @@ func (e *Engine) askCount(ctx context.Context, p *queries.Pipeline, of countedTe
 	known, found := e.counts.teams.Get(of)
 	if !found {
 		q.counted = queries.Ask(p, func(db queries.DBTX) ([]queries.CountIssuesByStatusRow, error) {
+			if of.team == uuid.Nil {
+				return issuesOfTeams(ctx, e.queries, db, of.workspace)
+			}
 			return e.queries.CountIssuesByStatus(ctx, db, queries.CountIssuesByStatusParams{WorkspaceID: of.workspace, TeamID: of.team})
 		})
 		return q
@@ -72,6 +76,15 @@ func (e *Engine) askCount(ctx context.Context, p *queries.Pipeline, of countedTe
 		return e.queries.ListCountedChanges(ctx, db, queries.ListCountedChangesParams{WorkspaceID: of.workspace, Since: known.version, Until: known.version + countedSpan})
 	})
 	return q
+}
+
+func issuesOfTeams(ctx context.Context, q *queries.Queries, db queries.DBTX, ws uuid.UUID) ([]queries.CountIssuesByStatusRow, error) {
+	found, err := q.CountIssuesOfTeams(ctx, db, ws)
+	rows := make([]queries.CountIssuesByStatusRow, len(found))
+	for i, row := range found {
+		rows[i] = queries.CountIssuesByStatusRow(row)
+	}
+	return rows, err
 }
 
 // learnCount is the count as of a snapshot, which is remembered; false when what was remembered is too old to go on from. Then it
@@ -108,7 +121,7 @@ func recount(statuses map[uuid.UUID]int64, team uuid.UUID, changes []queries.Lis
 		was, seen := before[row.RecordID]
 		if !seen {
 			was = countedAs{row.DeletedAt == nil, NewRef("team", row.TeamID), NewRef("status", row.StatusID)}
-			if was.live && row.TeamID == team {
+			if was.live && (team == uuid.Nil || row.TeamID == team) {
 				statuses[row.StatusID]++
 			}
 		}
@@ -120,7 +133,7 @@ func recount(statuses map[uuid.UUID]int64, team uuid.UUID, changes []queries.Lis
 		before[row.RecordID] = was
 	}
 	for _, was := range before {
-		if was.live && was.team.ID() == team {
+		if was.live && (team == uuid.Nil || was.team.ID() == team) {
 			statuses[was.status.ID()]--
 		}
 	}

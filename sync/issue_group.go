@@ -138,7 +138,7 @@ func (s Snapshot) labelGroups(team uuid.UUID) []IssueGroup {
 		groups = append(groups, IssueGroup{By: "label", ID: label.ID})
 	}
 	for _, r := range s.words.all("label") {
-		if of := r.refersTo("team"); r.deleted() && (of == uuid.Nil || of == team) {
+		if of := r.refersTo("team"); r.deleted() && (of == uuid.Nil || of == team || team == uuid.Nil && s.who.sees(of)) {
 			groups = append(groups, IssueGroup{By: "label", ID: r.id})
 		}
 	}

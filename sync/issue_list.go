@@ -39,16 +39,17 @@ type IssueRow struct {
 
 // IssueGroup is a group of a list, or a column of a board.
 type IssueGroup struct {
-	By       string     // what the groups are of: status, assignee, priority, label, project, cycle, none
-	ID       uuid.UUID  // of the status, assignee, label, project or cycle; zero for none
+	By       string     // what the groups are of: status, category, assignee, priority, label, project, cycle, team, none
+	ID       uuid.UUID  // of the status, assignee, label, project, cycle or team; zero for none
+	Category string     // of status, of a group by it
 	Status   StatusName // of a group by status
-	Priority int        // of a group by priority
+	Priority int        // of a group by priority; of one by category its place
 	Count    int64      // of all issues in the group that pass the filter
 	Issues   []IssueRow
 	More     string // where the next page begins; "" at the end
 }
 
-// TeamIssues is a team's list or board.
+// TeamIssues is a team's list or board, or with the zero team the list over all.
 type TeamIssues struct {
 	Snapshot
 	Team   TeamName

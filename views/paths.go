@@ -92,6 +92,9 @@ func (w Workspace) SetFavourite(id, noun string) string { return w.at("favourite
 // Team is a team's list or board.
 func (w Workspace) Team(key string, q Query) string { return w.at("team", key) + q.Encode() }
 
+// All is the list of all teams' issues.
+func (w Workspace) All(q Query) string { return w.at("all") + q.In(ListView).From(q.After).Encode() }
+
 // LayTeamOut takes the form that lays out a team's list.
 func (w Workspace) LayTeamOut(key string) string { return w.at("team", key, "display") }
 

@@ -91,7 +91,7 @@ function create(region, op, index, was, number) {
     if (node.id && !was) node.id += op.record.slice(8);
     return arrive(below, fill(node, op, number));
   }
-  if (kind !== 'issue' || !('list' in region.dataset) || (team ? team !== op.set.team : op.set.assignee !== member && !/[?&]view=created/.test(src))) return;
+  if (kind !== 'issue' || !('list' in region.dataset) || (team ? team !== op.set.team : op.set.assignee !== member && !/[?&]view=created|\/f\/all/.test(src))) return;
   if (op.set.parent && /[?&]sub=off/.test(src)) return;
   const set = withStatus(op.set), values = {priority: 0, assignee: null, ...set}, wanted = filters(src);
   if (wanted.some(({field}) => !(field in values)) || Object.keys(values).some(name => !stays(wanted, name, called(name, values[name])))) return;
@@ -110,7 +110,8 @@ function arrive(home, node) {
 }
 
 /** regroup moves a row to the group that a value names, and out of a filtered list that it left. */
-function regroup(region, node, {set = {}, before, after}) {
+function regroup(region, node, {set: given = {}, before, after}) {
+  const set = classed(given);
   const row = rowOf(node), group = row?.closest('[data-group]'), wanted = filters(region.dataset.src), name = group && grouping(group);
   if (!row) return;
   for (const [field, value] of Object.entries(set)) if (decidable(wanted, field) && !stays(wanted, field, called(field, value))) return vanish(node, true);
@@ -152,5 +153,7 @@ const rowOf = node => node?.closest('[data-rows] > *');
 const grouping = group => { const [kind] = group.dataset.group.split(':'); return fieldOf[kind] ?? kind; };
 const called = (name, value) => answers(value === null ? null : ref(name, value), names(ref(name, value)), page().member);
 const decidable = (wanted, name) => wanted.some(f => f.field === name) && (/^(status|priority)$/.test(name) || wanted.every(f => f.field !== name || /^(me|none|[0-9a-f-]{36})$/.test(f.value)));
-const withStatus = set => ({...set, status: set.status ?? firstStatus(set.team)});
+const withStatus = set => classed({...set, status: set.status ?? firstStatus(set.team)});
+/** classed says the category of a status, which lists over several teams are grouped by. */
+const classed = set => set.status ? {...set, category: `category:${vocabulary(set.status)?.dataset.category}`} : set;
 const firstStatus = team => ['unstarted', 'backlog'].map(category => document.querySelector(`#vocabulary template[data-category="${category}"]${having('data-team', team ?? '')}`)?.dataset.value).find(Boolean);

@@ -1,0 +1,246 @@
+package sync
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tandem/queries"
+)
+
+// A list over all teams is that of those which the reader sees. Their statuses are their own, so it is grouped by the
+// categories of status; and each has an order by hand of its own, so it goes by what the issues say.
+
+// What the groups of a list over all teams may be of, and what its order may go by. The first of each is what is meant where nothing is said.
+var (
+	AllGroupings = []string{"status", "assignee", "priority", "label", "project", "team", "none"}
+	AllOrders    = []string{"updated", "priority", "created", "due"}
+)
+
+// groupKeyOf is a value by which issues come into a group: an id, or a level of priority.
+type groupKeyOf struct {
+	id    uuid.UUID
+	level int16
+}
+
+// keyedGroup is a group with all values that lead into it.
+type keyedGroup struct {
+	IssueGroup
+	keys []groupKeyOf
+}
+
+// AllIssues reads the issues of all teams that the reader sees in groups, each with a first page of rows. Invalid when After was not made by an earlier page.
+func (e *Engine) AllIssues(ctx context.Context, actor Actor, options ListOptions) (TeamIssues, error) {
+	after, err := parseAfter(options.After)
+	if err != nil {
+		return TeamIssues{}, err
+	}
+	page, found, err := e.allIssues(ctx, actor, options, after)
+	if err == nil && !found { // what was counted before was too old
+		page, _, err = e.allIssues(ctx, actor, options, after)
+	}
+	return page, err
+}
+
+func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after) (TeamIssues, bool, error) {
+	place, behind, err := after.last()
+	if err != nil {
+		return TeamIssues{}, false, err
+	}
+	options.Group, options.Order = known(options.Group, AllGroupings), known(options.Order, AllOrders)
+	var page TeamIssues
+	var groups []keyedGroup
+	var rows *[]queries.ListGroupsOfTeamsRow
+	var count *countQuestion
+	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		page = TeamIssues{Snapshot: s, Filter: s.ParseFilter(uuid.Nil, options.Terms, options.Text)}
+		if len(page.Filter.Statuses) == 0 {
+			page.hidden = s.allTriage()
+		}
+		groups = slices.DeleteFunc(page.allGroups(options.Layout), func(g keyedGroup) bool { return after.given && after.group != g.key() })
+		wanted := page.allParams(actor.Workspace, options.Layout, groups, e.clock(time.Now()))
+		wanted.BeforePlace, wanted.BeforeID = place, behind
+		if count = nil; page.countsAll(options.Layout) {
+			count, wanted.Counted = e.askCount(ctx, p, countedTeam{workspace: actor.Workspace}), true
+		}
+		p.Run(ctx, "set local plan_cache_mode = force_custom_plan")
+		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListGroupsOfTeamsRow, error) {
+			return e.queries.ListGroupsOfTeams(ctx, db, wanted)
+		})
+		return nil
+	})
+	if err != nil {
+		return TeamIssues{}, false, err
+	}
+	page.Snapshot = snapshot
+	var counted map[uuid.UUID]int64
+	found := true
+	if count != nil {
+		counted, found = e.learnCount(count, snapshot)
+	}
+	page.fillAll(groups, *rows, counted, options.Layout)
+	return page, found, nil
+}
+
+// countsAll tells whether the groups hold all issues of their statuses, so that their number is remembered. A filter by team or by status leaves some out whole.
+func (t TeamIssues) countsAll(l Layout) bool {
+	of := t
+	of.Filter.Teams, of.Filter.NotTeams = nil, nil
+	l.Order, l.Backwards = "", false
+	return l.Group == AllGroupings[0] && of.countsStatuses(l)
+}
+
+// allGroups are the groups of a list over all teams, in their order and without issues. What the filter leaves out is not there.
+func (t TeamIssues) allGroups(l Layout) []keyedGroup {
+	f := t.Filter
+	switch l.Group {
+	case "status":
+		return t.categoryGroups()
+	case "team":
+		return t.teamGroups()
+	case "none":
+		return []keyedGroup{{IssueGroup{By: "none"}, []groupKeyOf{{}}}}
+	case "priority":
+		return keyed(passing(priorityGroups(), f.Priorities, f.NotPriorities, func(g IssueGroup) int16 { return int16(g.Priority) }), nil)
+	case "assignee":
+		return keyed(passing(t.assigneeGroups(uuid.Nil), f.Assignees, f.NotAssignees, groupID), nil)
+	case "project":
+		return keyed(passing(t.projectGroups(uuid.Nil), f.Projects, f.NotProjects, groupID), t.noProjects())
+	}
+	return keyed(passing(t.labelGroups(uuid.Nil), nil, f.NotLabels, groupID), nil)
+}
+
+// keyed gives each group its one value; none are those that stand for no value, where there are several.
+func keyed(groups []IssueGroup, none []uuid.UUID) []keyedGroup {
+	list := make([]keyedGroup, len(groups))
+	for i, g := range groups {
+		list[i] = keyedGroup{g, []groupKeyOf{{g.ID, int16(g.Priority)}}}
+		if g.ID == uuid.Nil && none != nil {
+			list[i].keys = nil
+			for _, id := range none {
+				list[i].keys = append(list[i].keys, groupKeyOf{id: id})
+			}
+		}
+	}
+	return list
+}
+
+// categoryGroups have the statuses of all teams, those in the trash too.
+func (t TeamIssues) categoryGroups() []keyedGroup {
+	teams := t.liveTeamsIn(t.Filter)
+	var groups []keyedGroup
+	for i, category := range Categories {
+		g := keyedGroup{IssueGroup: IssueGroup{By: "category", Category: category, Priority: i}}
+		for _, r := range t.words.all("status") {
+			left := len(t.Filter.Statuses) > 0 && !slices.Contains(t.Filter.Statuses, r.id) || slices.Contains(t.Filter.NotStatuses, r.id) || slices.Contains(t.hidden, r.id)
+			if r.text("category") == category && slices.Contains(teams, r.refersTo("team")) && !left {
+				g.keys = append(g.keys, groupKeyOf{id: r.id})
+			}
+		}
+		if len(g.keys) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func (t TeamIssues) teamGroups() []keyedGroup {
+	teams := t.liveTeamsIn(t.Filter)
+	var groups []keyedGroup
+	for _, team := range t.Teams() {
+		if slices.Contains(teams, team.ID) {
+			groups = append(groups, keyedGroup{IssueGroup{By: "team", ID: team.ID}, []groupKeyOf{{id: team.ID}}})
+		}
+	}
+	return groups
+}
+
+// liveTeamsIn are the teams that a filter lets through, without those in the trash.
+func (s Snapshot) liveTeamsIn(f Filter) []uuid.UUID {
+	return slices.DeleteFunc(s.teamsIn(f), func(id uuid.UUID) bool {
+		team := s.words.records[NewRef("team", id)]
+		return team == nil || team.deleted()
+	})
+}
+
+// allParams is what the database is asked for.
+func (t TeamIssues) allParams(ws uuid.UUID, l Layout, groups []keyedGroup, now time.Time) queries.ListGroupsOfTeamsParams {
+	f := t.Filter
+	wanted := queries.ListGroupsOfTeamsParams{
+		WorkspaceID: ws, TeamIDs: t.liveTeamsIn(f), Grouping: l.Group, Ordering: l.Order, Words: f.Words, Numbers: []int32{}, Keys: []uuid.UUID{}, Levels: []int16{},
+		Statuses: given(f.Statuses), NotStatuses: given(slices.Concat(f.NotStatuses, t.hidden)),
+		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
+		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
+		Projects: given(f.Projects), NotProjects: given(f.NotProjects), Cycles: given(f.Cycles), NotCycles: given(f.NotCycles),
+		ClosedIDs: []uuid.UUID{}, TopsOnly: l.TopsOnly, PerGroup: PageSize + 1,
+	}
+	if l.Backwards {
+		wanted.Ordering = "-" + l.Order
+	}
+	if l.Group == "status" {
+		wanted.Statuses, wanted.NotStatuses = []uuid.UUID{}, []uuid.UUID{} // the groups say it
+	}
+	if l.Closed != nil {
+		wanted.ClosedIDs, wanted.ClosedSince = t.closedStatuses(), l.closedSince(now)
+	}
+	for number, g := range groups {
+		for _, key := range g.keys {
+			wanted.Numbers, wanted.Keys, wanted.Levels = append(wanted.Numbers, int32(number)), append(wanted.Keys, key.id), append(wanted.Levels, key.level)
+		}
+	}
+	return wanted
+}
+
+// fillAll puts rows into their groups, and leaves out the groups that stay empty and have no reason to.
+// counted says how many issues each status has; nil = the rows do.
+func (t *TeamIssues) fillAll(groups []keyedGroup, rows []queries.ListGroupsOfTeamsRow, counted map[uuid.UUID]int64, l Layout) {
+	byNumber := map[int32][]queries.ListGroupsOfTeamsRow{}
+	for _, row := range rows {
+		byNumber[row.GroupNumber] = append(byNumber[row.GroupNumber], row)
+	}
+	for number, g := range groups {
+		g.fill(byNumber[int32(number)])
+		if counted != nil {
+			g.Count = 0
+			for _, key := range g.keys {
+				g.Count += counted[key.id]
+			}
+		}
+		if g.Count > 0 || l.keepsEmpty() && (g.By == "category" || g.By == "team" || t.offered(uuid.Nil, g.IssueGroup)) {
+			t.Groups = append(t.Groups, g.IssueGroup)
+		}
+	}
+}
+
+func (g *keyedGroup) fill(rows []queries.ListGroupsOfTeamsRow) {
+	if len(rows) == 0 {
+		return
+	}
+	g.Count = rows[0].Issues
+	if len(rows) > PageSize {
+		rows = rows[:PageSize]
+		last := rows[PageSize-1]
+		g.More = after{true, g.key(), last.Place, last.ID.String()}.String()
+	}
+	for _, r := range rows {
+		g.Issues = append(g.Issues, issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
+			AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, CycleID: r.CycleID, Rank: r.Rank,
+			Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}))
+	}
+}
+
+func (g IssueGroup) key() groupKey { return groupKey{g.ID, g.Priority} }
+
+// last is the issue that a page over all teams begins behind; the greatest comes first.
+func (a after) last() (place int64, id uuid.UUID, err error) {
+	if !a.given {
+		return math.MaxInt64, uuid.Max, nil
+	}
+	if id, err = uuid.Parse(a.rank); err != nil {
+		return 0, id, errPageGone()
+	}
+	return a.place, id, nil
+}

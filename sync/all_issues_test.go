@@ -1,0 +1,161 @@
+package sync
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// all is the list over all teams as somebody sees it, group by group: "started 1: Two".
+func (h *house) all(t testing.TB, actor Actor, options ListOptions) []string {
+	t.Helper()
+	page, err := h.AllIssues(t.Context(), actor, options)
+	must(t, err)
+	shown := []string{}
+	for _, g := range page.Groups {
+		var titles []string
+		for _, row := range g.Issues {
+			titles = append(titles, row.Title)
+		}
+		name := g.Category
+		switch g.By {
+		case "team":
+			team, _ := page.Snapshot.Team(g.ID)
+			name = team.Key
+		case "assignee":
+			member, _ := page.Member(g.ID)
+			name = member.Name
+		case "priority":
+			name = fmt.Sprint("P", g.Priority)
+		case "label":
+			label, _ := page.Label(g.ID)
+			name = label.Name
+		case "project":
+			project, _ := page.Snapshot.Project(g.ID)
+			name = project.Name
+		}
+		shown = append(shown, fmt.Sprintf("%s %d: %s", name, g.Count, strings.Join(titles, ", ")))
+	}
+	return shown
+}
+
+// webTeam makes another team that everybody but guests sees, with a workflow of its own.
+func (h *house) webTeam(t testing.TB) (team uuid.UUID, building Ref) {
+	t.Helper()
+	team = newID()
+	starter := Starter{Statuses: []StarterStatus{{"Later", "backlog", "#888888"}, {"Building", "started", "#ddaa00"}, {"Shipped", "completed", "#5555ff"}}}
+	h.applied(t, h.ann, h.annsTab, append([]Operation{{Op: Create, Record: NewRef("team", team), Set: map[string]any{"key": "WEB", "name": "Website"}}}, StarterOps(h.ws, team, starter)...)...)
+	return team, NewRef("status", StatusID(team, "Building"))
+}
+
+func TestAllIssues_AreGroupedByWhatTeamsHaveInCommon(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	web, building := h.webTeam(t)
+	ann, mine := string(NewRef("member", h.ann.Member)), h.project(t, "Walls", h.team)
+	bug := NewRef("label", newID())
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: bug, Set: map[string]any{"name": "Bug", "team": string(NewRef("team", web))}})
+	h.issue(t, "One", func(set map[string]any) { set["assignee"], set["priority"] = ann, 1 })
+	h.issue(t, "Two", func(set map[string]any) { set["status"], set["project"] = string(h.doing), string(mine) })
+	h.issueIn(t, web, "Three", func(set map[string]any) {
+		set["status"], set["labels"], set["priority"] = string(building), []string{string(bug)}, 1
+	})
+	h.issueIn(t, h.private, "Secret", func(set map[string]any) { set["assignee"] = ann })
+	h.issueIn(t, web, "Four", func(set map[string]any) { set["status"] = string(NewRef("status", StatusID(web, "Later"))) })
+
+	by := func(group string, terms ...string) ListOptions {
+		return ListOptions{Terms: terms, Layout: Layout{Group: group, Empty: new(bool)}}
+	}
+	for name, c := range map[string]struct {
+		options ListOptions
+		want    []string
+	}{
+		"category": {by(""), []string{"backlog 1: Four", "unstarted 1: One", "started 2: Three, Two"}},
+		"team":     {by("team"), []string{"ENG 2: Two, One", "WEB 2: Four, Three"}},
+		"assignee": {by("assignee"), []string{" 3: Four, Three, Two", "ann 1: One"}},
+		"priority": {by("priority"), []string{"P1 2: Three, One", "P0 2: Four, Two"}},
+		"label":    {by("label"), []string{" 3: Four, Two, One", "Bug 1: Three"}},
+		"project":  {by("project"), []string{" 3: Four, Three, One", "Walls 1: Two"}},
+		"none":     {by("none"), []string{" 4: Four, Three, Two, One"}},
+
+		"a team alone":            {by("", "team:web"), []string{"backlog 1: Four", "started 1: Three"}},
+		"all but a team":          {by("team", "-team:web"), []string{"ENG 2: Two, One"}},
+		"a status of one team":    {by("", "status:building"), []string{"started 1: Three"}},
+		"a hidden team":           {by("", "team:sec"), []string{}},
+		"a label of one team":     {by("", "label:bug"), []string{"started 1: Three"}},
+		"somebody's":              {by("team", "assignee:ann"), []string{"ENG 1: One"}},
+		"words":                   {ListOptions{Text: "thre", Layout: Layout{Empty: new(bool)}}, []string{"started 1: Three"}},
+		"in another order":        {ListOptions{Layout: Layout{Group: "none", Order: "priority"}}, []string{" 4: Three, One, Four, Two"}},
+		"and the other way round": {ListOptions{Layout: Layout{Group: "none", Order: "updated", Backwards: true}}, []string{" 4: One, Two, Three, Four"}},
+	} {
+		wantSame(t, name, c.want, h.all(t, h.ben, c.options))
+	}
+	wantSame(t, "what ann sees", []string{"backlog 1: Four", "unstarted 2: Secret, One", "started 2: Three, Two"}, h.all(t, h.ann, by("")))
+	wantSame(t, "what a guest sees", []string{"unstarted 1: One", "started 1: Two"}, h.all(t, h.cleo, by("")))
+	wantSame(t, "empty groups too", []string{"backlog 1: Four", "unstarted 1: One", "started 2: Three, Two", "completed 0: "}, h.all(t, h.ben, ListOptions{}))
+}
+
+// The counts of all groups are remembered, and follow what changes: for each reader as far as they see.
+func TestAllIssues_CountsFollowTheLog(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	web, building := h.webTeam(t)
+	one, made := h.issue(t, "One")
+	hide := ListOptions{Layout: Layout{Empty: new(bool)}}
+	wantSame(t, "at first", []string{"unstarted 1: One"}, h.all(t, h.ben, hide))
+	h.applied(t, h.ann, h.annsTab, setField(one, made, "status", string(h.doing)))
+	wantSame(t, "started", []string{"started 1: One"}, h.all(t, h.ben, hide))
+	two, _ := h.issueIn(t, web, "Two", func(set map[string]any) { set["status"] = string(building) })
+	h.issueIn(t, h.private, "Secret")
+	wantSame(t, "another", []string{"started 2: Two, One"}, h.all(t, h.ben, hide))
+	wantSame(t, "for ann", []string{"unstarted 1: Secret", "started 2: Two, One"}, h.all(t, h.ann, hide))
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: two})
+	wantSame(t, "in the trash", []string{"started 1: One"}, h.all(t, h.ben, hide))
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Restore, Record: two}, Operation{Op: Delete, Record: NewRef("team", web)})
+	wantSame(t, "its team in the trash", []string{"started 1: One"}, h.all(t, h.ben, hide))
+}
+
+func TestAllIssues_PagesGoOnWhereTheLastEnded(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	web, building := h.webTeam(t)
+	var ops []Operation
+	for n := range PageSize + 20 { // of one version, so that the place alone does not tell them apart
+		team, status := h.team, h.doing
+		if n%2 == 0 {
+			team, status = web, building
+		}
+		ops = append(ops, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": string(NewRef("team", team)), "status": string(status), "title": fmt.Sprint("Issue ", n)}})
+	}
+	h.applied(t, h.ann, h.annsTab, ops...)
+	for _, layout := range []Layout{{}, {Order: "priority"}, {Order: "created", Backwards: true}, {Group: "none"}} {
+		layout.Empty = new(bool)
+		seen, after := map[uuid.UUID]bool{}, ""
+		for pages := 0; pages == 0 || after != ""; pages++ {
+			page, err := h.AllIssues(t.Context(), h.ben, ListOptions{Layout: layout, After: after})
+			must(t, err)
+			if len(page.Groups) != 1 || page.Groups[0].Count != PageSize+20 {
+				t.Fatalf("%+v: %d groups, %d issues", layout, len(page.Groups), page.Groups[0].Count)
+			}
+			for _, row := range page.Groups[0].Issues {
+				if seen[row.ID] {
+					t.Errorf("%+v: %s comes twice", layout, row.Title)
+				}
+				seen[row.ID] = true
+			}
+			after = page.Groups[0].More
+		}
+		if len(seen) != PageSize+20 {
+			t.Errorf("%+v: %d issues in all pages", layout, len(seen))
+		}
+	}
+	team, err := h.TeamIssues(t.Context(), h.ben, "ENG", ListOptions{Layout: Layout{Group: "none"}})
+	must(t, err)
+	for _, wrong := range []string{"x", "bm9uc2Vuc2U", team.Groups[0].More} {
+		if _, err := h.AllIssues(t.Context(), h.ben, ListOptions{After: wrong}); wrong != "" && err == nil {
+			t.Errorf("a page behind %q", wrong)
+		}
+	}
+}
