@@ -60,10 +60,6 @@ var filterFields = []string{"status", "assignee", "label", "project", "priority"
 // searchFields are what one may narrow a search by.
 var searchFields = []string{"team", "status", "assignee", "label", "project", "priority", "cycle", "creator"}
 
-func readFilter(term string) (filter views.Filter, legible bool) {
-	return readTerm(term, filterFields)
-}
-
 // readTerm reads a filter by one of some fields.
 func readTerm(term string, fields []string) (filter views.Filter, legible bool) {
 	field, value, _ := strings.Cut(term, ":")

@@ -24,7 +24,6 @@ func BenchmarkPages(b *testing.B) {
 			{"list of 50 rows", "/acme/team/ENG?f=status:doing", "data-record=\"issue:", 50},
 			{"list of 1,000 rows", "/acme/team/ENG?group=assignee&f=-assignee:none", "data-record=\"issue:", 1000},
 			{"list of all teams", "/acme/all", "data-record=\"issue:", 150},
-			{"list of all teams by priority", "/acme/all?group=priority", "data-record=\"issue:", 250},
 			{"board", "/acme/team/ENG?view=board", "data-record=\"issue:", 150},
 			{"search", "/acme/search?q=harbour+lantern", "/acme/issue/ENG-", 20},
 			{"search with filters", "/acme/search?q=harbour&f=status:doing&f=-label:none", "/acme/issue/ENG-", 20},
