@@ -31,21 +31,23 @@ func (s *Server) serveWorker(c echo.Context) error { return s.serveRoot(c, "serv
 
 func (s *Server) serveManifest(c echo.Context) error { return s.serveRoot(c, "manifest.json") }
 
-// serveEmbedScript serves the script of other sites. Its address stays, so it is kept for an hour and then asked about by the build.
-func (s *Server) serveEmbedScript(c echo.Context) error {
-	file, found := s.assets.File("embed.js")
-	if !found {
-		return errNotThere
+// serveForOthers serves what other sites load for tandem-embed. Its address stays, so it is kept for an hour and then asked about by the build.
+func (s *Server) serveForOthers(name string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		file, found := s.assets.File(name)
+		if !found {
+			return errNotThere
+		}
+		h := c.Response().Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Cache-Control", "public, max-age=3600")
+		h.Set("ETag", etag(string(s.build), ""))
+		if _, ok := held(c.Request().Header.Get("If-None-Match"), string(s.build)); ok {
+			return c.NoContent(http.StatusNotModified)
+		}
+		return sendFile(c, file)
 	}
-	h := c.Response().Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("Cache-Control", "public, max-age=3600")
-	h.Set("ETag", etag(string(s.build), ""))
-	if _, ok := held(c.Request().Header.Get("If-None-Match"), string(s.build)); ok {
-		return c.NoContent(http.StatusNotModified)
-	}
-	return sendFile(c, file)
 }
 
 func (s *Server) serveRoot(c echo.Context, name string) error {

@@ -10,14 +10,15 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
 	"tandem/views"
 )
 
-// showEmbed is what a share shows to anybody who has its link: a small document; with ?fragment= its live part; with .svg behind the token an image.
-// It reads no cookie and sets none, so that an embed never acts as somebody.
+// showEmbed is what a share shows to anybody who has its link: a small document; with ?fragment= its live part; with ?shadow= that as another site's server
+// puts it into its pages; with .svg behind the token an image. It reads no cookie and sets none, so that an embed never acts as somebody.
 func (s *Server) showEmbed(c echo.Context) error {
 	name, badge := strings.CutSuffix(c.Param("token"), ".svg")
 	token := sync.Token(name)
@@ -36,22 +37,43 @@ func (s *Server) showEmbed(c echo.Context) error {
 		return s.endedEmbed(c, token)
 	}
 	h.Set("Content-Security-Policy", policy+framers(share.Origins))
-	data := s.embed(c, token, share)
-	var shown templ.Component = views.EmbedPage(data)
-	if c.QueryParam("fragment") != "" {
-		shown = views.Embed(data)
-	}
+	readableBy(c, share.Origins)
 	s.countView(c, share, false)
-	body, err := render(c.Request().Context(), shown)
+	body, err := render(c.Request().Context(), embedded(c, s.embed(c, token, share)))
 	if err != nil {
 		return err
 	}
 	return s.tagged(c, htmlType, body)
 }
 
-// countView counts a look at a share, but for what keeps an open one fresh.
+// embedded is an embed as it was asked for.
+func embedded(c echo.Context, data views.EmbedData) templ.Component {
+	switch {
+	case c.QueryParam("shadow") != "":
+		return views.EmbedShadow(data)
+	case c.QueryParam("fragment") != "":
+		return views.Embed(data)
+	}
+	return views.EmbedPage(data)
+}
+
+// readableBy lets scripts of a share's sites read the answer, where it is no whole page. They are never given a cookie along, so nobody's rights go with it.
+func readableBy(c echo.Context, origins []string) {
+	h := c.Response().Header()
+	h.Add("Vary", "Origin")
+	origin := c.Request().Header.Get("Origin")
+	if origin == "" || c.QueryParam("fragment") == "" && !strings.HasSuffix(c.Path(), "/events") {
+		return
+	}
+	if slices.Contains(origins, "*") || slices.Contains(origins, origin) {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Timing-Allow-Origin", origin) // which tells the protocol, and so how many streams there may be
+	}
+}
+
+// countView counts a look at a share, but for what keeps an open one fresh, and for those who only ask whether there is something.
 func (s *Server) countView(c echo.Context, share sync.SharePage, badge bool) {
-	if c.QueryParam("fragment") == "" && c.QueryParam("again") == "" {
+	if asked := c.Request().Context().Value(headKey{}); asked == nil && c.QueryParam("again") == "" {
 		s.engine.CountView(share, s.seenFrom(c, share, badge))
 	}
 }
@@ -59,6 +81,9 @@ func (s *Server) countView(c echo.Context, share sync.SharePage, badge bool) {
 // seenFrom is the site that shows a share, "" where none of another's does: a link is followed from anywhere, and who may not frame a share shows nothing.
 func (s *Server) seenFrom(c echo.Context, share sync.SharePage, badge bool) string {
 	r := c.Request()
+	if reader := c.Response().Header().Get("Access-Control-Allow-Origin"); reader != "" {
+		return reader
+	}
 	origin := originOf(r.Referer())
 	if origin == s.base(c) {
 		return "" // the page that offers the share
@@ -105,12 +130,11 @@ func (s *Server) tagged(c echo.Context, contentType string, body []byte) error {
 	return send(c, http.StatusOK, contentType, body)
 }
 
+// endedEmbed says that there is nothing to see, to any site: it says no more of a share that was revoked than of one that never was.
 func (s *Server) endedEmbed(c echo.Context, token sync.Token) error {
-	data := views.EmbedData{Build: s.build, Token: string(token), Shape: "row", Theme: themeParam(c), Size: sizeParam(c), Title: "Not shared", Ended: true, Region: views.Region{Topics: []string{"share"}}}
-	if c.QueryParam("fragment") != "" {
-		return s.html(c, http.StatusNotFound, views.Embed(data))
-	}
-	return s.html(c, http.StatusNotFound, views.EmbedPage(data))
+	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+	data := views.EmbedData{Build: s.build, Token: string(token), Shape: "row", Theme: themeParam(c), Size: c.QueryParam("size"), Title: "Not shared", Ended: true}
+	return s.html(c, http.StatusNotFound, embedded(c, s.addressed(c, data)))
 }
 
 // framers are the sites that may frame a share.
@@ -125,20 +149,34 @@ func framers(origins []string) string {
 }
 
 func (s *Server) embed(c echo.Context, token sync.Token, share sync.SharePage) views.EmbedData {
+	d := s.addressed(c, views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Size: c.QueryParam("size")})
+	s.fillEmbed(&d, share)
+	return d
+}
+
+// addressed is an embed with its absolute addresses.
+func (s *Server) addressed(c echo.Context, d views.EmbedData) views.EmbedData {
+	d.Self, d.Sheet = s.base(c)+views.EmbedPath(d.Token), s.base(c)+views.EmbedSheetPath()
+	return d
+}
+
+// fillEmbed puts what a share shows into an embed of some shape.
+func (s *Server) fillEmbed(d *views.EmbedData, share sync.SharePage) {
 	n := named{share.Snapshot}
-	d := views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Size: sizeParam(c), Self: s.base(c) + views.EmbedPath(string(token)),
-		Title: share.Team.Name, Region: views.Region{Topics: []string{"share"}, Version: share.Version}}
+	d.Version, d.Title = share.Version, share.Team.Name
 	d.Open, d.Closed = counted(share.Groups)
 	if share.Issue != nil {
 		d.Title = n.Key(share.Issue.Team, share.Issue.Number) + " " + share.Issue.Title
-		d.Issues = []views.EmbedIssue{n.embedded(*share.Issue)}
+		d.Issues = s.embeddedIssues(n, []sync.IssueRow{*share.Issue})
 	}
 	for _, group := range share.Groups {
-		for _, row := range group.Issues {
-			d.Issues = append(d.Issues, n.embedded(row))
+		issues := s.embeddedIssues(n, group.Issues)
+		if d.Shape == "board" {
+			d.Groups = append(d.Groups, views.EmbedGroup{Status: s.embeddedStatus(n, group.Status.ID), Count: int(group.Count), Issues: issues})
+		} else {
+			d.Issues = append(d.Issues, issues...)
 		}
 	}
-	return d
 }
 
 // counted is how many issues of a list are open, and how many are done.
@@ -153,21 +191,23 @@ func counted(groups []sync.IssueGroup) (open, closed int) {
 	return open, closed
 }
 
+// shapeOf is the shape that was asked for, where a share can have it, else the first that it can.
 func shapeOf(c echo.Context, share sync.SharePage) string {
-	if share.Issue == nil {
-		return "list"
+	shapes := shapesOf(share)
+	for _, asked := range []string{c.QueryParam("fragment"), c.QueryParam("size")} {
+		if slices.Contains(shapes, asked) {
+			return asked
+		}
 	}
-	if c.QueryParam("fragment") == "card" || sizeParam(c) == "card" {
-		return "card"
-	}
-	return "row"
+	return shapes[0]
 }
 
-func sizeParam(c echo.Context) string {
-	if c.QueryParam("size") == "card" {
-		return "card"
+// shapesOf are the shapes that a share can have.
+func shapesOf(share sync.SharePage) []string {
+	if share.Issue != nil {
+		return []string{"row", "chip", "card", "detail"}
 	}
-	return ""
+	return []string{"list", "board"}
 }
 
 func themeParam(c echo.Context) string {
@@ -177,6 +217,16 @@ func themeParam(c echo.Context) string {
 	return ""
 }
 
-func (n named) embedded(row sync.IssueRow) views.EmbedIssue {
-	return views.EmbedIssue{Key: n.Key(row.Team, row.Number), Title: row.Title, Status: n.status(row.Status), Labels: n.labels(row.Labels), Updated: row.UpdatedAt.In(n.zone(row.Team))}
+func (s *Server) embeddedIssues(n named, rows []sync.IssueRow) []views.EmbedIssue {
+	issues := make([]views.EmbedIssue, len(rows))
+	for i, row := range rows {
+		issues[i] = views.EmbedIssue{Key: n.Key(row.Team, row.Number), Title: row.Title, Status: s.embeddedStatus(n, row.Status), Labels: n.labels(row.Labels),
+			Updated: row.UpdatedAt.In(n.zone(row.Team))}
+	}
+	return issues
+}
+
+func (s *Server) embeddedStatus(n named, id uuid.UUID) views.EmbedStatus {
+	status := n.status(id)
+	return views.EmbedStatus{Status: status, Symbol: s.assets.Symbol("status-" + or(status.Category, "backlog"))}
 }

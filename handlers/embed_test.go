@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +89,77 @@ func TestEmbed_IsToldAndEnds(t *testing.T) {
 	h.stranger().get(path).is(http.StatusNotFound).has("no longer shared")
 	h.stranger().get(path + "?fragment=row").is(http.StatusNotFound).lacks("Changed")
 	h.stranger().get(path + "/events").is(http.StatusNotFound)
+}
+
+func TestEmbed_IsReadByScriptsOfItsSitesAlone(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	listed, open := h.share(h.issue("Shared").key, "https://one.example"), h.share(h.issue("Shared with all").key, "*")
+	b, server := h.stranger(), h.serve()
+	for _, c := range []struct{ path, origin, allowed string }{
+		{listed + "?fragment=row", "https://one.example", "https://one.example"},
+		{listed + "?fragment=row", "https://one.example:8443", ""},
+		{listed + "?fragment=row", "null", ""},
+		{listed + "?fragment=row", "", ""},
+		{listed, "https://one.example", ""},
+		{open + "?fragment=row", "https://any.example", "https://any.example"},
+		{"/e/nonsense?fragment=row", "https://any.example", "*"}, // that there is nothing is no secret
+	} {
+		page := b.get(c.path, "Origin", c.origin, "Cookie", "other=1")
+		if got := page.header.Get("Access-Control-Allow-Origin"); got != c.allowed || page.header.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s from %q: %q", c.path, c.origin, got)
+		}
+		if c.allowed != "*" && !slices.Contains(page.header.Values("Vary"), "Origin") {
+			t.Errorf("%s: Vary %v", c.path, page.header.Values("Vary"))
+		}
+	}
+	for origin, allowed := range map[string]string{"https://one.example": "https://one.example", "https://other.example": ""} {
+		stream := b.stream(server+listed+"/events", "Origin", origin)
+		if got := stream.header.Get("Access-Control-Allow-Origin"); got != allowed {
+			t.Errorf("the stream from %q: %q", origin, got)
+		}
+	}
+	asked := b.do(httptest.NewRequest(http.MethodOptions, listed+"?fragment=row", nil), "Origin", "https://one.example", "Access-Control-Request-Method", "POST")
+	if got := asked.header.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("more than GET is allowed: %v", asked.header)
+	}
+}
+
+func TestEmbed_IsPutIntoAPageByItsServer(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("Shared")
+	path := h.share(issue.key, "")
+	shadow := h.stranger().get(path + "?shadow=open&size=card&theme=dark").ok().lacks("<html", "<script")
+	if src := shadow.one("tandem-embed[mode=inline][size=card][theme=dark]").AttrOr("src", ""); src != "http://example.com"+path {
+		t.Errorf("src %q", src)
+	}
+	for selector, want := range map[string]string{"link": "http://example.com/embed/v1.css", ".embed__link": "http://example.com" + path} {
+		if got := shadow.one("template[shadowrootmode=open] " + selector).AttrOr("href", ""); got != want {
+			t.Errorf("%s leads to %q", selector, got)
+		}
+	}
+	shadow.one("template [part=row] [part=title]")
+	shadow.one("tandem-embed > a")
+}
+
+func TestEmbed_HasTheShapeThatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	issue := h.issue("One")
+	one := h.share(issue.key, "")
+	page := h.ann.submit(h.ann.get("/acme/team/ENG"), "form[action*='/share']", "allowed_origins", "").ok()
+	list := strings.TrimPrefix(strings.TrimSpace(page.one("#share-link").Text()), "http://example.com")
+	for path, class := range map[string]string{
+		one: "row", one + "?size=chip": "chip", one + "?size=card": "card", one + "?fragment=detail": "detail", one + "?size=board": "row", one + "?size=nonsense": "row",
+		list: "list", list + "?size=board": "board", list + "?fragment=board": "board", list + "?fragment=row": "list", list + "?size=chip": "list",
+	} {
+		h.stranger().get(path).ok().one(".embed--" + class)
+	}
+	h.ann.apply(setField(issue.ref, issue.version, "status", h.doing))
+	if column := h.stranger().get(list + "?size=board").ok().one(".embed__group:has(.embed__issue)").Text(); !strings.Contains(column, "Doing") {
+		t.Errorf("it stands in %q", column)
+	}
 }
 
 func TestShare_RefusesWhatIsNoOrigin(t *testing.T) {
@@ -198,16 +271,18 @@ func TestEmbedScript_IsForAnySite(t *testing.T) {
 	if text := page.one("#share-element").Text(); !strings.Contains(text, `src="http://example.com/embed/v1.js"`) {
 		t.Errorf("%s", text)
 	}
-	script := h.stranger().get("/embed/v1.js").ok()
-	if len(script.body) > 3<<10 || !strings.Contains(script.body, "tandem-embed") {
+	if script := h.stranger().get("/embed/v1.js", "Accept-Encoding", "gzip").ok(); len(script.body) > 3<<10 {
 		t.Errorf("%d bytes", len(script.body))
 	}
-	for name, want := range map[string]string{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"} {
-		if got := script.header.Get(name); got != want {
-			t.Errorf("%s: %q", name, got)
+	for path, holds := range map[string]string{"/embed/v1.js": "tandem-embed", "/embed/v1.css": "--tandem-color"} {
+		file := h.stranger().get(path).ok().has(holds)
+		for name, want := range map[string]string{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"} {
+			if got := file.header.Get(name); got != want {
+				t.Errorf("%s: %s: %q", path, name, got)
+			}
 		}
+		h.stranger().get(path, "If-None-Match", file.header.Get("ETag")).is(http.StatusNotModified)
 	}
-	h.stranger().get("/embed/v1.js", "If-None-Match", script.header.Get("ETag")).is(http.StatusNotModified)
 }
 
 func TestShare_CountsLooks(t *testing.T) {
@@ -219,7 +294,9 @@ func TestShare_CountsLooks(t *testing.T) {
 	page := b.get(path, from("https://one.example/", "iframe")...).ok()
 	b.get(path, "If-None-Match", page.header.Get("ETag")).is(http.StatusNotModified)
 	b.get(path+".svg", "Referer", "http://example.com/acme").ok()
-	b.get(path+"?fragment=row", from("https://other.example/", "iframe")...).ok() // it was open, and is fresh again
+	b.get(path+"?fragment=row&again=1", from("https://other.example/", "iframe")...).ok() // it was open, and is fresh again
+	b.do(httptest.NewRequest(http.MethodHead, path, nil), from("https://other.example/", "iframe")...).ok()
+	b.do(httptest.NewRequest(http.MethodHead, path+".svg", nil)).ok()
 	b.get(path+".svg", "Referer", "javascript:alert(1)").ok()
 	told := func(views string, more ...string) answer {
 		must(t, h.engine.WriteViews(t.Context()))
@@ -239,4 +316,6 @@ func TestShare_CountsLooks(t *testing.T) {
 	told("8 views", "https://one.example")
 	b.get(path+".svg", from("https://readme.example/", "image")...).ok()
 	told("9 views", "https://readme.example")
+	b.get(path+"?fragment=row", "Origin", "https://one.example", "Sec-Fetch-Dest", "empty").ok() // an element without a frame
+	told("10 views", "https://one.example")
 }

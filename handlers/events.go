@@ -40,7 +40,8 @@ func (s *Server) streamEmbed(c echo.Context) error {
 
 func (s *Server) shareFeed(c echo.Context) (*feed, error) {
 	token := sync.Token(c.Param("token"))
-	subscription, err := s.engine.WatchShare(c.Request().Context(), token)
+	subscription, origins, err := s.engine.WatchShare(c.Request().Context(), token)
+	readableBy(c, origins)
 	ended := func(ctx context.Context) bool {
 		gone, _ := s.ends.do(ctx, token, func(ctx context.Context) (bool, error) {
 			_, err := s.engine.Shared(ctx, token)

@@ -27,7 +27,8 @@ func (s *Server) route() {
 
 	e.GET("/e/:token", s.showEmbed)
 	e.GET("/e/:token/events", s.streamEmbed)
-	e.GET("/embed/v1.js", s.serveEmbedScript)
+	e.GET("/embed/v1.js", s.serveForOthers("embed.js"))
+	e.GET("/embed/v1.css", s.serveForOthers("embed.css"))
 	e.GET("/oembed", s.showOEmbed)
 
 	ws := e.Group("/:ws")

@@ -104,20 +104,24 @@ func (a *Assets) Symbol(id string) string { return a.symbols[id] }
 
 // read returns what is served, by path: the style sheets as one but for those of single pages, everything else as it is.
 func read() (map[string][]byte, error) {
-	sources, sheets := map[string][]byte{}, map[string][]byte{}
+	sources, sheets, pages := map[string][]byte{}, map[string][]byte{}, map[string][]byte{}
 	err := fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		body, err := embedded.ReadFile(name)
-		if path.Dir(name) == "css" {
-			sheets[strings.TrimSuffix(path.Base(name), ".css")] = body
-		} else {
+		switch stem := strings.TrimSuffix(path.Base(name), ".css"); path.Dir(name) {
+		case "css":
+			sheets[stem] = body
+		case "css/page":
+			pages[stem] = body
+			sources[name] = body
+		default:
 			sources[name] = body
 		}
 		return err
 	})
-	sources["app.css"] = join(sheets)
+	sources["app.css"], sources["embed.css"] = join(sheets), embedSheet(sheets, pages)
 	return sources, err
 }
 

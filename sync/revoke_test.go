@@ -189,7 +189,7 @@ func TestRevoke(t *testing.T) {
 		issue, base := h.issue(t, "Fix login")
 		token, err := h.Share(t.Context(), h.ann, h.annsTab, issue, "", nil)
 		must(t, err)
-		s, err := h.WatchShare(t.Context(), token)
+		s, _, err := h.WatchShare(t.Context(), token)
 		must(t, err)
 		defer s.Close()
 		for _, op := range []Operation{toTeam(issue, base, h.private), setField(issue, base, "priority", 2), setField(issue, base, "title", "Fix sign-in")} {

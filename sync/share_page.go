@@ -176,29 +176,30 @@ func (p SharePage) asMembersRead() Snapshot {
 	return s
 }
 
-// WatchShare follows what a share shows: its events never name more than that it changed. Close it when the reader goes.
-func (e *Engine) WatchShare(ctx context.Context, token Token) (*Subscription, error) {
+// WatchShare follows what a share shows: its events never name more than that it changed. Close it when the reader goes. origins are the
+// sites that may show it.
+func (e *Engine) WatchShare(ctx context.Context, token Token) (_ *Subscription, origins []string, err error) {
 	share, err := e.shareOf(ctx, token)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	head, words, err := e.wordsOf(ctx, share.WorkspaceID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := &Subscription{box: newMailbox(head), topics: shareTopics(share), share: topic("share", share.ID)}
 	s.setRights(words.version, rights{role: Guest, teams: map[uuid.UUID]bool{share.TeamID: true}})
 	s.box.putAll(head) // what changed between the page and its stream is not known
 	if err := e.join(ctx, share.WorkspaceID, s); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if share, err = e.shareOf(ctx, token); err != nil { // again: its issue may have been transferred before anybody followed
 		s.Close()
-		return nil, err
+		return nil, nil, err
 	}
 	s.see(share.TeamID)
 	s.box.caughtUp()
-	return s, nil
+	return s, share.AllowedOrigins, nil
 }
 
 // shareTopics are what makes a share's page stale: the share itself, and what it shows.

@@ -302,16 +302,23 @@ func pageCases() []golden {
 }
 
 func embedCases() []golden {
-	one := EmbedData{Build: "b1", Token: "tok", Shape: "row", Title: "ENG-12 Fix login", Self: "https://t.example/e/tok", Region: region("share"), Issues: []EmbedIssue{{"ENG-12", "Fix login", started, []Label{bug, grey}, clock}}}
-	many, ended := one, one
+	going, ended := EmbedStatus{Status: started}, EmbedStatus{Status: done, Symbol: `<path d="M7 1"/>`}
+	one := EmbedData{Build: "b1", Token: "tok", Shape: "row", Title: "ENG-12 Fix login", Self: "https://t.example/e/tok", Sheet: "https://t.example/embed/v1.css", Version: 57,
+		Issues: []EmbedIssue{{"ENG-12", "Fix login", going, []Label{bug, grey}, clock}}}
+	many, board, gone, dark := one, one, one, one
 	many.Shape, many.Open, many.Closed = "list", 4, 7
-	many.Issues = append(many.Issues, EmbedIssue{"ENG-13", rtlTitle, done, nil, clock})
-	ended.Ended = true
+	many.Issues = append(many.Issues, EmbedIssue{"ENG-13", rtlTitle, ended, nil, clock})
+	board.Shape, board.Open, board.Closed, board.Issues = "board", 1, 0, nil
+	board.Groups = []EmbedGroup{{going, 1, one.Issues}, {ended, 0, nil}}
+	gone.Ended = true
+	dark.Shape, dark.Theme = "card", "dark"
 	return []golden{
 		{"embed/page", wholePage, EmbedPage(one)},
 		{"embed/row", fragment, Embed(one)},
 		{"embed/list", fragment, Embed(many)},
-		{"embed/ended", fragment, Embed(ended)},
+		{"embed/board", fragment, Embed(board)},
+		{"embed/ended", fragment, Embed(gone)},
+		{"embed/shadow", part, EmbedShadow(dark)},
 		{"badge/issue", part, Badge(BadgeData{Key: "ENG-12", Title: "Fix <login>", Status: started, Words: "In progress"})},
 		{"badge/long", part, Badge(BadgeData{Key: "ENG-12", Title: "Eine lange Überschrift, eine sehr lange Überschrift, und dann noch ein Wort", Status: done, Words: "Done"})},
 		{"badge/rtl", part, Badge(BadgeData{Key: "ENG-13", Title: rtlTitle, Status: done, Words: "Done", Symbol: `<circle r="5"/>`})},

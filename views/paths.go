@@ -292,7 +292,7 @@ func InvitePath(token string) string { return "/invite/" + url.PathEscape(token)
 // EmbedPath is a share's page; the others of a share are below it.
 func EmbedPath(token string) string { return "/e/" + url.PathEscape(token) }
 
-// EmbedFragmentPath is the live part of a share's page; shape is row, card or list.
+// EmbedFragmentPath is the live part of a share's page.
 func EmbedFragmentPath(token, shape string) string {
 	return EmbedPath(token) + query("fragment", shape)
 }
@@ -302,14 +302,14 @@ func EmbedAgainPath(token, size, theme string) string {
 	return EmbedPath(token) + query("size", size, "theme", theme, "again", "1")
 }
 
-// EmbedEventsPath is the stream of a share's page.
-func EmbedEventsPath(token string) string { return EmbedPath(token) + "/events" }
-
 // EmbedBadgePath is a share's status as an image.
 func EmbedBadgePath(token string) string { return EmbedPath(token) + ".svg" }
 
 // EmbedScriptPath is the script that other sites load for tandem-embed.
 func EmbedScriptPath() string { return "/embed/v1.js" }
+
+// EmbedSheetPath is the style sheet of embeds without a frame.
+func EmbedSheetPath() string { return "/embed/v1.css" }
 
 // OEmbedPath answers oEmbed consumers about a share's absolute URL.
 func OEmbedPath(share string) string { return "/oembed" + query("url", share) }

@@ -145,7 +145,7 @@ func (p parsed) referencesLead() {
 
 func (p parsed) regionsAreWhole() {
 	for n := range p.all() {
-		if !has(n, "data-live") {
+		if !has(n, "data-live") || attr(n, "data-live") == "share" { // which htmx never sees
 			continue
 		}
 		for _, key := range []string{"id", "data-src", "data-version", "hx-get", "hx-trigger"} {
