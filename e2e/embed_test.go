@@ -92,7 +92,7 @@ func (p *person) shares(key, origin, snippet string) string {
 	p.fills("textarea[name=allowed_origins]", origin)
 	p.clicks("[data-action=share]")
 	p.sees("the link", "() => document.querySelector('#share-link')?.value.includes('/e/')")
-	return strings.TrimSpace(ask[string](p.window, "id => document.getElementById(id).value", "share-"+snippet))
+	return strings.TrimSpace(ask[string](p.window, "id => document.querySelector(`[id^=share-${id}]`).value", snippet))
 }
 
 // refused is how Chromium says that a site may not frame a page.

@@ -149,7 +149,7 @@ func framers(origins []string) string {
 }
 
 func (s *Server) embed(c echo.Context, token sync.Token, share sync.SharePage) views.EmbedData {
-	d := s.addressed(c, views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(c, share), Theme: themeParam(c), Size: c.QueryParam("size")})
+	d := s.addressed(c, views.EmbedData{Build: s.build, Token: string(token), Shape: shapeOf(share, c.QueryParam("fragment"), c.QueryParam("size")), Theme: themeParam(c), Size: c.QueryParam("size")})
 	s.fillEmbed(&d, share)
 	return d
 }
@@ -191,12 +191,12 @@ func counted(groups []sync.IssueGroup) (open, closed int) {
 	return open, closed
 }
 
-// shapeOf is the shape that was asked for, where a share can have it, else the first that it can.
-func shapeOf(c echo.Context, share sync.SharePage) string {
+// shapeOf is the first shape of those asked for that a share can have, else the first that it can.
+func shapeOf(share sync.SharePage, asked ...string) string {
 	shapes := shapesOf(share)
-	for _, asked := range []string{c.QueryParam("fragment"), c.QueryParam("size")} {
-		if slices.Contains(shapes, asked) {
-			return asked
+	for _, shape := range asked {
+		if slices.Contains(shapes, shape) {
+			return shape
 		}
 	}
 	return shapes[0]

@@ -130,12 +130,12 @@ func TestEmbed_IsPutIntoAPageByItsServer(t *testing.T) {
 	h := setup(t)
 	issue := h.issue("Shared")
 	path := h.share(issue.key, "")
-	shadow := h.stranger().get(path + "?shadow=open&size=card&theme=dark").ok().lacks("<html", "<script")
+	shadow := h.stranger().get(path+"?shadow=open&size=card&theme=dark").ok().lacks("<html", "<script")
 	if src := shadow.one("tandem-embed[mode=inline][size=card][theme=dark]").AttrOr("src", ""); src != "http://example.com"+path {
 		t.Errorf("src %q", src)
 	}
 	for selector, want := range map[string]string{"link": "http://example.com/embed/v1.css", ".embed__link": "http://example.com" + path} {
-		if got := shadow.one("template[shadowrootmode=open] " + selector).AttrOr("href", ""); got != want {
+		if got := shadow.one("template[shadowrootmode=open] "+selector).AttrOr("href", ""); got != want {
 			t.Errorf("%s leads to %q", selector, got)
 		}
 	}
@@ -252,6 +252,11 @@ func TestOEmbed(t *testing.T) {
 	if told.Type != "link" || told.HTML != "" || told.Title == "" {
 		t.Errorf("nobody may frame it: %+v", told)
 	}
+	told = oEmbed{}
+	must(t, json.Unmarshal([]byte(ask(framed+"?size=card", "").ok().body), &told))
+	if told.Height != 120 || !strings.Contains(told.HTML, framed+"?size=card") {
+		t.Errorf("as a card: %+v", told)
+	}
 	ask(framed, "&format=xml").is(http.StatusNotImplemented)
 	ask("/e/nonsense", "").is(http.StatusNotFound)
 	ask("/acme", "").is(http.StatusNotFound)
@@ -266,9 +271,17 @@ func TestEmbedScript_IsForAnySite(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	page := h.ann.submit(h.ann.get("/acme/issue/"+h.issue("Shared").key), "form[action$='/share']", "allowed_origins", "*").ok()
-	page.one("#share-frame")
+	for _, size := range []string{"row", "chip", "card", "detail"} {
+		page.one(".share__preview .embed--" + size + " .embed__issue")
+		for what, holds := range map[string]string{"element": "size=", "inline": `mode="inline"`, "frame": "?size=" + size} {
+			if text := page.one("#share-" + what + "-" + size).Text(); size != "row" && !strings.Contains(text, holds) {
+				t.Errorf("%s of a %s: %s", what, size, text)
+			}
+		}
+	}
+	page.one("#share-frame-row")
 	page.one("#share-badge")
-	if text := page.one("#share-element").Text(); !strings.Contains(text, `src="http://example.com/embed/v1.js"`) {
+	if text := page.one("#share-element-row").Text(); !strings.Contains(text, `src="http://example.com/embed/v1.js"`) {
 		t.Errorf("%s", text)
 	}
 	if script := h.stranger().get("/embed/v1.js", "Accept-Encoding", "gzip").ok(); len(script.body) > 3<<10 {

@@ -26,11 +26,7 @@ type oEmbed struct {
 	Height       int    `json:"height,omitempty"`
 }
 
-const (
-	oEmbedWidth = 600
-	rowHeight   = 72
-	listHeight  = 400
-)
+const oEmbedWidth = 600
 
 // showOEmbed tells consumers of oEmbed how to show a share, by its absolute URL.
 func (s *Server) showOEmbed(c echo.Context) error {
@@ -38,7 +34,7 @@ func (s *Server) showOEmbed(c echo.Context) error {
 		return refuse(http.StatusNotImplemented, "format", "Only format=json is known here.")
 	}
 	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
-	token, ours := s.tokenIn(c, c.QueryParam("url"))
+	token, size, ours := s.tokenIn(c, c.QueryParam("url"))
 	if !ours {
 		return refuse(http.StatusNotFound, "not_found", "The url must be that of a share here, such as "+s.base(c)+views.EmbedPath("...")+".")
 	}
@@ -49,30 +45,44 @@ func (s *Server) showOEmbed(c echo.Context) error {
 	if ended {
 		return refuse(http.StatusNotFound, "not_found", "This embed is no longer shared.")
 	}
-	data := s.embed(c, token, share)
+	data := s.addressed(c, views.EmbedData{Token: string(token), Shape: shapeOf(share, size)})
+	s.fillEmbed(&data, share)
+	address := data.Self
+	if data.Shape == size {
+		address += "?size=" + size
+	}
 	told := oEmbed{Version: "1.0", Type: "link", Title: data.Title, ProviderName: "Tandem", ProviderURL: s.base(c), CacheAge: 3600}
 	if len(share.Origins) > 0 {
 		told.Type = "rich"
-		told.Width, told.Height = most(c, "maxwidth", oEmbedWidth), most(c, "maxheight", embedHeight(share))
-		told.HTML = embedFrame(data.Self, data.Title, strconv.Itoa(told.Width), told.Height)
+		told.Width, told.Height = most(c, "maxwidth", oEmbedWidth), most(c, "maxheight", embedHeight(data.Shape))
+		told.HTML = embedFrame(address, data.Title, strconv.Itoa(told.Width), told.Height)
 	}
 	return c.JSON(http.StatusOK, told)
 }
 
-// tokenIn is the token in the address of a share; ours is false for an address of anything else.
-func (s *Server) tokenIn(c echo.Context, address string) (token sync.Token, ours bool) {
+// tokenIn is the token in the address of a share, and the size that it asks for; ours is false for an address of anything else.
+func (s *Server) tokenIn(c echo.Context, address string) (token sync.Token, size string, ours bool) {
 	below, ours := strings.CutPrefix(address, s.base(c)+"/e/")
 	below, _, _ = strings.Cut(below, "#")
-	below, _, _ = strings.Cut(below, "?")
+	below, more, _ := strings.Cut(below, "?")
+	asked, _ := url.ParseQuery(more) // what cannot be read asks for nothing
 	name, err := url.PathUnescape(strings.TrimSuffix(below, ".svg"))
-	return sync.Token(name), ours && err == nil && name != ""
+	return sync.Token(name), asked.Get("size"), ours && err == nil && name != ""
 }
 
-func embedHeight(share sync.SharePage) int {
-	if share.Issue == nil {
-		return listHeight
+// embedHeight is how high a frame is made that cannot follow what it holds.
+func embedHeight(shape string) int {
+	switch shape {
+	case "chip":
+		return 20
+	case "card":
+		return 120
+	case "detail":
+		return 160
+	case "list", "board":
+		return 400
 	}
-	return rowHeight
+	return 72
 }
 
 // most is a size, no more than the consumer has room for.

@@ -24,7 +24,7 @@ func (s *Server) createShare(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	made, err := s.share(c, v, sync.NewRef("issue", issue.ID), "", issue.key()+" "+issue.Title, rowHeight)
+	made, err := s.share(c, v, sync.NewRef("issue", issue.ID), "")
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 	laid.url, laid.shown = laid.url.In(views.ListView), laid.shown.In(views.ListView)
 	query := laid.shown
 	issues := laid.rowless()
-	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v), issues.Team.Name, listHeight)
+	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v))
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ type shared struct {
 func (m shared) show(d *views.ShareListData) { d.Fresh, d.Origins, d.Error = m.fresh, m.typed, m.wrong }
 
 // share makes a share of a target. What its author can mend comes back in the answer, not as an error.
-func (s *Server) share(c echo.Context, v visit, target sync.Ref, filter, title string, height int) (shared, error) {
+func (s *Server) share(c echo.Context, v visit, target sync.Ref, filter string) (shared, error) {
 	f, err := readForm(c)
 	if err != nil {
 		return shared{}, err
@@ -128,8 +128,12 @@ func (s *Server) share(c echo.Context, v visit, target sync.Ref, filter, title s
 	if err != nil {
 		return shared{}, err
 	}
+	page, err := s.engine.Shared(c.Request().Context(), token)
+	if err != nil {
+		return shared{}, err
+	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return shared{status: http.StatusOK, fresh: s.freshShare(c, title, height, token)}, nil
+	return shared{status: http.StatusOK, fresh: s.freshShare(c, token, page)}, nil
 }
 
 // listShares are the shares of a team's lists, as its page shows them; none for those who may not share.
@@ -146,16 +150,44 @@ func (s *Server) listShares(ctx context.Context, v visit, issues teamIssues, que
 }
 
 // freshShare are the ways to show a share elsewhere.
-func (s *Server) freshShare(c echo.Context, title string, height int, token sync.Token) views.FreshShare {
-	address, script := s.base(c)+views.EmbedPath(string(token)), s.base(c)+views.EmbedScriptPath()
-	link, name := html.EscapeString(address), html.EscapeString(title)
-	return views.FreshShare{
-		URL: address,
-		Element: fmt.Sprintf(`<tandem-embed src="%s"><a href="%s">%s</a></tandem-embed>`, link, link, name) + "\n" +
-			fmt.Sprintf(`<script type="module" src="%s" async></script>`, html.EscapeString(script)),
-		Frame: embedFrame(address, title, "100%", height),
-		Badge: fmt.Sprintf("[![%s](%s)](%s)", inMarkdown(title), s.base(c)+views.EmbedBadgePath(string(token)), address),
+func (s *Server) freshShare(c echo.Context, token sync.Token, share sync.SharePage) views.FreshShare {
+	var title string
+	fresh := views.FreshShare{URL: s.base(c) + views.EmbedPath(string(token))}
+	for i, shape := range shapesOf(share) {
+		shown := s.addressed(c, views.EmbedData{Build: s.build, Token: string(token), Shape: shape})
+		s.fillEmbed(&shown, share)
+		title = shown.Title
+		size := s.shareSize(c, shown, i > 0)
+		fresh.Sizes = append(fresh.Sizes, size)
 	}
+	fresh.Badge = fmt.Sprintf("[![%s](%s)](%s)", inMarkdown(title), s.base(c)+views.EmbedBadgePath(string(token)), fresh.URL)
+	return fresh
+}
+
+// shareSize is how a share is embedded as it is shown; named says that its size must be said.
+func (s *Server) shareSize(c echo.Context, shown views.EmbedData, named bool) views.ShareSize {
+	address, attribute := shown.Self, ""
+	if named {
+		address, attribute = shown.Self+"?size="+shown.Shape, fmt.Sprintf(` size="%s"`, shown.Shape)
+	}
+	element := func(more string) string {
+		return fmt.Sprintf(`<tandem-embed src="%s"%s><a href="%[1]s">%[3]s</a></tandem-embed>`, html.EscapeString(shown.Self), more, html.EscapeString(shown.Title)) + "\n" +
+			fmt.Sprintf(`<script type="module" src="%s" async></script>`, html.EscapeString(s.base(c)+views.EmbedScriptPath()))
+	}
+	return views.ShareSize{Size: shown.Shape, Element: element(attribute), Inline: element(` mode="inline"` + attribute),
+		Frame: embedFrame(address, shown.Title, "100%", embedHeight(shown.Shape)), Embed: sample(shown)}
+}
+
+// sampleLength is how many issues the preview of a list shows, and of each column of a board.
+const sampleLength = 4
+
+// sample is an embed as its preview shows it.
+func sample(d views.EmbedData) views.EmbedData {
+	d.Issues = d.Issues[:min(len(d.Issues), sampleLength)]
+	for i, group := range d.Groups {
+		d.Groups[i].Issues = group.Issues[:min(len(group.Issues), sampleLength)]
+	}
+	return d
 }
 
 // embedFrame is the HTML that shows a share in a frame.

@@ -179,7 +179,10 @@ func commentCases() []golden {
 		{"share/none", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)})},
 		{"share/fresh", part, ShareList(here, ShareListData{
 			To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8), Shares: []Share{{ID: uid(41), By: ann, Created: clock, Views: 1, Seen: "https://example.com"}, {ID: uid(42), Origins: "https://example.com", By: Member{}, Created: clock}},
-			Fresh: FreshShare{URL: "https://t.example/e/tok", Element: `<tandem-embed src="https://t.example/e/tok"></tandem-embed>`, Frame: "<iframe></iframe>", Badge: "![x](y)"},
+			Fresh: FreshShare{URL: "https://t.example/e/tok", Badge: "![x](y)", Sizes: []ShareSize{
+				{"row", `<tandem-embed src="https://t.example/e/tok"></tandem-embed>`, `<tandem-embed mode="inline"></tandem-embed>`, "<iframe></iframe>", EmbedData{Shape: "row", Title: "ENG-12"}},
+				{"chip", `<tandem-embed size="chip"></tandem-embed>`, "", "<iframe></iframe>", EmbedData{Shape: "chip", Title: "ENG-12", Issues: []EmbedIssue{{"ENG-12", "Fix login", EmbedStatus{Status: started}, nil, clock}}}},
+			}},
 		})},
 		{"share/refused", part, ShareList(here, ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", Origins: "example", Error: "An address begins with https://."})},
 	}
