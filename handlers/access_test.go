@@ -76,7 +76,8 @@ func (x hiddenThing) routes() map[string]string {
 	}
 	maps.Copy(routes, map[string]string{
 		"GET /:ws/projects": "", "GET /:ws/f/projects": "", "POST /:ws/project": "/acme/project",
-		"GET /:ws/project/:id": "/acme/project/" + x.project, "GET /:ws/f/project/:id": "/acme/f/project/" + x.project,
+		"GET /:ws/project/:id": "/acme/project/" + x.project, "GET /:ws/project/:id/share": "/acme/project/" + x.project + "/share",
+		"POST /:ws/project/:id/share": "/acme/project/" + x.project + "/share", "GET /:ws/f/project/:id": "/acme/f/project/" + x.project,
 		"GET /:ws/f/project/:id/issues": "/acme/f/project/" + x.project + "/issues", "POST /:ws/milestone": "/acme/milestone",
 		"POST /:ws/milestone/:id": "/acme/milestone/" + x.milestone, "POST /:ws/milestone/:id/trash": "/acme/milestone/" + x.milestone + "/trash",
 		"POST /:ws/milestone/:id/restore": "/acme/milestone/" + x.milestone + "/restore",

@@ -169,6 +169,11 @@ func (s *Server) fillEmbed(d *views.EmbedData, share sync.SharePage) {
 		d.Title = n.Key(share.Issue.Team, share.Issue.Number) + " " + share.Issue.Title
 		d.Issues = s.embeddedIssues(n, []sync.IssueRow{*share.Issue})
 	}
+	if share.Project != nil {
+		d.Title, d.State, d.Extent = share.Project.Name, share.Project.State, extentOf(share.Project.Reached.Issues)
+		d.Open, d.Closed = d.Extent.Scope-d.Extent.Done, d.Extent.Done
+		d.Issues = s.embeddedIssues(n, share.Project.Issues)
+	}
 	for _, group := range share.Groups {
 		issues := s.embeddedIssues(n, group.Issues)
 		if d.Shape == "board" {
@@ -204,8 +209,11 @@ func shapeOf(share sync.SharePage, asked ...string) string {
 
 // shapesOf are the shapes that a share can have.
 func shapesOf(share sync.SharePage) []string {
-	if share.Issue != nil {
+	switch {
+	case share.Issue != nil:
 		return []string{"row", "chip", "card", "detail"}
+	case share.Project != nil:
+		return []string{"progress", "list"}
 	}
 	return []string{"list", "board"}
 }

@@ -35,6 +35,10 @@ func (s *Server) showBadge(c echo.Context, token sync.Token) error {
 
 func (s *Server) badge(share sync.SharePage) views.BadgeData {
 	n := named{share.Snapshot}
+	if share.Project != nil {
+		reached := share.Project.Reached.Issues
+		return views.BadgeData{Title: share.Project.Name, Words: fmt.Sprintf("%d of %d done", reached.Done, reached.Scope)}
+	}
 	if share.Issue == nil {
 		open, closed := counted(share.Groups)
 		return views.BadgeData{Title: share.Team.Name, Words: fmt.Sprintf("%d open / %d done", open, closed)}

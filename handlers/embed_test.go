@@ -162,6 +162,33 @@ func TestEmbed_HasTheShapeThatWasAskedFor(t *testing.T) {
 	}
 }
 
+func TestShare_OfAProjectShowsHowFarItHasCome(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	launch := sync.NewRef("project", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: launch, Set: map[string]any{"name": "Launch", "team": string(sync.NewRef("team", h.eng)), "description": "Private words"}})
+	h.issue("Part of it", func(set map[string]any) { set["project"] = string(launch) })
+	below := "/acme/project/" + launch.ID().String()
+	page := h.ann.submit(h.ann.get(below), "form[action$='/share']", "allowed_origins", "https://one.example").ok()
+	path := strings.TrimPrefix(strings.TrimSpace(page.one("#share-link").Text()), "http://example.com")
+	page.one(".share__preview .embed--progress")
+	page.one(".share__preview .embed--list .embed__issue")
+	b := h.stranger()
+	b.get(path).ok().has("Launch", "0 of 1 issues done", "Planned").lacks("Part of it", "Private words", "Ann").one(".embed--progress svg.progress")
+	b.get(path+"?size=list").ok().has("Part of it", "1 open / 0 done")
+	wellFormed(t, b.get(path+".svg").ok().has("Launch", "0 of 1 done").body)
+	h.ann.get(below).ok().has("https://one.example")
+	h.ann.get("/acme/team/ENG").ok().lacks("https://one.example")
+	h.ann.get(below + "/share").is(http.StatusSeeOther).to(below)
+	h.ann.submit(h.ann.get(below), "form[action$='/revoke']").is(http.StatusSeeOther)
+	b.get(path).is(http.StatusNotFound).has("no longer shared")
+	wide := sync.NewRef("project", newID())
+	h.ann.apply(sync.Operation{Op: sync.Create, Record: wide, Set: map[string]any{"name": "All hands"}})
+	if forms := h.ann.get("/acme/project/" + wide.ID().String()).ok().find("form[action$='/share']").Length(); forms != 0 {
+		t.Error("a project of the whole workspace may be shared")
+	}
+}
+
 func TestShare_RefusesWhatIsNoOrigin(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

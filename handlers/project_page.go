@@ -88,6 +88,10 @@ func (s *Server) projectPage(c echo.Context, v visit, status int, page projectPa
 	frame := s.frame(c, v, page.Snapshot, page.Name, "projects")
 	data := views.ProjectPageData{Project: page.data(frame.TX), Query: page.query, List: page.list()}
 	data.Project.Star = star(frame, sync.NewRef("project", page.ID))
+	var err error
+	if data.Shares, err = s.projectShares(c.Request().Context(), v, page, frame.TX); err != nil {
+		return err
+	}
 	if with != nil {
 		with(&data)
 	}

@@ -128,6 +128,8 @@ func (s *Server) route() {
 	ws.GET("/issue/:key/share", s.in(s.leaveShare))
 	ws.POST("/team/:key/share", s.in(s.createTeamShare))
 	ws.GET("/team/:key/share", s.in(s.leaveTeamShare))
+	ws.POST("/project/:id/share", s.in(s.createProjectShare))
+	ws.GET("/project/:id/share", s.in(s.leaveProjectShare))
 	ws.POST("/share/:id/revoke", s.in(s.revokeShare))
 
 	ws.POST("/view", s.in(s.createView))

@@ -64,6 +64,57 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 	return s.html(c, made.status, views.ShareList(s.place(v), shares))
 }
 
+// createProjectShare makes a share of a team's project.
+func (s *Server) createProjectShare(c echo.Context, v visit) error {
+	id, err := projectID(c)
+	if err != nil {
+		return err
+	}
+	page, err := s.project(c.Request().Context(), v, id, views.Query{}, "")
+	if err != nil {
+		return err
+	}
+	made, err := s.share(c, v, sync.NewRef("project", id), "")
+	if err != nil {
+		return err
+	}
+	if !fromHTMX(c) {
+		return s.projectPage(c, v, made.status, page, func(d *views.ProjectPageData) { made.show(&d.Shares) })
+	}
+	shares, err := s.projectShares(c.Request().Context(), v, page, "")
+	if err != nil {
+		return err
+	}
+	made.show(&shares)
+	return s.html(c, made.status, views.ShareList(s.place(v), shares))
+}
+
+// leaveProjectShare leads a reader who loads the answer to a new share again back to the project: the link was shown once.
+func (s *Server) leaveProjectShare(c echo.Context, v visit) error {
+	id, err := projectID(c)
+	if err != nil {
+		return err
+	}
+	page, err := s.project(c.Request().Context(), v, id, views.Query{}, sync.ProjectHead)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, v.slug.Project(idOf(page.ID), views.Query{}))
+}
+
+// projectShares are the shares of a project, as its page shows them; none of the whole workspace's, nor for those who may not share.
+func (s *Server) projectShares(ctx context.Context, v visit, page projectPage, tx string) (views.ShareListData, error) {
+	team := page.ProjectName.Team
+	if page.Guest() || page.Deleted || team == uuid.Nil {
+		return views.ShareListData{}, nil
+	}
+	rows, err := s.engine.ListShares(ctx, v.Actor, team, &page.ID)
+	if err != nil {
+		return views.ShareListData{}, err
+	}
+	return views.ShareListData{To: v.slug.ShareProject(idOf(page.ID)), What: "project", TX: tx, Shares: named{page.Snapshot}.shares(rows, team)}, nil
+}
+
 // leaveShare leads a reader who loads the answer to a new share again back to the issue: the link was shown once.
 func (s *Server) leaveShare(c echo.Context, v visit) error {
 	issue, err := s.issue(c.Request().Context(), v, c.Param("key"))
@@ -141,7 +192,7 @@ func (s *Server) listShares(ctx context.Context, v visit, issues teamIssues, que
 	if issues.Guest() {
 		return views.ShareListData{}, nil
 	}
-	rows, err := s.engine.ListShares(ctx, v.Actor, issues.Team.ID)
+	rows, err := s.engine.ListShares(ctx, v.Actor, issues.Team.ID, nil)
 	if err != nil {
 		return views.ShareListData{}, err
 	}

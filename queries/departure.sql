@@ -29,5 +29,5 @@ SELECT id, team_id, issue_id, parent_id, author_id, body, reactions, version, st
 FROM comment WHERE workspace_id = @workspace_id AND issue_id = ANY(@ids::uuid[]);
 
 -- name: ListSharesByIssues :many
-SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
+SELECT id, token_hash, team_id, issue_id, project_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM share WHERE workspace_id = @workspace_id AND issue_id = ANY(@ids::uuid[]);

@@ -223,7 +223,7 @@ func (q *Queries) ListIssuesByParents(ctx context.Context, db DBTX, arg ListIssu
 }
 
 const listSharesByIssues = `-- name: ListSharesByIssues :many
-SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
+SELECT id, token_hash, team_id, issue_id, project_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM share WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])
 `
 
@@ -237,6 +237,7 @@ type ListSharesByIssuesRow struct {
 	TokenHash      []byte
 	TeamID         uuid.UUID
 	IssueID        *uuid.UUID
+	ProjectID      *uuid.UUID
 	Filter         string
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
@@ -261,6 +262,7 @@ func (q *Queries) ListSharesByIssues(ctx context.Context, db DBTX, arg ListShare
 			&i.TokenHash,
 			&i.TeamID,
 			&i.IssueID,
+			&i.ProjectID,
 			&i.Filter,
 			&i.AllowedOrigins,
 			&i.AuthorID,

@@ -486,6 +486,7 @@ type Share struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	DeletedAt      *time.Time
+	ProjectID      *uuid.UUID
 }
 
 type ShareView struct {

@@ -33,7 +33,7 @@ func (q *Queries) AddShareViews(ctx context.Context, db DBTX, rows []byte) error
 }
 
 const getShareByToken = `-- name: GetShareByToken :one
-SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.filter, s.allowed_origins, s.version, s.deleted_at, w.slug
+SELECT s.workspace_id, s.id, s.team_id, s.issue_id, s.project_id, s.filter, s.allowed_origins, s.version, s.deleted_at, w.slug
 FROM share s JOIN workspace w ON w.id = s.workspace_id WHERE s.token_hash = $1
 `
 
@@ -42,6 +42,7 @@ type GetShareByTokenRow struct {
 	ID             uuid.UUID
 	TeamID         uuid.UUID
 	IssueID        *uuid.UUID
+	ProjectID      *uuid.UUID
 	Filter         string
 	AllowedOrigins []string
 	Version        int64
@@ -57,6 +58,7 @@ func (q *Queries) GetShareByToken(ctx context.Context, db DBTX, tokenHash []byte
 		&i.ID,
 		&i.TeamID,
 		&i.IssueID,
+		&i.ProjectID,
 		&i.Filter,
 		&i.AllowedOrigins,
 		&i.Version,
@@ -70,9 +72,9 @@ func (q *Queries) GetShareByToken(ctx context.Context, db DBTX, tokenHash []byte
 }
 
 const insertShares = `-- name: InsertShares :exec
-INSERT INTO share (workspace_id, id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at)
-SELECT $1, r.id, r.token_hash::bytea, r.team_id, r.issue_id, r.filter, r.allowed_origins, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
-FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, token_hash text, team_id uuid, issue_id uuid, filter text, allowed_origins text[], author_id uuid,
+INSERT INTO share (workspace_id, id, token_hash, team_id, issue_id, project_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at)
+SELECT $1, r.id, r.token_hash::bytea, r.team_id, r.issue_id, r.project_id, r.filter, r.allowed_origins, r.author_id, r.version, r.stamps, r.created_at, r.updated_at, r.deleted_at
+FROM jsonb_to_recordset($2::jsonb) AS r(id uuid, token_hash text, team_id uuid, issue_id uuid, project_id uuid, filter text, allowed_origins text[], author_id uuid,
     version bigint, stamps jsonb, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
 `
 
@@ -90,7 +92,7 @@ func (q *Queries) InsertShares(ctx context.Context, db DBTX, arg InsertSharesPar
 }
 
 const listSharesByID = `-- name: ListSharesByID :many
-SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
+SELECT id, token_hash, team_id, issue_id, project_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at
 FROM share WHERE workspace_id = $1 AND id = ANY($2::uuid[])
 `
 
@@ -104,6 +106,7 @@ type ListSharesByIDRow struct {
 	TokenHash      []byte
 	TeamID         uuid.UUID
 	IssueID        *uuid.UUID
+	ProjectID      *uuid.UUID
 	Filter         string
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
@@ -128,6 +131,7 @@ func (q *Queries) ListSharesByID(ctx context.Context, db DBTX, arg ListSharesByI
 			&i.TokenHash,
 			&i.TeamID,
 			&i.IssueID,
+			&i.ProjectID,
 			&i.Filter,
 			&i.AllowedOrigins,
 			&i.AuthorID,
@@ -201,12 +205,14 @@ func (q *Queries) ListSharesByIssue(ctx context.Context, db DBTX, arg ListShares
 const listSharesByTeam = `-- name: ListSharesByTeam :many
 SELECT s.id, s.filter, s.allowed_origins, s.author_id, s.version, s.created_at, coalesce(v.views, 0)::bigint AS views, coalesce(v.last_origin, '')::text AS last_origin
 FROM share s LEFT JOIN share_view v ON v.workspace_id = s.workspace_id AND v.share_id = s.id
-WHERE s.workspace_id = $1 AND s.team_id = $2 AND s.issue_id IS NULL AND s.deleted_at IS NULL ORDER BY s.created_at, s.id LIMIT 100
+WHERE s.workspace_id = $1 AND s.team_id = $2 AND s.issue_id IS NULL AND s.deleted_at IS NULL
+    AND s.project_id IS NOT DISTINCT FROM $3::uuid ORDER BY s.created_at, s.id LIMIT 100
 `
 
 type ListSharesByTeamParams struct {
 	WorkspaceID uuid.UUID
 	TeamID      uuid.UUID
+	ProjectID   *uuid.UUID
 }
 
 type ListSharesByTeamRow struct {
@@ -221,7 +227,7 @@ type ListSharesByTeamRow struct {
 }
 
 func (q *Queries) ListSharesByTeam(ctx context.Context, db DBTX, arg ListSharesByTeamParams) ([]ListSharesByTeamRow, error) {
-	rows, err := db.Query(ctx, listSharesByTeam, arg.WorkspaceID, arg.TeamID)
+	rows, err := db.Query(ctx, listSharesByTeam, arg.WorkspaceID, arg.TeamID, arg.ProjectID)
 	if err != nil {
 		return nil, fmt.Errorf("query ListSharesByTeam: %w", err)
 	}
@@ -250,7 +256,7 @@ func (q *Queries) ListSharesByTeam(ctx context.Context, db DBTX, arg ListSharesB
 }
 
 const listSharesChangedSince = `-- name: ListSharesChangedSince :many
-SELECT id, token_hash, team_id, issue_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at FROM share
+SELECT id, token_hash, team_id, issue_id, project_id, filter, allowed_origins, author_id, version, stamps, created_at, updated_at, deleted_at FROM share
 WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[])
 ORDER BY version FETCH FIRST ($4::integer) ROWS WITH TIES
 `
@@ -267,6 +273,7 @@ type ListSharesChangedSinceRow struct {
 	TokenHash      []byte
 	TeamID         uuid.UUID
 	IssueID        *uuid.UUID
+	ProjectID      *uuid.UUID
 	Filter         string
 	AllowedOrigins []string
 	AuthorID       uuid.UUID
@@ -296,6 +303,7 @@ func (q *Queries) ListSharesChangedSince(ctx context.Context, db DBTX, arg ListS
 			&i.TokenHash,
 			&i.TeamID,
 			&i.IssueID,
+			&i.ProjectID,
 			&i.Filter,
 			&i.AllowedOrigins,
 			&i.AuthorID,

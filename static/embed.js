@@ -7,7 +7,7 @@ const sandbox = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 const near = new IntersectionObserver(entries => { for (const {isIntersecting, target} of entries) if (isIntersecting) target.load(); }, {rootMargin: '400px'});
 const {documentElement} = document, sheets = {};
 const elements = /^(section|div|h2|p|ul|li|a|span|time|svg|g|circle|path|rect)$/;
-const attributes = /^(class|part|dir|role|target|rel|datetime|viewBox|fill(-rule)?|stroke(-\w+)?|d|r|rx|[cxy]|[cxy][xy]|width|height|pathLength|transform|(aria|data)-[\w-]+)$/;
+const attributes = /^(class|part|dir|role|target|rel|datetime|viewBox|fill(-rule)?|stroke(-\w+)?|d|r|rx|[cxy]|[cxy][xy]|width|height|opacity|pathLength|transform|(aria|data)-[\w-]+)$/;
 
 /** follow gives show each region of a share that is newer than version, and at last what says that it is shared no more. A bump fetches it anew, or without a
  * stream each half minute: browsers have few lines to a host, so over HTTP/1.1 three have a stream and the others ask. Returns how to stop. entry is what

@@ -138,16 +138,21 @@ func (e *Engine) Project(ctx context.Context, actor Actor, id uuid.UUID, options
 		return ProjectPage{}, err
 	}
 	page.Snapshot, page.Description = snapshot, *description
-	page.count(*counts)
-	for _, row := range *rows {
-		page.Issues = append(page.Issues, myRow(queries.ListIssuesByAssigneeRow(row)))
-	}
+	page.fill(*counts, *rows)
 	if len(page.Issues) > PageSize {
 		page.Issues = page.Issues[:PageSize]
 		end := page.Issues[PageSize-1]
 		page.More = formatMoment(end.UpdatedAt, end.ID)
 	}
 	return page, nil
+}
+
+// fill puts in what was read.
+func (p *ProjectPage) fill(counts []queries.CountProjectIssuesRow, rows []queries.ListIssuesByProjectRow) {
+	p.count(counts)
+	for _, row := range rows {
+		p.Issues = append(p.Issues, myRow(queries.ListIssuesByAssigneeRow(row)))
+	}
 }
 
 func (e *Engine) askProjectIssues(ctx context.Context, p *queries.Pipeline, wanted queries.ListIssuesByProjectParams) *[]queries.ListIssuesByProjectRow {

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"encoding/hex"
 
 	"github.com/google/uuid"
@@ -10,10 +11,14 @@ import (
 
 type shareNoun struct{}
 
+// errWideProject: whoever has the link sees what anybody sees of one team.
+const errWideProject = "A project of the whole workspace is for its members. Share a project of one team, or a team's list."
+
 var shareFields = []field{
 	{"token", "token_hash", internal, opaque("")}, // only its hash is stored
 	{"team", "team_id", fixed, refTo("team", false)},
-	{"issue", "issue_id", fixed, refTo("issue", true)}, // null: a list of the team's issues
+	{"issue", "issue_id", fixed, refTo("issue", true)},       // null: a list of the team's issues
+	{"project", "project_id", fixed, refTo("project", true)}, // of the team; null: a list, or an issue
 	{"filter", "filter", fixed, phrase(2000)},
 	{"allowed_origins", "allowed_origins", scalar, origins()},
 	{"author", "author_id", server, refTo("member", false)},
@@ -36,12 +41,15 @@ func (shareNoun) complete(w *work, share *record) error {
 	if share.text("token") == "" {
 		return invalid("token", "A share is made on the page of what it shows.")
 	}
-	if issue := share.text("issue"); issue != "" {
-		shown, err := w.visible(Ref(issue))
+	if issue, project := share.text("issue"), share.text("project"); issue != "" || project != "" {
+		shown, err := w.visible(Ref(cmp.Or(issue, project)))
 		if err != nil {
 			return err
 		}
 		share.fields["team"] = shown.fields["team"]
+	}
+	if share.text("team") == "" {
+		return invalid("project", errWideProject)
 	}
 	_, err := w.visible(Ref(share.text("team")))
 	return err
@@ -68,6 +76,7 @@ func shareRecord(row queries.ListSharesByIDRow) *record {
 		"token":           `\x` + hex.EncodeToString(row.TokenHash),
 		"team":            refValue("team", &row.TeamID),
 		"issue":           refValue("issue", row.IssueID),
+		"project":         refValue("project", row.ProjectID),
 		"filter":          row.Filter,
 		"allowed_origins": row.AllowedOrigins,
 		"author":          refValue("member", &row.AuthorID),

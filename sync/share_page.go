@@ -25,10 +25,11 @@ type SharePage struct {
 	Team    TeamName
 	Issue   *IssueRow    // of a shared issue
 	Groups  []IssueGroup // of a shared list
+	Project *ProjectPage // of a shared project, with its open issues
 }
 
-// Share makes a share of an issue (target "issue:<uuid>") or of a filtered list (target "team:<uuid>", and the list's
-// query string). The token is shown once. origins are those that may frame it.
+// Share makes a share of an issue (target "issue:<uuid>"), of a project of a team ("project:<uuid>") or of a filtered list (target "team:<uuid>", and the
+// list's query string). The token is shown once. origins are those that may frame it.
 func (e *Engine) Share(ctx context.Context, actor Actor, client uuid.UUID, target Ref, filter string, origins []string) (Token, error) {
 	snapshot, err := e.Look(ctx, actor)
 	if err != nil {
@@ -39,23 +40,8 @@ func (e *Engine) Share(ctx context.Context, actor Actor, client uuid.UUID, targe
 	}
 	token := NewToken()
 	set := map[string]any{"token": `\x` + hex.EncodeToString(token.hash()), "filter": filter, "allowed_origins": origins}
-	switch kind, id, ok := target.Parse(); {
-	case ok && kind == "issue":
-		titles, err := e.IssueTitles(ctx, actor, []uuid.UUID{id})
-		if err != nil {
-			return "", err
-		}
-		if len(titles) == 0 {
-			return "", notFound("This issue")
-		}
-		set["issue"], set["team"] = string(target), string(NewRef("team", titles[0].Team))
-	case ok && kind == "team":
-		if _, seen := snapshot.Team(id); !seen {
-			return "", notFound("This team")
-		}
-		set["team"] = string(target)
-	default:
-		return "", notFound("What you want to share")
+	if err := e.shareTarget(ctx, actor, snapshot, target, set); err != nil {
+		return "", err
 	}
 	set["author"] = string(NewRef("member", actor.Member))
 	_, err = e.applyAs(ctx, &job{actor: actor, client: Derive(client, "share"), program: true, transaction: Transaction{
@@ -63,15 +49,48 @@ func (e *Engine) Share(ctx context.Context, actor Actor, client uuid.UUID, targe
 	return token, err
 }
 
-// ListShares lists the live shares of a team's lists.
-func (e *Engine) ListShares(ctx context.Context, actor Actor, team uuid.UUID) ([]ShareRow, error) {
+// shareTarget sets what a new share shows, as far as its author sees that.
+func (e *Engine) shareTarget(ctx context.Context, actor Actor, snapshot Snapshot, target Ref, set map[string]any) error {
+	kind, id, _ := target.Parse()
+	switch kind {
+	case "issue":
+		titles, err := e.IssueTitles(ctx, actor, []uuid.UUID{id})
+		if err != nil {
+			return err
+		}
+		if len(titles) == 0 {
+			return notFound("This issue")
+		}
+		set["issue"], set["team"] = string(target), string(NewRef("team", titles[0].Team))
+	case "project":
+		project, seen := snapshot.Project(id)
+		if !seen {
+			return notFound("This project")
+		}
+		if project.Team == uuid.Nil {
+			return forbidden(errWideProject)
+		}
+		set["project"], set["team"], set["filter"] = string(target), string(NewRef("team", project.Team)), "f=project:"+id.String()
+	case "team":
+		if _, seen := snapshot.Team(id); !seen {
+			return notFound("This team")
+		}
+		set["team"] = string(target)
+	default:
+		return notFound("What you want to share")
+	}
+	return nil
+}
+
+// ListShares lists the live shares of a team's lists, or those of a project of it.
+func (e *Engine) ListShares(ctx context.Context, actor Actor, team uuid.UUID, project *uuid.UUID) ([]ShareRow, error) {
 	var rows *[]queries.ListSharesByTeamRow
 	_, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		if !s.who.sees(team) || s.who.guest() {
 			return notFound("This team")
 		}
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListSharesByTeamRow, error) {
-			return e.queries.ListSharesByTeam(ctx, db, queries.ListSharesByTeamParams{WorkspaceID: actor.Workspace, TeamID: team})
+			return e.queries.ListSharesByTeam(ctx, db, queries.ListSharesByTeamParams{WorkspaceID: actor.Workspace, TeamID: team, ProjectID: project})
 		})
 		return nil
 	})
@@ -105,6 +124,9 @@ func (e *Engine) Shared(ctx context.Context, token Token) (SharePage, error) {
 	page.Team = teamName(team)
 	if share.IssueID != nil {
 		return page, e.sharedIssue(ctx, share.WorkspaceID, *share.IssueID, &page)
+	}
+	if share.ProjectID != nil {
+		return page, e.sharedProject(ctx, share.WorkspaceID, *share.ProjectID, &page)
 	}
 	return page, e.sharedList(ctx, share, &page)
 }
@@ -147,6 +169,27 @@ func (e *Engine) sharedIssue(ctx context.Context, ws, id uuid.UUID, page *ShareP
 	var shown IssuePage
 	shown.fill(issue)
 	page.Issue = &shown.IssueRow
+	return nil
+}
+
+// sharedProject reads a project of the share's team: how far it has come, and the first of its open issues.
+func (e *Engine) sharedProject(ctx context.Context, ws, id uuid.UUID, page *SharePage) error {
+	project, seen := page.Snapshot.Project(id)
+	if !seen {
+		return notFound("This share")
+	}
+	page.Project = &ProjectPage{Snapshot: page.Snapshot, ProjectName: project}
+	latest, last, _ := parseMoment("") // which is not wrong
+	var p queries.Pipeline
+	p.Run(ctx, "begin isolation level repeatable read read only")
+	counts := e.askReached(ctx, &p, page.Snapshot, ws, id)
+	rows := e.askProjectIssues(ctx, &p, queries.ListIssuesByProjectParams{WorkspaceID: ws, ProjectID: id, TeamIDs: page.who.visibleTeams(),
+		StatusIDs: page.openStatuses(), MilestoneIDs: []uuid.UUID{}, BeforeAt: latest, BeforeID: last, Most: PageSize})
+	p.Run(ctx, "commit")
+	if err := e.send(ctx, &p); err != nil {
+		return fmt.Errorf("read a shared project: %w", err)
+	}
+	page.Project.fill(*counts, *rows)
 	return nil
 }
 

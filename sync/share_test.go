@@ -75,6 +75,59 @@ func TestShare(t *testing.T) {
 		}
 	})
 
+	t.Run("shows how far a project of a team has come, with its open issues, until it is in the trash", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		launch, other := h.project(t, "Launch", h.team), h.project(t, "Other", h.team)
+		done, base := h.issue(t, "Done", having("project", string(launch)))
+		open, _ := h.issue(t, "Open", having("project", string(launch)))
+		h.issue(t, "Elsewhere", having("project", string(other)))
+		token, err := h.Share(t.Context(), h.ann, h.annsTab, launch, "f=status:todo", nil)
+		must(t, err)
+		watch, _, err := h.WatchShare(t.Context(), token)
+		must(t, err)
+		defer watch.Close()
+		watch.Take() // what may have changed before
+		h.applied(t, h.ann, h.annsTab, setField(done, base, "status", string(h.status("Done"))))
+		<-watch.Ready()
+		page, err := h.Shared(t.Context(), token)
+		must(t, err)
+		want := Extent{Scope: 2, Done: 1}
+		if page.Project == nil || page.Project.Name != "Launch" || page.Project.Reached.Issues != want || len(page.Project.Issues) != 1 || page.Project.Issues[0].ID != open.ID() {
+			t.Errorf("%+v", page.Project)
+		}
+		watch.Take()
+		h.applied(t, h.ann, h.annsTab, setField(launch, page.Project.ProjectName.Version, "name", "Lift-off"))
+		<-watch.Ready()
+		if page, err = h.Shared(t.Context(), token); err != nil || page.Project.Name != "Lift-off" {
+			t.Errorf("%+v %v", page.Project, err)
+		}
+		for of, want := range map[Ref]int{launch: 1, other: 0} {
+			id := of.ID()
+			shares, err := h.ListShares(t.Context(), h.ann, h.team, &id)
+			if err != nil || len(shares) != want {
+				t.Errorf("%d shares of %s, %v", len(shares), of, err)
+			}
+		}
+		if shares, err := h.ListShares(t.Context(), h.ann, h.team, nil); err != nil || len(shares) != 0 {
+			t.Errorf("%d of lists, %v", len(shares), err)
+		}
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: launch})
+		_, err = h.Shared(t.Context(), token)
+		wantCode(t, err, CodeNotFound)
+	})
+
+	t.Run("is not of the whole workspace's projects, nor of those that one does not see", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		_, err := h.Share(t.Context(), h.ann, h.annsTab, h.project(t, "All hands", uuid.Nil), "", nil)
+		wantCode(t, err, CodeForbidden)
+		_, err = h.Share(t.Context(), h.ben, h.bensTab, h.project(t, "Secret", h.private), "", nil)
+		wantCode(t, err, CodeNotFound)
+		_, err = h.Share(t.Context(), h.cleo, newID(), h.project(t, "Launch", h.team), "", nil)
+		wantCode(t, err, CodeForbidden)
+	})
+
 	t.Run("nobody is 'me' to a stranger", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -313,6 +313,7 @@ func embedCases() []golden {
 	many.Issues = append(many.Issues, EmbedIssue{"ENG-13", rtlTitle, ended, nil, clock})
 	board.Shape, board.Open, board.Closed, board.Issues = "board", 1, 0, nil
 	board.Groups = []EmbedGroup{{going, 1, one.Issues}, {ended, 0, nil}}
+	project := EmbedData{Token: "tok", Shape: "progress", Title: "Launch", State: "started", Self: one.Self, Extent: Extent{Scope: 12, Started: 2, Done: 7}, Version: 57}
 	gone.Ended = true
 	dark.Shape, dark.Theme = "card", "dark"
 	return []golden{
@@ -320,6 +321,7 @@ func embedCases() []golden {
 		{"embed/row", fragment, Embed(one)},
 		{"embed/list", fragment, Embed(many)},
 		{"embed/board", fragment, Embed(board)},
+		{"embed/progress", fragment, Embed(project)},
 		{"embed/ended", fragment, Embed(gone)},
 		{"embed/shadow", part, EmbedShadow(dark)},
 		{"badge/issue", part, Badge(BadgeData{Key: "ENG-12", Title: "Fix <login>", Status: started, Words: "In progress"})},

@@ -210,6 +210,9 @@ func (w Workspace) ShareTeam(key string, q Query) string {
 	return w.at("team", key, "share") + q.In(ListView).Encode()
 }
 
+// ShareProject makes a share of a project.
+func (w Workspace) ShareProject(id string) string { return w.at("project", id, "share") }
+
 // View is a saved view; it leads to its list.
 func (w Workspace) View(id string) string { return w.at("view", id) }
 
