@@ -79,6 +79,8 @@ func embedHeight(shape string) int {
 		return 120
 	case "detail":
 		return 160
+	case "progress":
+		return 88
 	case "list", "board":
 		return 400
 	}
