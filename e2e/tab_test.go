@@ -173,3 +173,59 @@ func TestTabsOfTwoBuildsDoNotFight_S61_S63(t *testing.T) {
 		t.Errorf("the comments are %q", got)
 	}
 }
+
+// What was typed in one tab began before the other saved: that is somebody else's change to it, though both are ben's.
+func TestTextsOfTwoTabsMeetLikeThoseOfTwoPeople_S57(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	issue, key := c.makes("ENG", "Two tabs write one text", fields{"description": "A boat called Heron.\n\nIt floats."})
+	ben := newMember(t, "ben", demo)
+	ben.goes("about:blank")
+	first, second := ben.opensATab("ben's first tab", "/acme/issue/"+key), ben.opensATab("ben's second tab", "/acme/issue/"+key)
+	is := func() string { return c.find(func(r record) bool { return r.Record == issue })[0].text("description") }
+	types := func(text string) {
+		t.Helper()
+		if open := ask[bool](first.window, "() => !!document.querySelector('.issue__description details[open]')"); !open {
+			first.clicks(".issue__description summary[data-action=edit]")
+		}
+		first.fills("form[data-op=text] textarea[name=description]", text)
+		first.sees("the draft on the disk", keptForGood, text)
+	}
+	saves := func() {
+		t.Helper()
+		first.presses("Ctrl+Enter")
+		first.sees("the form is shut", "() => !document.querySelector('.issue__description details[open]')")
+		first.unsent(0)
+	}
+
+	types("A boat called Heron.\n\nIt floats, mostly.")
+	second.inFront()
+	second.describes("A boat called Egret.\n\nIt floats.")
+	second.unsent(0)
+	first.inFront()
+	saves()
+	if got := is(); got != "A boat called Egret.\n\nIt floats, mostly." {
+		t.Errorf("both were saved, and the text is %q", got)
+	}
+
+	// The second tab saves while the first's draft lies there: it outlives that, and a reload. Then both have written the same words anew.
+	types("A boat called Stork.\n\nIt floats, mostly.")
+	second.inFront()
+	second.sees("what was saved", "() => textOf('[data-field=description]').includes('mostly')")
+	second.describes("A boat called Raven.\n\nIt floats, mostly.")
+	second.unsent(0)
+	first.inFront()
+	first.opens("/acme/issue/" + key)
+	first.sees("the draft", drafted, ".issue__description textarea[name=description]", "A boat called Stork.\n\nIt floats, mostly.")
+	first.clicks(".issue__description textarea[name=description]")
+	first.presses("Ctrl+Enter")
+	first.seesWithin(late, "the refusal", "() => textOf('[data-toasts]').includes('Not saved') || textOf('[data-sync-text]').includes('not accepted')")
+	if got := is(); got != "A boat called Raven.\n\nIt floats, mostly." {
+		t.Errorf("after the clash the text is %q", got)
+	}
+	first.opens("/acme/outbox")
+	for side, words := range map[string]string{"base": "Egret", "mine": "Stork", "theirs": "Raven"} {
+		first.sees(side, "(side, words) => textOf(`[data-conflict] [data-side=${side}]`).includes(words)", side, words)
+	}
+}

@@ -6,7 +6,9 @@ import {parse} from './store.js';
 import {clock} from './time.js';
 
 const soon = 250, origins = new WeakMap(), waiting = new Map();
+const seen = new WeakMap(); // what a control's draft says, as this page knows: what another tab has made of it is not this page's to drop
 const keyOf = control => `${outbox.scope}draft:${control.dataset.draftKey}`;
+const stored = control => parse(outbox.store.get(keyOf(control)) ?? '');
 
 /** uploading stands in a text for a file on its way: no draft keeps it, for after a reload nothing would take its place. */
 export const uploading = /!\[Uploading [^\]\n]*\(\d+\)…\]\(\)/g;
@@ -54,6 +56,7 @@ function typed({target, type}) {
   if (!origins.has(target) && target.matches('input,textarea')) origins.set(target, origin(target));
   form.toggleAttribute('data-dirty', [...form.elements].some(changed));
   if (!target.dataset.draftKey || !outbox.usable()) return;
+  met(target);
   if (!waiting.has(target)) waiting.set(target, setTimeout(() => save(target), soon));
 }
 
@@ -71,6 +74,7 @@ function save(control) {
   const text = control.value.replace(uploading, '');
   if (text === control.defaultValue) return drop(control);
   const draft = {rev: Date.now(), text, at: Date.now(), ...origin(control)};
+  seen.set(control, text);
   try { outbox.store.put(keyOf(control), JSON.stringify(draft)).catch(() => {}); } catch { /* full: the text stays in its field */ }
   mark(control, true);
 }
@@ -80,15 +84,23 @@ function flush() { for (const control of [...waiting.keys()]) save(control); }
 function drop(control) {
   clearTimeout(waiting.get(control));
   waiting.delete(control);
-  if (outbox.store.get(keyOf(control)) !== null) outbox.store.remove(keyOf(control), Date.now()).catch(() => {});
+  const kept = stored(control);
+  if (kept && kept.text === seen.get(control)) outbox.store.remove(keyOf(control), Date.now()).catch(() => {});
   mark(control, false);
   note(control)?.remove();
 }
 
+/** met reads what is kept for a control; at first sight that is this page's. */
+function met(control) {
+  const kept = stored(control);
+  if (!seen.has(control)) seen.set(control, kept?.text);
+  return kept;
+}
+
 function restore(root) {
   for (const control of root.querySelectorAll('[data-draft-key]')) {
+    const kept = met(control), draft = newest(kept, control.value);
     if (origins.has(control) || changed(control)) continue;
-    const draft = newest(parse(outbox.store.get(keyOf(control)) ?? ''), control.value);
     if (!draft) continue;
     control.value = draft.text;
     origins.set(control, {from: draft.from, base: draft.base});

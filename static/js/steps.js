@@ -15,15 +15,12 @@ export const inverse = (ops, before = {}) => ops.toReversed().flatMap(op => {
   return before[record] ? {op: 'set', record, set: before[record]} : [];
 });
 
-/** followed ties a text to one's own earlier text of that field: replaces it while unsent, else starts from what was sent. */
+/** followed has a text that was typed on top of one's own unsent text of that field replace it; what began from another text, as in another tab, is merged with it. */
 export function followed(ops, earlier) {
-  const [op] = ops;
-  if (ops.length !== 1 || op.op !== 'text') return {ops};
-  const last = earlier.findLast(e => e.state !== 'failed' && e.ops.some(o => o.record === op.record && o.field === op.field && o.op === 'text'));
-  if (!last) return {ops};
-  const old = last.ops.find(o => o.field === op.field && o.op === 'text');
-  if (last.state === 'waiting' && !last.sent && last.ops.length === 1) return {ops: [{...op, base: old.base, from: old.from}], replaces: last};
-  return last.state === 'waiting' || op.from === old.from ? {ops: [{...op, from: old.text}]} : {ops};
+  const [op] = ops, text = o => o.op === 'text' && o.record === op.record && o.field === op.field;
+  const last = op?.op === 'text' && ops.length === 1 && earlier.findLast(e => e.state === 'waiting' && e.ops.some(text));
+  if (!last || last.sent || last.ops.length > 1 || last.ops[0].text !== op.from) return {ops};
+  return {ops: [{...op, base: last.ops[0].base, from: last.ops[0].from}], replaces: last};
 }
 
 /** steps sorts one's own transactions into what undo and redo reach, last first to go: the last 100. */

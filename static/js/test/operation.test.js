@@ -67,13 +67,19 @@ test('words say what was done', () => {
   assert.equal(said([{op: 'create', record: 'comment:1', set: {issue, body: ''}}], names), '');
 });
 
-test('S57 a text follows its own earlier text: replaces it unsent, starts from it when under way', () => {
+test('S57 a text that was typed on top of one\'s own earlier one replaces it unsent, and starts from it when under way', () => {
   const op = (from, to) => ({op: 'text', record: issue, base: 4, field: 'description', from, text: to});
   const earlier = {id: 'a', state: 'waiting', ops: [{...op('A', 'B'), base: 3}]};
   assert.deepEqual(followed([op('B', 'C')], [earlier]), {ops: [{...op('A', 'C'), base: 3}], replaces: earlier});
-  assert.deepEqual(followed([op('A', 'C')], [{...earlier, sent: 'e'}]).ops, [op('B', 'C')]);
-  assert.deepEqual(followed([op('X', 'C')], [{...earlier, state: 'done'}]).ops, [op('X', 'C')]);
-  assert.deepEqual(followed([op('A', 'C')], [{...earlier, state: 'failed'}]).ops, [op('A', 'C')]);
+  assert.deepEqual(followed([op('B', 'C')], [{...earlier, sent: 'e'}]), {ops: [op('B', 'C')]});
+  assert.deepEqual(followed([op('B', 'C')], [{...earlier, state: 'done'}]), {ops: [op('B', 'C')]});
+  assert.deepEqual(followed([op('A', 'C')], [{...earlier, state: 'failed'}]), {ops: [op('A', 'C')]});
+});
+
+test('a text that began before another tab saved its own keeps what it began from, to be merged with that', () => {
+  const op = (from, to) => ({op: 'text', record: issue, base: 4, field: 'description', from, text: to});
+  const other = {id: 'a', state: 'waiting', ops: [op('A', 'B')]};
+  for (const state of [{}, {sent: 'e'}, {state: 'done'}]) assert.deepEqual(followed([op('A', 'C')], [{...other, ...state}]), {ops: [op('A', 'C')]});
 });
 
 test('S69 retry of a conflict carries theirs as base and from', () => {
