@@ -2,13 +2,10 @@ package handlers
 
 import (
 	"bufio"
-	"context"
 	"net/http"
 	"strings"
-	stdsync "sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"tandem/sync"
@@ -83,59 +80,9 @@ const (
 	archivePatience = 2 * time.Second // with one that is given up for the next, as by a double click
 )
 
-// archives are the exports under way, of a workspace one at a time. Safe for concurrent use.
-type archives struct {
-	patience time.Duration
-	mu       stdsync.Mutex
-	under    map[uuid.UUID]chan struct{} // closed when it has ended
-}
-
-func newArchives() *archives {
-	return &archives{patience: archivePatience, under: map[uuid.UUID]chan struct{}{}}
-}
-
-// begin counts one more until done is called, or refuses it.
-func (a *archives) begin(ctx context.Context, workspace uuid.UUID) (done func(), err error) {
-	timeout := time.NewTimer(a.patience)
-	defer timeout.Stop()
-	for {
-		earlier, err := a.take(workspace)
-		if earlier == nil {
-			return func() { a.end(workspace) }, err
-		}
-		select {
-		case <-earlier:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-timeout.C:
-			return nil, busyArchiving("An export of this workspace is under way. Wait until it has ended, then try again.")
-		}
-	}
-}
-
-// take counts one more, or returns the one that it must wait for.
-func (a *archives) take(workspace uuid.UUID) (earlier chan struct{}, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if earlier = a.under[workspace]; earlier != nil {
-		return earlier, nil
-	}
-	if len(a.under) == archivesAtOnce {
-		return nil, busyArchiving("The server is busy with other exports. Try again in some minutes.")
-	}
-	a.under[workspace] = make(chan struct{})
-	return nil, nil
-}
-
-func (a *archives) end(workspace uuid.UUID) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	close(a.under[workspace])
-	delete(a.under, workspace)
-}
-
-func busyArchiving(text string) error {
-	p := newProblem(http.StatusTooManyRequests, sync.CodeRateLimited, text)
-	p.after = 60
-	return &refusal{p}
+// newArchives lets a workspace be exported once at a time.
+func newArchives() *turns {
+	return &turns{patience: archivePatience, most: archivesAtOnce, after: 60,
+		same:  "An export of this workspace is under way. Wait until it has ended, then try again.",
+		other: "The server is busy with other exports. Try again in some minutes."}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -142,11 +143,30 @@ func (p importPreview) choice() string {
 // shown names a preview in few letters, whatever was chosen.
 func (p importPreview) shown() string { return sync.Derive(p.id, p.choice()).String() }
 
-// previewImport reads the table that the URL names.
+const (
+	previewsAtOnce  = 4                // of a node: each keeps a core busy, and some ten times the table in memory
+	previewPatience = 10 * time.Second // with the one before: 10 MiB take about two
+)
+
+// newPreviews has a workspace's tables be read one after the other.
+func newPreviews() *turns {
+	return &turns{patience: previewPatience, most: previewsAtOnce, after: 10,
+		same:  "Another table of this workspace is being read. Wait a moment, then try again.",
+		other: "The server is busy with reading other tables. Try again in a moment."}
+}
+
+// previewImport reads the table that the URL names, when it is its turn.
 func (s *Server) previewImport(c echo.Context, v visit, choice importChoice) (p importPreview, err error) {
 	ctx := c.Request().Context()
 	if p.id, err = uuid.Parse(c.Param("id")); err != nil || s.importer == nil {
 		return p, errNotThere
+	}
+	if _, err := s.engine.MayImport(ctx, v.Actor, ""); err == nil { // all others are refused below, before anything is read
+		done, err := s.previews.begin(ctx, v.Workspace)
+		if err != nil {
+			return p, err
+		}
+		defer done()
 	}
 	p.plan = ImportPlan{Workspace: v.Workspace, Fields: choice.fields, Statuses: choice.statuses}
 	if p.plan.Name, p.plan.Content, err = s.engine.ImportFile(ctx, v.Actor, p.id); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tandem/sync"
 )
@@ -108,6 +109,33 @@ func TestImport_IsPreviewedAsItIsChosen(t *testing.T) {
 	h.ann.get(path + "?c0=-&team=ENG").to(path + "?team=ENG")            // it is left out anyway
 	h.ann.get(path).is(http.StatusUnprocessableEntity).has("add its key")
 	h.ann.get(path + "?team=NOP").is(http.StatusNotFound)
+}
+
+// Each takes a core for as long as it is read.
+func TestImport_TablesOfAWorkspaceAreReadOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.importsTables()
+	at := h.ann.previews("a.csv", "Title\nOne\n")
+	done, err := h.previews.begin(t.Context(), h.ws)
+	must(t, err)
+	patience := h.previews.patience
+	h.previews.patience = 10 * time.Millisecond
+	path, _, _ := strings.Cut(at, "?")
+	for _, busy := range []answer{h.ann.get(at), h.ann.post(path+"/run", []string{"team", "ENG"})} {
+		if busy.is(http.StatusTooManyRequests).has("Another table of this workspace is being read", "try again"); busy.header.Get("Retry-After") != "10" {
+			t.Errorf("Retry-After %q", busy.header.Get("Retry-After"))
+		}
+	}
+	h.ben.get(at).is(http.StatusNotFound)
+	_, err = h.previews.begin(t.Context(), newID())
+	must(t, err)
+
+	h.previews.patience = patience
+	first := make(chan answer, 1)
+	go func() { first <- h.ann.get(at) }()
+	done()
+	(<-first).ok().has("One")
 }
 
 // Choices that were changed after the preview are previewed first.

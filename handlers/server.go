@@ -68,7 +68,8 @@ type Server struct {
 	uploads   *uploads
 	importer  Importer
 	imports   *importJobs
-	archives  *archives
+	previews  *turns // of tables to import
+	archives  *turns
 	fragments *fragmentCache
 	looks     *gather[lookKey, looked]
 	beside    *byteCache[lookKey, beside]
@@ -96,7 +97,7 @@ func New(options Options) *Server {
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		notify: options.Push, pushKey: options.PushKey,
-		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), archives: newArchives(),
+		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), previews: newPreviews(), archives: newArchives(),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
 		ends: newGather[sync.Token, bool](), texts: newTexts(), comments: newDrawnComments(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),

@@ -50,7 +50,7 @@ func (w *webImport) Survey(ctx context.Context, plan handlers.ImportPlan) (handl
 		return made, nil
 	}
 	var first []importer.Issue
-	i, problems, err := w.begin(t, func(issue importer.Issue) {
+	i, problems, err := w.begin(ctx, t, func(issue importer.Issue) {
 		if len(first) < previewRows {
 			first = append(first, issue)
 		}
@@ -83,7 +83,7 @@ func (w *webImport) Run(ctx context.Context, plan handlers.ImportPlan, step func
 	if err != nil {
 		return sync.ImportReport{}, err
 	}
-	i, problems, err := w.begin(t, func(importer.Issue) {})
+	i, problems, err := w.begin(ctx, t, func(importer.Issue) {})
 	if err != nil {
 		return sync.ImportReport{}, err
 	}
@@ -107,8 +107,8 @@ func toldToPeople(err error) error {
 }
 
 // begin surveys a table, and gathers its problems with what is remarked later.
-func (w *webImport) begin(t *webTable, each func(importer.Issue)) (*issueImport, *[]string, error) {
-	found := takeSurvey([]string{t.plan.Name}, false, t.reader(each))
+func (w *webImport) begin(ctx context.Context, t *webTable, each func(importer.Issue)) (*issueImport, *[]string, error) {
+	found := takeSurvey([]string{t.plan.Name}, false, t.reader(ctx, each))
 	if t.tooLong {
 		return nil, nil, unreadable(fmt.Sprintf("This table has more than %d issues. Cut it into several files, each with the line that names the columns.", mostIssues), nil)
 	}

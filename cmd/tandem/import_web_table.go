@@ -94,8 +94,8 @@ func examples(lines [][]string, column int) []string {
 
 var errTooLong = errors.New("there are too many issues")
 
-// reader reads the table with the statuses that the team has for those of the file.
-func (t *webTable) reader(each func(importer.Issue)) reader {
+// reader reads the table with the statuses that the team has for those of the file, until nobody waits for it any more.
+func (t *webTable) reader(ctx context.Context, each func(importer.Issue)) reader {
 	return reader{csv.Format, func(name string, sink importer.Sink) (importer.Report, error) {
 		take, tell, issues, problems := sink.Issue, sink.Problem, 0, 0
 		sink.Problem = func(problem importer.Problem) {
@@ -108,6 +108,9 @@ func (t *webTable) reader(each func(importer.Issue)) reader {
 			if issues++; issues > mostIssues {
 				t.tooLong = true
 				return errTooLong
+			}
+			if err := ctx.Err(); err != nil {
+				return err
 			}
 			issue.Planned.Status = t.status(issue.Planned.Status)
 			each(issue)

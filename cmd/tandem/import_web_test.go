@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"mime/multipart"
@@ -16,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tandem/handlers"
+	"tandem/internal/importer"
 	"tandem/static"
 	"tandem/sync"
 )
@@ -215,6 +217,20 @@ func TestImportWeb_KeepsOutWhatIsTooMuch(t *testing.T) {
 		if told == "" && !strings.Contains(w.Body.String(), "3000 problems") {
 			t.Error("not all problems are counted")
 		}
+	}
+}
+
+func TestImportWeb_ATableThatNobodyWaitsForIsReadNoFurther(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	table, read := webTable{text: []byte("Title\n" + strings.Repeat("x\n", 100)), fields: []string{"title"}, become: map[string]string{}}, 0
+	takeSurvey([]string{"a.csv"}, false, table.reader(ctx, func(importer.Issue) {
+		if read++; read == 3 {
+			leave()
+		}
+	}))
+	if read != 3 {
+		t.Errorf("%d issues were read", read)
 	}
 }
 
