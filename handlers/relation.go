@@ -140,20 +140,23 @@ func relationKind(r sync.RelationRow) views.RelationKind {
 	return views.RelationKind(r.Kind)
 }
 
-// relations are those that the page lists, by kind. What blocked the issue and is closed is merely related to it now.
+// relations are those that the page lists, by kind. A blocker that is closed and what it blocked are merely related now.
 func (p issuePage) relations() []views.Relation {
 	n := named{p.Snapshot}
+	own, _ := p.Snapshot.Status(p.IssueRow.Status)
 	var shown []views.Relation
 	for _, r := range p.Relations {
 		if r.Ended || r.Trashed {
 			continue
 		}
-		other := n.chip(r.Other)
-		kind := relationKind(r)
-		if kind == views.BlockedBy && other.Closed() {
-			kind = views.Related
+		one := views.Relation{ID: idOf(r.ID), Kind: relationKind(r), Other: n.chip(r.Other)}
+		switch {
+		case one.Kind == views.BlockedBy && one.Other.Closed():
+			one.Kind, one.Settled = views.Related, "Blocked this until it was closed"
+		case one.Kind == views.Blocks && own.Closed():
+			one.Kind, one.Settled = views.Related, "Was blocked until this was closed"
 		}
-		shown = append(shown, views.Relation{ID: idOf(r.ID), Kind: kind, Other: other})
+		shown = append(shown, one)
 	}
 	order := []views.RelationKind{views.BlockedBy, views.Blocks, views.DuplicateOf, views.DuplicatedBy, views.Related}
 	slices.SortStableFunc(shown, func(a, b views.Relation) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })

@@ -93,7 +93,12 @@ func TestRelations_ABlockerThatIsClosedIsMerelyRelated(t *testing.T) {
 	h.ann.apply(setField(two.ref, h.head(), "status", string(h.done())))
 	had = h.ben.told(path, had).ok()
 	had.one("#relations .issue-ref--closed [data-category=completed]")
-	if got := had.related(); !strings.HasPrefix(got, "Related ") {
+	had.one("#relations use[href$='#check']")
+	if got := had.related(); !strings.HasPrefix(got, "Related ") || !strings.HasSuffix(got, "(Blocked this until it was closed)") {
+		t.Error(got)
+	}
+	blocker := h.ben.get("/acme/issue/" + two.key).ok()
+	if got := blocker.related(); !strings.HasPrefix(got, "Related ") || !strings.HasSuffix(got, "(Was blocked until this was closed)") {
 		t.Error(got)
 	}
 	h.ann.apply(sync.Operation{Op: sync.Delete, Record: two.ref})

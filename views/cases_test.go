@@ -102,9 +102,9 @@ func listCases() []golden {
 
 func someRelations() []Relation {
 	return []Relation{
-		{uid(61), BlockedBy, IssueChipData{"OPS-3", "Renew the certificate", started}}, {uid(62), Blocks, IssueChipData{"ENG-14", rtlTitle, todo}},
-		{uid(63), DuplicateOf, IssueChipData{"ENG-2", longTitle, todo}}, {uid(64), DuplicatedBy, IssueChipData{"ENG-21", emoji, done}},
-		{uid(65), Related, IssueChipData{"ENG-7", "Fix logout", done}},
+		{uid(61), BlockedBy, IssueChipData{"OPS-3", "Renew the certificate", started}, ""}, {uid(62), Blocks, IssueChipData{"ENG-14", rtlTitle, todo}, ""},
+		{uid(63), DuplicateOf, IssueChipData{"ENG-2", longTitle, todo}, ""}, {uid(64), DuplicatedBy, IssueChipData{"ENG-21", emoji, done}, ""},
+		{uid(65), Related, IssueChipData{"ENG-7", "Fix logout", done}, "Blocked this until it was closed"}, {uid(66), Related, IssueChipData{"ENG-8", "Log out", todo}, ""},
 	}
 }
 
