@@ -72,7 +72,7 @@ func TestDisplay_OfAllHoldsWhereAMemberHasNone(t *testing.T) {
 	h := furnished(t)
 	const list = "/acme/team/ENG"
 	first := h.cleo.get(list).ok()
-	if first.find(displayForm+" [value=all]").Length() != 0 {
+	if first.find(displayForm+" button[value=all]").Length() != 0 {
 		t.Error("a guest is offered to lay out the list for all")
 	}
 	h.cleo.submit(first, displayForm, "group", "label", "_do", "all").is(http.StatusForbidden)
@@ -148,6 +148,41 @@ func TestDisplay_ShowsNothingThatIsClosed(t *testing.T) {
 	h.issue("Over", func(set map[string]any) { set["status"] = string(h.done()) })
 	if got := laid(h.ben.get("/acme/team/ENG?closed=none&empty=hide").ok()); got != "Todo 2: Low, Urgent; Doing 1: Plain" {
 		t.Errorf("it shows %q", got)
+	}
+}
+
+// A board of statuses ends with what was done of late, and leads to the rest; a list, an export and another grouping have all.
+func TestDisplay_ABoardShowsWhatWasDoneOfLateAndTheRestByALink(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	old := h.issue("Over long ago", func(set map[string]any) { set["status"] = string(h.done()) })
+	h.issue("Over", func(set map[string]any) { set["status"] = string(h.done()) })
+	h.exec("update issue set updated_at = now() - interval '16 days' where id = $1", old.ref.ID())
+	const open, board = "Todo 2: Low, Urgent; Doing 1: Plain; ", "/acme/team/ENG?view=board"
+	page := h.ben.get(board).ok()
+	if got := laid(page); got != open+"Done 1: Over" {
+		t.Errorf("the board shows %q", got)
+	}
+	more := page.one("[data-group='" + string(h.done()) + "'] a[data-action=show-older]").AttrOr("href", "")
+	if whole := h.ben.get(more).ok(); laid(whole) != open+"Done 2: Over, Over long ago" || whole.find("[data-action=show-older]").Length() > 0 {
+		t.Errorf("%s shows %q", more, laid(whole))
+	} else if got := whole.source(); got != "/acme/f/team/ENG?view=board&closed=all" {
+		t.Errorf("its fragment is %s", got)
+	}
+	if got := laid(h.ben.get("/acme/team/ENG").ok()); got != open+"Done 2: Over, Over long ago" {
+		t.Errorf("the list shows %q", got)
+	}
+	list := h.ben.get("/acme/team/ENG?closed=7&f=assignee:none").ok()
+	if got := list.one("a[data-action=show-older]").AttrOr("href", ""); got != "/acme/team/ENG?closed=all&f=assignee:none" {
+		t.Errorf("the list of a week leads to %s", got)
+	}
+	if got := laid(h.ben.get(board + "&group=priority&empty=hide").ok()); got != "Urgent 1: Urgent; Low 1: Low; No priority 3: Over, Over long ago, Plain" {
+		t.Errorf("by priority the board shows %q", got)
+	}
+	h.ben.get("/acme/team/ENG/issues.csv?view=board").ok().has("Over long ago")
+	chosen := h.ben.lays(page, "closed", "all")
+	if got := laid(chosen); got != open+"Done 2: Over, Over long ago" {
+		t.Errorf("laid out with all the board shows %q", got)
 	}
 }
 

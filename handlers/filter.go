@@ -72,7 +72,7 @@ func readDisplay(values url.Values) views.Display { return teamLists.display(val
 func (k listKind) display(values url.Values) views.Display {
 	d := views.Display{Group: choice(values, "group", k.groupings), Order: choice(values, "order", k.orders),
 		Closed: values.Get("closed"), Sub: choice(values, "sub", []string{"", "off"}), Empty: choice(values, "empty", []string{"", "show", "hide"})}
-	if days, err := strconv.Atoi(d.Closed); d.Closed != "none" && (err != nil || days < 0 || days > 3650) {
+	if days, err := strconv.Atoi(d.Closed); d.Closed != "none" && d.Closed != "all" && (err != nil || days < 0 || days > 3650) {
 		d.Closed = ""
 	}
 	for _, property := range views.Properties() {
@@ -135,6 +135,18 @@ func layoutOf(d views.Display) sync.Layout {
 		layout.Empty = &show
 	}
 	return layout
+}
+
+// boardDays is for how many days a board of statuses shows what is closed where nothing else is said: a column of all that was ever
+// done says little, and is long.
+const boardDays = "14"
+
+// windowed is a query with what its view shows of what is closed.
+func windowed(query views.Query) views.Query {
+	if query.Closed == "" && query.View == views.BoardView && query.Group == "" {
+		query.Closed = boardDays
+	}
+	return query
 }
 
 // orderOf is a list's order as scripts know it.

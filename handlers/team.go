@@ -174,7 +174,7 @@ type teamIssues struct {
 }
 
 func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
-	found, err := s.engine.TeamIssues(ctx, v.Actor, key, listOptions(query))
+	found, err := s.engine.TeamIssues(ctx, v.Actor, key, listOptions(windowed(query)))
 	if err != nil {
 		return teamIssues{}, err
 	}
@@ -226,7 +226,7 @@ func (t teamIssues) list(query views.Query) views.IssueListData {
 	n := named{t.Snapshot}
 	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query)}
 	for _, group := range t.Groups {
-		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More})
+		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More, Older: group.Older})
 	}
 	return d
 }
@@ -235,7 +235,7 @@ func (t teamIssues) board(query views.Query, tx string) views.BoardData {
 	n := named{t.Snapshot}
 	d := views.BoardData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query), TX: tx}
 	for _, group := range t.Groups {
-		column := views.BoardColumn{Of: n.group(group), Count: int(group.Count), After: group.More}
+		column := views.BoardColumn{Of: n.group(group), Count: int(group.Count), After: group.More, Older: group.Older}
 		for _, row := range n.rows(group.Issues, t.family) {
 			column.Cards = append(column.Cards, views.IssueCardData{IssueRowData: row})
 		}

@@ -103,7 +103,7 @@ WHERE i.workspace_id = @workspace_id AND i.team_id = @team_id AND i.id = ANY(@id
 -- The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 -- zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
 -- it decides nothing in the shared manual one. An issue has none where its project is one of no_projects, or its cycle one of no_cycles: the
--- zero uuid, and those that read as absent. It needs a plan for its very arguments: the conditions that are
+-- zero uuid, and those that read as absent. With recent all groups are of what is closed, and an index finds what changed since. It needs a plan for its very arguments: the conditions that are
 -- not in use fall out of that one, and what is left goes by an index.
 WITH passing AS NOT MATERIALIZED (
     SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
@@ -135,6 +135,7 @@ WITH passing AS NOT MATERIALIZED (
         AND (cardinality(@not_projects::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY(@not_projects))
         AND (@words::text = '' OR x.search @@ to_tsquery('english', @words))
         AND (cardinality(@closed_ids::uuid[]) = 0 OR NOT x.status_id = ANY(@closed_ids) OR x.updated_at >= @closed_since::timestamptz)
+        AND (NOT @recent::boolean OR x.updated_at >= @closed_since)
         AND (NOT @tops_only::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,

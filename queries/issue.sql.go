@@ -684,7 +684,8 @@ WITH passing AS NOT MATERIALIZED (
         AND (cardinality($27::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($27))
         AND ($28::text = '' OR x.search @@ to_tsquery('english', $28))
         AND (cardinality($29::uuid[]) = 0 OR NOT x.status_id = ANY($29) OR x.updated_at >= $30::timestamptz)
-        AND (NOT $31::boolean OR x.parent_id IS NULL)
+        AND (NOT $31::boolean OR x.updated_at >= $30)
+        AND (NOT $32::boolean OR x.parent_id IS NULL)
 )
 SELECT g.id::uuid AS group_id, g.number::smallint AS group_number, c.issues, i.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
     i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
@@ -738,6 +739,7 @@ type ListIssueGroupsParams struct {
 	Words         string
 	ClosedIDs     []uuid.UUID
 	ClosedSince   time.Time
+	Recent        bool
 	TopsOnly      bool
 }
 
@@ -768,7 +770,7 @@ type ListIssueGroupsRow struct {
 // The first rows of each group of a team's list, and how many it has in all. A filter that is not set is an empty array; the
 // zero uuid in one, or as a group, stands for "none". What comes first is a number, so that one cursor serves every order, and
 // it decides nothing in the shared manual one. An issue has none where its project is one of no_projects, or its cycle one of no_cycles: the
-// zero uuid, and those that read as absent. It needs a plan for its very arguments: the conditions that are
+// zero uuid, and those that read as absent. With recent all groups are of what is closed, and an index finds what changed since. It needs a plan for its very arguments: the conditions that are
 // not in use fall out of that one, and what is left goes by an index.
 func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGroupsParams) ([]ListIssueGroupsRow, error) {
 	rows, err := db.Query(ctx, listIssueGroups,
@@ -802,6 +804,7 @@ func (q *Queries) ListIssueGroups(ctx context.Context, db DBTX, arg ListIssueGro
 		arg.Words,
 		arg.ClosedIDs,
 		arg.ClosedSince,
+		arg.Recent,
 		arg.TopsOnly,
 	)
 	if err != nil {

@@ -38,12 +38,13 @@ func newIssueCounts() issueCounts {
 	return issueCounts{teams}
 }
 
-// countsStatuses tells whether the groups of a list hold all issues of their status, so that their number is remembered.
+// countsStatuses tells whether the groups of a list hold all issues of their status, so that their number is remembered; or all but
+// what has been closed for long.
 func (t TeamIssues) countsStatuses(l Layout) bool {
 	of, left := t.Filter, Layout{Order: l.Order, Backwards: l.Backwards, Empty: l.Empty}
 	of.Statuses, of.NotStatuses, of.Unknown = nil, nil, nil // which leave groups out, or nothing
 	if l.group() == Groupings[0] {
-		left.Group = l.Group
+		left.Group, left.Closed = l.Group, l.Closed
 	}
 	return reflect.DeepEqual(of, Filter{}) && reflect.DeepEqual(left, l)
 }

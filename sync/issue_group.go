@@ -58,6 +58,12 @@ func (l Layout) closedSince(now time.Time) time.Time {
 	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -*l.Closed)
 }
 
+// windowed tells whether a group leaves out what has been closed for longer than the layout says. Where groups are of something else
+// than statuses, all of them do, and none says so.
+func (l Layout) windowed(g IssueGroup) bool {
+	return l.Closed != nil && g.By == "status" && g.Status.Closed()
+}
+
 // keepsEmpty tells whether a group stays that has no issues. A workflow and the levels of priority are seen whole.
 func (l Layout) keepsEmpty() bool {
 	if l.Empty != nil {
@@ -175,7 +181,31 @@ func (s Snapshot) offered(team uuid.UUID, g IssueGroup) bool {
 	return member != nil && !member.deleted() && s.words.rightsOf(g.ID).sees(team)
 }
 
-// listParams is what the database is asked for.
+// listParts are what the database is asked for: of statuses in which work has ended apart, where only what is recent of them counts,
+// for among many that closed long ago only another plan finds those at once. counted says that of the others the number is known.
+func (t TeamIssues) listParts(ws uuid.UUID, l Layout, from after, now time.Time, counted bool) []queries.ListIssueGroupsParams {
+	if l.Closed == nil || l.group() != "status" {
+		whole := t.listParams(ws, l, from, now)
+		whole.Counted = counted
+		return []queries.ListIssueGroupsParams{whole}
+	}
+	var parts []queries.ListIssueGroupsParams
+	since := l.closedSince(now)
+	l.Closed = nil
+	for _, closed := range []bool{false, true} {
+		part := t
+		part.Groups = slices.DeleteFunc(slices.Clone(t.Groups), func(g IssueGroup) bool { return g.Status.Closed() != closed })
+		if len(part.Groups) == 0 {
+			continue
+		}
+		wanted := part.listParams(ws, l, from, now)
+		wanted.Counted, wanted.Recent, wanted.ClosedSince = counted && !closed, closed, since
+		parts = append(parts, wanted)
+	}
+	return parts
+}
+
+// listParams is what the database is asked for in one question.
 func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time) queries.ListIssueGroupsParams {
 	f := t.Filter
 	wanted := queries.ListIssueGroupsParams{
@@ -209,7 +239,10 @@ func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.U
 	var groups []IssueGroup
 	for _, g := range t.Groups {
 		g.fill(byKey[groupKey{g.ID, g.Priority}])
-		if counted != nil {
+		switch {
+		case l.windowed(g):
+			g.Older = counted == nil || counted[g.ID] > g.Count
+		case counted != nil:
 			g.Count = counted[g.ID]
 		}
 		if g.Count > 0 || l.keepsEmpty() && t.offered(t.Team.ID, g) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,49 @@ func TestLists_LeaveOutWhatTheLayoutSays(t *testing.T) {
 			t.Errorf("%+v shows %v instead of %v", c.layout, ids, want)
 		}
 	}
+}
+
+// What has been closed for longer than the layout shows is not counted, and its group says that it is there: for certain without a filter.
+func TestLists_SayWhereMoreHasBeenClosedForLonger(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	days := func(n int) *int { return &n }
+	said := func(options ListOptions) string {
+		t.Helper()
+		list, err := h.TeamIssues(t.Context(), h.ann, "ENG", options)
+		must(t, err)
+		var said []string
+		for _, g := range list.Groups {
+			said = append(said, fmt.Sprintf("%s %d of %d %t", g.Status.Name, len(g.Issues), g.Count, g.Older))
+		}
+		return strings.Join(said, ", ")
+	}
+	want := func(options ListOptions, want string) {
+		t.Helper()
+		if got := said(options); got != want {
+			t.Errorf("%+v: %s instead of %s", options, got, want)
+		}
+	}
+	recent := ListOptions{Layout: Layout{Closed: days(14)}}
+	h.issue(t, "Open")
+	old := h.issueWith(t, "Done long ago", map[string]any{"status": string(h.done)})
+	want(recent, "Todo 1 of 1 false, Doing 0 of 0 false, Done 1 of 1 false")
+	h.clock.advance(16 * 24 * time.Hour)
+	for n := range PageSize + 2 {
+		h.issueWith(t, fmt.Sprint("Done today ", n), map[string]any{"status": string(h.done)})
+	}
+	want(recent, "Todo 1 of 1 false, Doing 0 of 0 false, Done 50 of 52 true")
+	want(ListOptions{}, "Todo 1 of 1 false, Doing 0 of 0 false, Done 50 of 53 false")
+	filtered := recent
+	filtered.Text = "today"
+	want(filtered, "Todo 0 of 0 false, Doing 0 of 0 false, Done 50 of 52 true")
+	pages, _ := h.pages(t, recent)
+	if rows := pages[groupKey{h.done.ID(), 0}]; len(rows) != PageSize+2 || slices.Contains(rows, old.ID().String()) {
+		t.Errorf("its pages hold %d", len(rows))
+	}
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: old})
+	want(recent, "Todo 1 of 1 false, Doing 0 of 0 false, Done 50 of 52 false")
+	want(ListOptions{Terms: []string{"status:done"}, Layout: recent.Layout}, "Done 50 of 52 false")
 }
 
 // Groups without issues are there where they say something, and nowhere against the reader's wish.

@@ -45,6 +45,7 @@ type IssueGroup struct {
 	Status   StatusName // of a group by status
 	Priority int        // of a group by priority; of one by category its place
 	Count    int64      // of all issues in the group that pass the filter
+	Older    bool       // there are more that have been closed for longer than the layout shows, or, under a filter, may be
 	Issues   []IssueRow
 	More     string // where the next page begins; "" at the end
 }
@@ -83,7 +84,7 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 // teamIssues is one reading. It is false when the number of issues was not found, which the next reading counts anew.
 func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, options ListOptions, after after) (TeamIssues, bool, error) {
 	var page TeamIssues
-	var rows *[]queries.ListIssueGroupsRow
+	var parts []*[]queries.ListIssueGroupsRow
 	var count *countQuestion
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		team, err := s.TeamByKey(key)
@@ -92,23 +93,29 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 		}
 		page = s.teamList(team, options)
 		page.Groups = after.only(page.Groups)
-		wanted := page.listParams(actor.Workspace, options.Layout, after, e.clock(time.Now()))
 		if count = nil; page.countsStatuses(options.Layout) {
-			count, wanted.Counted = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID}), true
+			count = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID})
 		}
-		rows = e.askGroups(ctx, p, wanted)
+		parts = nil
+		for _, wanted := range page.listParts(actor.Workspace, options.Layout, after, e.clock(time.Now()), count != nil) {
+			parts = append(parts, e.askGroups(ctx, p, wanted))
+		}
 		return nil
 	})
 	if err != nil {
 		return TeamIssues{}, false, err
 	}
 	page.Snapshot = snapshot
+	var rows []queries.ListIssueGroupsRow
+	for _, part := range parts {
+		rows = append(rows, *part...)
+	}
 	if count == nil {
-		page.Groups = page.filled(*rows, nil, options.Layout)
+		page.Groups = page.filled(rows, nil, options.Layout)
 		return page, true, nil
 	}
 	issues, found := e.learnCount(count, snapshot)
-	page.Groups = page.filled(*rows, issues, options.Layout)
+	page.Groups = page.filled(rows, issues, options.Layout)
 	return page, found, nil
 }
 

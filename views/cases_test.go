@@ -60,6 +60,8 @@ func rowCases() []golden {
 func listCases() []golden {
 	more := group(started, row(12), row(13))
 	more.Count, more.After = 90, "opaque=="
+	old := group(done)
+	old.Older = true
 	narrow := list(Query{Filters: []Filter{{"status", "todo", false}, {"label", "bug", true}}, Text: "log in"}, group(todo))
 	frozen := list(Query{}, group(todo, row(1)))
 	frozen.ReadOnly = true
@@ -67,14 +69,14 @@ func listCases() []golden {
 	readOnlyBoard, withTX := board(), board()
 	readOnlyBoard.ReadOnly = true
 	withTX.TX = uid(8)
-	withTX.Columns[2].Count, withTX.Columns[2].After = 40, "opaque"
+	withTX.Columns[2].Count, withTX.Columns[2].After, withTX.Columns[2].Older = 40, "opaque", true
 	byPriority := BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView, Display: Display{Group: "priority", Order: "due"}}, Order: "due",
 		Columns: []BoardColumn{{Of: Group{By: "priority", Priority: 1}, Count: 1, Cards: []IssueCardData{{IssueRowData: row(1)}}}, {Of: Group{By: "priority"}}}}
 	mineFirst := SavedView{ID: uid(77), Name: "Mine first", Icon: "person", Private: true}
 	return []golden{
 		{"issue_list/empty", fragment, IssueList(here, list(Query{}, group(todo), group(started), group(done)))},
 		{"issue_list/one", fragment, IssueList(here, list(Query{}, group(todo, row(1))))},
-		{"issue_list/many", fragment, IssueList(here, list(Query{}, group(todo, row(1), row(2, full)), more, group(done)))},
+		{"issue_list/many", fragment, IssueList(here, list(Query{}, group(todo, row(1), row(2, full)), more, old))},
 		{"issue_list/filtered_away", fragment, IssueList(here, narrow)},
 		{"issue_list/by_assignee", fragment, IssueList(here, list(Query{Display: Display{Group: "assignee", Hide: []string{"due", "labels"}}},
 			IssueGroup{Of: Group{By: "assignee"}, Count: 1, Rows: []IssueRowData{row(1)}}, IssueGroup{Of: Group{By: "assignee", Member: ann}, Count: 1, Rows: []IssueRowData{row(2)}}))},

@@ -37,7 +37,7 @@ func orderOptions(ofAll bool) []Option {
 }
 
 func closedOptions() []Option {
-	return []Option{{Value: "", Text: "All"}, {Value: "30", Text: "Of the last 30 days"}, {Value: "14", Text: "Of the last 14 days"},
+	return []Option{{Value: "", Text: "As it fits"}, {Value: "all", Text: "All"}, {Value: "30", Text: "Of the last 30 days"}, {Value: "14", Text: "Of the last 14 days"},
 		{Value: "7", Text: "Of the last 7 days"}, {Value: "1", Text: "Since yesterday"}, {Value: "0", Text: "Of today"}, {Value: "none", Text: "None"}}
 }
 

@@ -27,7 +27,7 @@ type Query struct {
 type Display struct {
 	Group  string   // status, assignee, priority, label, project, cycle, none
 	Order  string   // manual, priority, updated, created, due; with a dash before it the other way round
-	Closed string   // for how many days what is closed is shown
+	Closed string   // for how many days what is closed is shown, all, none
 	Sub    string   // "off" leaves sub-issues out
 	Empty  string   // show or hide, of groups without issues
 	Hide   []string // what of an issue is not shown: key, priority, labels, project, parent, due, cycle, updated, assignee
@@ -99,6 +99,12 @@ func (q Query) In(view string) Query {
 // From is the query continued after a place.
 func (q Query) From(after string) Query {
 	q.After = after
+	return q
+}
+
+// Whole is the query with all that is closed, from its beginning.
+func (q Query) Whole() Query {
+	q.Closed, q.After = "all", ""
 	return q
 }
 
