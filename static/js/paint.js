@@ -2,6 +2,7 @@
 // so a morph carries it along. Data goes in as text and as clones of the server's templates, never as HTML.
 
 import {field, member, patch, records, ref, unpatch} from './field.js';
+import {linger} from './left.js';
 import {answers, filters, stays} from './membership.js';
 import {blank, having, names, page, vocabulary} from './page.js';
 
@@ -19,7 +20,7 @@ export function restore(region) {
     if (row) { put(home.parentNode, row, home); delete row.dataset.moved; }
     home.remove();
   });
-  all('[data-gone]', row => { row.hidden = false; delete row.dataset.gone; });
+  all('[data-gone]', row => { row.hidden = false; delete row.dataset.gone; delete row.dataset.left; });
   all('template[data-server], [data-was]', unpatch);
   all('[data-pending]', node => pend(node, false));
   pend(region, false);
@@ -114,12 +115,12 @@ function regroup(region, node, {set: given = {}, before, after}) {
   const set = classed(given);
   const row = rowOf(node), group = row?.closest('[data-group]'), wanted = filters(region.dataset.src), name = group && grouping(group);
   if (!row) return;
-  for (const [field, value] of Object.entries(set)) if (decidable(wanted, field) && !stays(wanted, field, called(field, value))) return vanish(node, true);
+  for (const [field, value] of Object.entries(set)) if (decidable(wanted, field) && !stays(wanted, field, called(field, value))) return vanish(node, true, linger);
   const target = name && name in set ? ref(name, set[name]) : group?.dataset.group;
   const beside = [before, after].map(record => record && rowOf(region.querySelector(`${having('data-record', record)}:not(form)`)));
   if (!group || (target === group.dataset.group && !beside.some(Boolean))) return;
   const to = region.querySelector(`${having('data-group', target)} [data-rows]`);
-  if (!to) return vanish(node, true);
+  if (!to) return vanish(node, true, linger);
   if (!row.dataset.moved) {
     const home = row.ownerDocument.createElement('template');
     home.dataset.home = row.dataset.moved = node.dataset.record;
@@ -130,10 +131,10 @@ function regroup(region, node, {set: given = {}, before, after}) {
   count(row, 1);
 }
 
-function vanish(node, gone) {
+function vanish(node, gone, keep = () => false) {
   const row = rowOf(node);
   if (!row || gone === 'gone' in row.dataset) return;
-  row.hidden = gone;
+  row.hidden = gone && !keep(row);
   row.toggleAttribute('data-gone', gone);
   count(row, gone ? -1 : 1);
 }

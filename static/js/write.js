@@ -1,6 +1,7 @@
 // The write side, loaded when something waits, at the first touch of the page, or when the browser is idle: see outbox.js.
 
 import * as drafts from './drafts.js';
+import * as left from './left.js';
 import * as overlay from './overlay.js';
 import * as queue from './queue.js';
 import * as sender from './sender.js';
@@ -21,7 +22,7 @@ export const usable = () => outbox.usable();
 
 /** install runs each part by itself. */
 export function install(root) {
-  for (const part of [queue, overlay, drafts, toasts, sender]) try { part.install(root); } catch (error) { console.error(error); }
+  for (const part of [queue, overlay, drafts, toasts, sender, left]) try { part.install(root); } catch (error) { console.error(error); }
   if (document.querySelector('form[data-bulk]')) import('./bulk.js').then(part => part.install(root)).catch(console.error);
   if (document.querySelector('[data-reactions]')) import('./reaction.js').then(part => part.install(root)).catch(console.error);
   if (document.querySelector('[data-markdown] input[type=checkbox]')) import('./task.js').then(part => part.install(root)).catch(console.error);
