@@ -115,6 +115,12 @@ func TestTriage_ByKeysAndLiveInEveryTab(t *testing.T) {
 	ben.sees("one left", "(a, b) => !("+waits+")(a) && ("+waits+")(b)", keys[3], keys[1])
 	tab.sees("one counted", count, "1")
 
+	ben.presses("j", "k")
+	ben.follows("the last, to be read beside the list", func() { ben.presses("Enter") })
+	ben.sees("it beside the list", "key => textOf('.inbox-pane__issue h1') === 'What was said before' && ("+waits+")(key).contains(document.activeElement)", keys[1])
+	ben.presses("1")
+	ben.sees("it taken", "key => !("+waits+")(key) && textOf('.inbox-pane__issue .property [data-field=status]') === 'Backlog'", keys[1])
+
 	declined := ann.titled("What nobody needs")
 	if said := ann.comments(declined.Record); len(said) != 1 || said[0] != "We sold that machine." {
 		t.Errorf("said of it is %q", said)

@@ -163,7 +163,7 @@ func TestDisplay_ABoardShowsWhatWasDoneOfLateAndTheRestByALink(t *testing.T) {
 	if got := laid(page); got != open+"Done 1: Over" {
 		t.Errorf("the board shows %q", got)
 	}
-	more := page.one("[data-group='" + string(h.done()) + "'] a[data-action=show-older]").AttrOr("href", "")
+	more := page.one("[data-group='"+string(h.done())+"'] a[data-action=show-older]").AttrOr("href", "")
 	if whole := h.ben.get(more).ok(); laid(whole) != open+"Done 2: Over, Over long ago" || whole.find("[data-action=show-older]").Length() > 0 {
 		t.Errorf("%s shows %q", more, laid(whole))
 	} else if got := whole.source(); got != "/acme/f/team/ENG?view=board&closed=all" {

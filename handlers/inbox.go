@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -54,10 +55,7 @@ func (s *Server) showInboxFragment(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	opened := c.QueryParam("issue")
-	if _, _, known := sync.ParseKey(opened); !known {
-		opened = "" // what names no issue stands beside no list
-	}
+	opened := openedIssue(c.QueryParams())
 	name := "inbox " + v.Workspace.String() + " " + v.Member.String() + " " + strconv.FormatBool(view.Done) + " " + view.After + " " + opened
 	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		inbox, err := s.engine.Inbox(ctx, v.Actor, view)
@@ -81,6 +79,15 @@ func (s *Server) showUnreadFragment(c echo.Context, v visit) error {
 	return s.fragment(c, fragment{fresh: fresh, name: name, beside: data.Region.Topics, draw: func(context.Context) (sync.Snapshot, templ.Component, error) {
 		return unread.Snapshot, views.Unread(s.place(v), data), nil
 	}})
+}
+
+// openedIssue is the key of the issue that stands beside a list; what names no issue stands beside none.
+func openedIssue(query url.Values) string {
+	key := query.Get("issue")
+	if _, _, known := sync.ParseKey(key); !known {
+		return ""
+	}
+	return key
 }
 
 func inboxView(c echo.Context) sync.InboxView {

@@ -125,8 +125,8 @@ func (s *Server) wroteIssue(c echo.Context, v visit, key, label string, result s
 	if team, query, ok := teamBehind(c, v); ok {
 		return s.teamFragment(c, v, team, query)
 	}
-	if team, view, ok := triageBehind(c, v); ok {
-		return s.triageFragment(c, v, team, view)
+	if team, query, ok := triageBehind(c, v); ok {
+		return s.triageFragment(c, v, team, query)
 	}
 	return s.issueFragment(c, v, key)
 }

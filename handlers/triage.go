@@ -22,23 +22,50 @@ func (s *Server) showTriage(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	if key := c.QueryParam("issue"); key != "" {
+		return s.showTriageIssue(c, v, triage, view, key)
+	}
 	page := s.frame(c, v, triage.Snapshot, triage.Team.Name+" triage", "triage:"+triage.Team.Key)
-	return s.page(c, http.StatusOK, triage.Snapshot, views.TriagePage(page, triageData(v, triage, view, page.TX)))
+	return s.page(c, http.StatusOK, triage.Snapshot, views.TriagePage(page, triageData(v, triage, view, page.TX), nil))
+}
+
+// showTriageIssue shows an issue beside what waits. The page is as of the earlier of its two readings, so that its stream tells what
+// lies between them.
+func (s *Server) showTriageIssue(c echo.Context, v visit, triage sync.Triage, view sync.TriageView, key string) error {
+	issue, err := s.issue(c.Request().Context(), v, key)
+	if err != nil {
+		return err
+	}
+	snapshot := triage.Snapshot
+	if issue.Snapshot.Version < snapshot.Version {
+		snapshot = issue.Snapshot
+	}
+	page := s.frame(c, v, snapshot, issue.key()+" "+issue.Title, "triage:"+triage.Team.Key)
+	data := triageData(v, triage, view, page.TX)
+	data.Opened = issue.key()
+	beside := s.issuePageData(v, issue, page.TX)
+	if beside.Issue.Triage != nil {
+		beside.Issue.Triage.Back = v.slug.Triage(triage.Team.Key, "", "")
+	}
+	return s.page(c, http.StatusOK, snapshot, views.TriagePage(page, data, &beside))
 }
 
 func (s *Server) showTriageFragment(c echo.Context, v visit) error {
-	return s.triageFragment(c, v, strings.ToUpper(c.Param("key")), triageView(c.QueryParams()))
+	return s.triageFragment(c, v, strings.ToUpper(c.Param("key")), c.QueryParams())
 }
 
-func (s *Server) triageFragment(c echo.Context, v visit, key string, view sync.TriageView) error {
+func (s *Server) triageFragment(c echo.Context, v visit, key string, query url.Values) error {
 	fresh, err := s.teamFreshness(c.Request().Context(), v, key, nil)
 	if err != nil {
 		return err
 	}
-	name := "triage " + v.Workspace.String() + " " + key + " " + strconv.FormatBool(view.Snoozed) + " " + view.After
+	view, opened := triageView(query), openedIssue(query)
+	name := "triage " + v.Workspace.String() + " " + key + " " + strconv.FormatBool(view.Snoozed) + " " + view.After + " " + opened
 	return s.fragment(c, fragment{fresh: fresh, name: name, draw: func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		triage, err := s.engine.Triage(ctx, v.Actor, key, view)
-		return triage.Snapshot, views.Triage(s.place(v), triageData(v, triage, view, "")), err
+		data := triageData(v, triage, view, "")
+		data.Opened = opened
+		return triage.Snapshot, views.Triage(s.place(v), data), err
 	}})
 }
 
@@ -64,15 +91,16 @@ func triageView(query url.Values) sync.TriageView {
 	return sync.TriageView{Snoozed: query.Get("view") == views.SnoozedView, After: query.Get("after")}
 }
 
-// triageBehind tells which team's triage a form of htmx stands in.
-func triageBehind(c echo.Context, v visit) (key string, view sync.TriageView, ok bool) {
-	current, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
-	if err != nil {
-		return "", view, false
+// triageBehind tells which team's triage a form of htmx stands in. One of the issue that is read beside it does not.
+func triageBehind(c echo.Context, v visit) (key string, query url.Values, ok bool) {
+	header := c.Request().Header
+	current, err := url.Parse(header.Get("HX-Current-URL"))
+	if target := header.Get("HX-Target"); err != nil || target != "" && !strings.Contains(target, "#"+views.TriageID("")) {
+		return "", nil, false
 	}
 	key, triage := strings.CutSuffix(current.Path, "/triage")
 	key, team := strings.CutPrefix(key, v.slug.Team("", views.Query{})+"/")
-	return strings.ToUpper(key), triageView(current.Query()), triage && team
+	return strings.ToUpper(key), current.Query(), triage && team
 }
 
 // setTriage turns a team's triage on or off.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,39 @@ func TestTriage_WorksByLinksAndForms(t *testing.T) {
 	h.ann.submit(page, "form[action$='/relation']", "other", crash.key).to(path)
 	h.ann.get(path).ok().has("Nothing waits in triage.")
 	h.ann.get("/acme/issue/" + twin.key).ok().has("Duplicate of")
+}
+
+func TestTriage_IsReadBesideTheListByLinks(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.turnTriageOn()
+	const path = "/acme/team/ENG/triage"
+	first, second := h.reported("Crash on start"), h.reported("Crash on stop")
+	link := h.ann.get(path).ok().find(".inbox-row__link").First().AttrOr("href", "")
+	if link != path+"?issue="+first.key {
+		t.Errorf("the first row leads to %s", link)
+	}
+	beside := h.ann.get(link).ok()
+	beside.one(".inbox-pane > .inbox-pane__issue h1")
+	if at := beside.one(".inbox-row__link[aria-current]"); !strings.Contains(at.Text(), "Crash on start") {
+		t.Errorf("the row at hand is %q", at.Text())
+	}
+	if n := beside.find(".inbox-row").Length(); n != 2 {
+		t.Errorf("beside the issue stand %d", n)
+	}
+	src := beside.one("[data-triage]").AttrOr("data-src", "")
+	h.ann.get(src).ok().one(".inbox-row__link[aria-current]")
+	h.ann.submit(beside, ".inbox-pane__issue form:has([data-action=accept])", "status", string(h.todo)).to(path)
+	h.ann.get(path).ok().lacks("Crash on start")
+
+	t.Log("a form of htmx gets the region that it stands in")
+	for target, has := range map[string]string{"section#triage-" + h.eng.String(): "section.inbox", "div#issue-" + second.ref.ID().String(): ".issue"} {
+		h.ann.post("/acme/issue/"+second.key+"/priority", []string{"priority", "2", "_base", strconv.FormatInt(h.head(), 10), "_tx", newID().String()}, "HX-Request", "true", "HX-Target", target,
+			"HX-Current-URL", "http://example.com"+path+"?issue="+second.key).ok().lacks("<html").one(has)
+	}
+	for _, hidden := range []string{"ENG-99", h.hide().key} {
+		h.ben.get(path + "?issue=" + hidden).is(http.StatusNotFound)
+	}
 }
 
 func TestTriage_ItsNumberStaysFresh(t *testing.T) {

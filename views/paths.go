@@ -103,7 +103,12 @@ const SnoozedView = "snoozed"
 
 // Triage is what waits in a team to be looked at; view is "" or SnoozedView.
 func (w Workspace) Triage(key, view, after string) string {
-	return w.at("team", key, "triage") + query("view", view, "after", after)
+	return w.TriageIssue(key, view, after, "")
+}
+
+// TriageIssue is a team's triage with an issue beside it, or "" for none.
+func (w Workspace) TriageIssue(key, view, after, issue string) string {
+	return w.at("team", key, "triage") + query("view", view, "after", after, "issue", issue)
 }
 
 // TriageCount counts that; only a fragment.

@@ -23,8 +23,14 @@ func triageCases() []golden {
 	frame.Here, frame.Waiting = "triage:ENG", map[string]TriageCountData{eng.ID: count}
 	whole := list(at(1))
 	whole.Rows[0].Tools.TX = uid(8)
+	beside, opened := whole, issue(func(d *IssueData) {
+		d.TX, d.Status, d.Triage = uid(8), waits, &TriageTools{Accept: todo, Decline: done, Words: true, Back: here.Triage("ENG", "", ""), TX: uid(8)}
+	})
+	beside.Opened = beside.Rows[0].Key
 	return []golden{
-		{"triage/page", wholePage, TriagePage(frame, whole)},
+		{"triage/page", wholePage, TriagePage(frame, whole, nil)},
+		{"triage/beside", wholePage, TriagePage(frame, beside, &IssuePageData{Issue: opened, Composer: ComposerData{IssueID: opened.ID, IssueKey: "ENG-12", TX: uid(8)},
+			Shares: ShareListData{To: here.SetIssue("ENG-12", "share"), What: "issue", TX: uid(8)}})},
 		{"triage/full", fragment, Triage(here, full)},
 		{"triage/empty", fragment, Triage(here, list())},
 		{"triage/asleep", fragment, Triage(here, asleep)},

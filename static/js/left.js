@@ -14,8 +14,8 @@ export function install(root) {
 
 /** linger keeps a row that is about to leave its list, if the cursor is on it. */
 export function linger(node) {
-  if (node.dataset.left || !under(node)) return under(node);
-  node.dataset.left = words(node);
+  if (!node.closest('[data-list]') || !under(node)) return false; // what waits, in triage, is dealt with one after the other
+  node.dataset.left ??= words(node);
   return true;
 }
 
