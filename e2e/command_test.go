@@ -34,9 +34,11 @@ func TestCommandMenu(t *testing.T) {
 	ann.presses("Ctrl+k")
 	ann.sees("what can be done with the issue", `key => { const group = document.querySelector('dialog[open] [role=listbox] [role=group]');
 		return textOf('p', group) === key + ' Walrus in the pond' && all('[role=option]', group).some(one => textOf('[dir]', one) === 'Set status' && textOf('kbd', one) === 'S'); }`, key)
+	ann.sees("what its keys do", "() => { const foot = document.querySelector('dialog[open] > footer'); return seen(foot) && /Enterdo or open.*Escclose/.test(foot.textContent); }")
 	ann.presses("Ctrl+k")
 	ann.sees("it shut", "() => !document.querySelector('dialog[open]')")
 	ann.commands("st sta", "Set status")
+	ann.sees("the letters that it met in bold", "() => { const met = all('b', document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))); return met.map(one => one.textContent).join('') === 'sta' && Number(getComputedStyle(met[0]).fontWeight) >= 600; }")
 	ann.presses("Enter")
 	ann.sees("the menu of the status", "() => document.querySelector('details[open] > summary[data-action=open-status]')?.parentElement.contains(document.activeElement)")
 	ann.presses("Escape")

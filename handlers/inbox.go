@@ -15,6 +15,9 @@ import (
 	"tandem/views"
 )
 
+// inboxStyle names the stylesheet of the inbox and of triage, which looks the same.
+const inboxStyle = "inbox"
+
 func (s *Server) showInbox(c echo.Context, v visit) error {
 	view := inboxView(c)
 	inbox, err := s.engine.Inbox(c.Request().Context(), v.Actor, view)
@@ -26,7 +29,7 @@ func (s *Server) showInbox(c echo.Context, v visit) error {
 		return s.showInboxIssue(c, v, data, snapshot, key)
 	}
 	page := s.frame(c, v, snapshot, "Inbox", "inbox")
-	data.TX = page.TX
+	page.Style, data.TX = inboxStyle, page.TX
 	return s.page(c, http.StatusOK, snapshot, views.InboxPage(page, data, nil))
 }
 
@@ -41,7 +44,7 @@ func (s *Server) showInboxIssue(c echo.Context, v visit, data views.InboxData, s
 		snapshot = issue.Snapshot
 	}
 	page := s.frame(c, v, snapshot, issue.key()+" "+issue.Title, "inbox")
-	data.TX, data.Opened = page.TX, issue.key()
+	page.Style, data.TX, data.Opened = inboxStyle, page.TX, issue.key()
 	beside := s.issuePageData(v, issue, page.TX)
 	return s.page(c, http.StatusOK, snapshot, views.InboxPage(page, data, &beside))
 }

@@ -26,6 +26,7 @@ func (s *Server) showTriage(c echo.Context, v visit) error {
 		return s.showTriageIssue(c, v, triage, view, key)
 	}
 	page := s.frame(c, v, triage.Snapshot, triage.Team.Name+" triage", "triage:"+triage.Team.Key)
+	page.Style = inboxStyle
 	return s.page(c, http.StatusOK, triage.Snapshot, views.TriagePage(page, triageData(v, triage, view, page.TX), nil))
 }
 
@@ -41,6 +42,7 @@ func (s *Server) showTriageIssue(c echo.Context, v visit, triage sync.Triage, vi
 		snapshot = issue.Snapshot
 	}
 	page := s.frame(c, v, snapshot, issue.key()+" "+issue.Title, "triage:"+triage.Team.Key)
+	page.Style = inboxStyle
 	data := triageData(v, triage, view, page.TX)
 	data.Opened = issue.key()
 	beside := s.issuePageData(v, issue, page.TX)

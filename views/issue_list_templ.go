@@ -60,7 +60,7 @@ func (d IssueListData) more(at Place, after string) string {
 
 func (d IssueListData) rowless() bool {
 	for _, g := range d.Groups {
-		if g.Count > 0 {
+		if g.Count > 0 || g.Older {
 			return false
 		}
 	}

@@ -9,7 +9,7 @@ import {dialog as opened, kbd, make} from './make.js';
 import {ranked} from './match.js';
 import {having, page, vocabulary} from './page.js';
 
-const pace = 120, most = 9, recent = 5;
+const pace = 120, most = 9, recent = 5, hints = [['ArrowUp', ''], ['ArrowDown', 'choose'], ['Enter', 'do or open'], ['Mod+Enter', 'open in a new tab'], ['Escape', 'close']];
 let dialog, input, list, told, box, mine = [], pool = [], shown = [], known = [], visited = [], asking, timer;
 
 /** ready reads what this browser keeps, before the menu is opened. */
@@ -54,7 +54,8 @@ function made() {
   input.addEventListener('input', typed);
   list.addEventListener('pointermove', ({target}) => { const node = target.closest('[role=option]'); if (node) box.choose(node); });
   list.addEventListener('click', clicked);
-  return opened('command', 'Command menu', input, list, told);
+  const foot = make('footer', {'aria-hidden': 'true'}, ...hints.flatMap(([key, words]) => [kbd(caption(key)), words]));
+  return opened('command', 'Command menu', input, list, told, foot);
 }
 
 function typed() {
