@@ -84,8 +84,8 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitBody refuses a body that is too long, and reads some of the rest, so that the connection stays of use. One that
-// comes too slowly ends its connection: the server has no limit of its own, since that would end streams too.
+// limitBody refuses a body that is too long, and reads some of the rest, and of what nobody wanted: a browser that is still at sending
+// when the connection ends never hears why. A form with a file may be as long as a file. A body that comes too slowly ends its connection: the server has no limit of its own, since that would end streams too.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -96,9 +96,12 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		_ = connection.SetReadDeadline(time.Now().Add(s.patience)) // what cannot has no connection to keep busy
 		body := &limitedBody{ReadCloser: r.Body, connection: connection, left: sync.MaxPush, rest: 4 * sync.MaxPush, beyond: errTooLarge}
 		r.Body = body
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			body.rest = sync.MaxFile
+		}
 		err := next(c)
-		if body.left < 0 {
-			_, _ = io.CopyN(io.Discard, body.ReadCloser, body.rest)
+		if r.Header.Get("Expect") == "" { // who waits to be told to go on has sent nothing
+			body.drain()
 		}
 		return err
 	}
@@ -114,6 +117,14 @@ type limitedBody struct {
 	left       int64
 	rest       int64 // of what is too much, that is read
 	beyond     error // what it fails with
+	ended      bool  // it was read to its end
+}
+
+// drain reads what is left, as far as that is not too much.
+func (b *limitedBody) drain() {
+	if !b.ended {
+		_, _ = io.CopyN(io.Discard, b.ReadCloser, max(b.left, 0)+b.rest)
+	}
 }
 
 var (
@@ -129,6 +140,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	b.left -= int64(n)
 	switch {
 	case err == io.EOF:
+		b.ended = true
 		// From here on the connection is watched for whether the client is still there, and no deadline may end that. A body without
 		// its end keeps the deadline, under which net/http gives it up.
 		_ = b.connection.SetReadDeadline(time.Time{})
