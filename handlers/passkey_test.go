@@ -303,3 +303,14 @@ func TestPasskey_TriesAreLimited(t *testing.T) {
 	guess(10, "2001:db8:1:2:3::").is(http.StatusTooManyRequests)
 	guess(11, "2001:db8:1:3::").is(http.StatusUnprocessableEntity)
 }
+
+// Browsers of text show what is hidden: only the script that can do something with it makes the button.
+func TestPasskey_HasNoButtonWithoutScript(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	for page, who := range map[string]*browser{"/sign-in": h.stranger(), "/acme/settings/account": h.ann} {
+		if form := who.get(page).ok().one("form[data-passkey][data-button]"); form.Find("button, [type=submit]").Length() > 0 {
+			t.Errorf("%s has one", page)
+		}
+	}
+}

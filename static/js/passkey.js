@@ -50,12 +50,15 @@ async function sends(form, {signal, mediation}) {
   form.submit();
 }
 
-/** settle shows the form where it is of use. Until its button is pressed the browser offers passkeys in the field of the address. */
+/** settle shows the form where it is of use, with its button, which is of none without script. Until its button is pressed the browser offers passkeys in the field of the address. */
 async function settle(form) {
-  const {passkey, origin} = form.dataset, making = passkey === 'create';
+  const {passkey, origin, button} = form.dataset, making = passkey === 'create';
   const why = hurdle({at: origin && new URL(origin).origin, here: location.origin, secure: isSecureContext, able: !!globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON});
   if (making) say(why);
   if (why) return;
+  const press = Object.assign(document.createElement('button'), {className: 'button', textContent: button});
+  press.dataset.action = making ? 'add-passkey' : 'use-passkey';
+  form.append(press);
   form.hidden = false;
   let offered = () => {};
   form.addEventListener('submit', event => {
