@@ -84,8 +84,9 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitBody refuses a body that is too long, and reads some of the rest, and of what nobody wanted: a browser that is still at sending
-// when the connection ends never hears why. A form with a file may be as long as a file. A body that comes too slowly ends its connection: the server has no limit of its own, since that would end streams too.
+// limitBody refuses a body that is too long, and reads some of the rest, so that the connection stays of use, and of a file that nobody
+// wanted: a browser that is still at sending when the connection ends never hears why. A form with a file may be as long as a file. A
+// body that comes too slowly ends its connection: the server has no limit of its own, since that would end streams too.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -96,11 +97,12 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		_ = connection.SetReadDeadline(time.Now().Add(s.patience)) // what cannot has no connection to keep busy
 		body := &limitedBody{ReadCloser: r.Body, connection: connection, left: sync.MaxPush, rest: 4 * sync.MaxPush, beyond: errTooLarge}
 		r.Body = body
-		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		file := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && r.Header.Get("Expect") == "" // else nothing was sent so far
+		if file {
 			body.rest = sync.MaxFile
 		}
 		err := next(c)
-		if r.Header.Get("Expect") == "" { // who waits to be told to go on has sent nothing
+		if file || body.left < 0 { // what is short may still be read, to show who was signed out what they had written
 			body.drain()
 		}
 		return err
