@@ -18,7 +18,7 @@ func TestARowThatLeavesUnderTheCursorWaitsForIt(t *testing.T) {
 	ann := newMember(t, "ann", demo)
 	ann.opens("/acme/team/ENG?f=status:todo&text=turnstone")
 	ann.mayWrite()
-	const faded = "(record, words) => { const row = document.querySelector(`[data-rows] > [data-record='${record}']`); return row?.dataset.left === words && seen(row) && row.contains(document.activeElement) && getComputedStyle(row).opacity === '0.5'; }"
+	const faded = "(record, words) => { const row = document.querySelector(`[data-rows] > [data-record='${record}']`); return row?.dataset.left === words && seen(row) && row.contains(document.activeElement) && getComputedStyle(row.firstElementChild).opacity === '0.5'; }"
 	const at = "record => document.activeElement.closest('[data-rows] > *')?.dataset.record === record"
 	const away = "record => !all(`[data-rows] > [data-record='${record}']`).some(seen)"
 

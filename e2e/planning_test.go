@@ -115,8 +115,11 @@ func TestTriage_ByKeysAndLiveInEveryTab(t *testing.T) {
 	ben.sees("one left", "(a, b) => !("+waits+")(a) && ("+waits+")(b)", keys[3], keys[1])
 	tab.sees("one counted", count, "1")
 
+	ben.mayWrite()
 	ben.presses("j", "k")
-	ben.follows("the last, to be read beside the list", func() { ben.presses("Enter") })
+	ben.sees("the last at hand", "key => ("+waits+")(key).contains(document.activeElement)", keys[1])
+	ben.follows("it, to be read beside the list", func() { ben.presses("Enter") })
+	ben.mayWrite()
 	ben.sees("it beside the list", "key => textOf('.inbox-pane__issue h1') === 'What was said before' && ("+waits+")(key).contains(document.activeElement)", keys[1])
 	ben.presses("1")
 	ben.sees("it taken", "key => !("+waits+")(key) && textOf('.inbox-pane__issue .property [data-field=status]') === 'Backlog'", keys[1])

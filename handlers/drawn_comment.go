@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -26,7 +27,7 @@ type drawnComments struct {
 type pieces []string
 
 func (p pieces) size() int {
-	bytes := 128
+	bytes := 512 // with what it is found by
 	for _, piece := range p {
 		bytes += len(piece)
 	}
@@ -72,45 +73,49 @@ func (d *drawnComments) component(at views.Place, comment views.CommentData) tem
 }
 
 func (d *drawnComments) pieces(ctx context.Context, at views.Place, comment views.CommentData) (pieces, error) {
+	if comment.Draft != (views.Draft{}) { // this reader's alone
+		return drawnComment(ctx, at, comment)
+	}
 	key := drawnKeyOf(at, comment)
 	if known, found := d.kept.get(key); found {
 		return known, nil
 	}
-	body, err := render(ctx, views.Comment(at, comment))
+	drawn, err := drawnComment(ctx, at, comment)
 	if err != nil {
 		return nil, err
 	}
-	drawn := pieces(strings.Split(string(body), cut))
 	d.kept.add(key, drawn)
 	return drawn, nil
 }
 
+func drawnComment(ctx context.Context, at views.Place, comment views.CommentData) (pieces, error) {
+	body, err := render(ctx, views.Comment(at, comment))
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(string(body), cut), nil
+}
+
 // drawnKey is all that a comment's looks come from.
 type drawnKey struct {
-	at                views.Place
-	id                string
-	version           int64
-	author, me        views.Member
-	body              views.Text
-	created, edited   string
-	deleted, readOnly bool
-	more              string // what few have: reactions, and a text that could not be taken
+	at                           views.Place
+	id                           string
+	version                      int64
+	author, me                   views.Member
+	created, edited              string
+	deleted, readOnly, moderates bool
+	texts                        [32]byte // sum of the body and the reactions
 }
 
 func drawnKeyOf(at views.Place, c views.CommentData) drawnKey {
-	key := drawnKey{at: at, id: c.ID, version: c.Version, author: c.Author, me: c.Me, body: c.Body,
-		created: c.Created.Format(time.RFC3339Nano), edited: c.Edited.Format(time.RFC3339Nano), deleted: c.Deleted, readOnly: c.ReadOnly}
-	if len(c.Reactions) > 0 || c.Draft != (views.Draft{}) {
-		key.more = fmt.Sprintf("%#v %#v %q", c.Reactions, c.Draft, textOf(c.Draft.From))
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\x00%s\x00", c.Body.Source, c.Body.HTML)
+	for _, reaction := range c.Reactions {
+		fmt.Fprintf(sum, "%q", reaction)
 	}
-	return key
-}
-
-func textOf(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
+	return drawnKey{at: at, id: c.ID, version: c.Version, author: c.Author, me: c.Me,
+		created: c.Created.Format(time.RFC3339Nano), edited: c.Edited.Format(time.RFC3339Nano), deleted: c.Deleted, readOnly: c.ReadOnly, moderates: c.Moderates,
+		texts: [32]byte(sum.Sum(nil))}
 }
 
 // concerns tells whether a comment is another one to its reader than to all others: their own, or one with their reactions.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -109,7 +110,9 @@ func originOf(address string) string {
 
 // shared is what a token shows; ended tells that it was revoked, or never was.
 func (s *Server) shared(c echo.Context, token sync.Token) (share sync.SharePage, ended bool, err error) {
-	share, err = s.engine.Shared(c.Request().Context(), token)
+	share, err = s.shares.do(c.Request().Context(), token, func(ctx context.Context) (sync.SharePage, error) {
+		return s.engine.Shared(ctx, token) // once for all readers whom a change makes ask
+	})
 	if told, ok := errors.AsType[*sync.Error](err); ok && told.Kind == sync.NotFound {
 		return share, true, nil
 	}

@@ -135,6 +135,9 @@ func (s filterScope) textOf(field string, id uuid.UUID) string {
 		return s.project(id).Name
 	case "cycle":
 		return s.cycle(id).Name()
+	case "team":
+		team, _ := s.Team(id)
+		return team.Name
 	}
 	return s.member(id).Name
 }

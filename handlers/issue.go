@@ -52,7 +52,7 @@ func (s *Server) issuePageData(v visit, issue issuePage, tx string) views.IssueP
 		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: tx},
 		Shares:   issue.shares(s.place(v), tx),
 	}
-	data.Issue.Me, data.Issue.DrawComment = named{issue.Snapshot}.member(v.Member), s.comments.component
+	data.Issue.Me, data.Issue.Moderates, data.Issue.DrawComment = named{issue.Snapshot}.member(v.Member), issue.Admin(), s.comments.component
 	return data
 }
 

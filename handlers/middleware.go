@@ -95,6 +95,7 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		connection := http.NewResponseController(c.Response().Writer)
 		_ = connection.SetReadDeadline(time.Now().Add(s.patience)) // what cannot has no connection to keep busy
+		_ = connection.SetWriteDeadline(time.Now().Add(s.patience + answerTime))
 		body := &limitedBody{ReadCloser: r.Body, connection: connection, left: sync.MaxPush, rest: 4 * sync.MaxPush, beyond: errTooLarge}
 		r.Body = body
 		file := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && r.Header.Get("Expect") == "" // else nothing was sent so far
@@ -108,6 +109,9 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		return err
 	}
 }
+
+// answerTime is how long an answer may take once a slow body is there, or was given up.
+const answerTime = 10 * time.Second
 
 // bodyPatience is how long a body may take; 1 MiB comes in that over any line that deserves the name.
 const bodyPatience = 30 * time.Second

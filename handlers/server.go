@@ -75,6 +75,7 @@ type Server struct {
 	beside    *byteCache[lookKey, beside]
 	reading   singleflight.Group
 	ends      *gather[sync.Token, bool] // whether a share has ended
+	shares    *gather[sync.Token, sync.SharePage]
 	texts     *texts
 	comments  *drawnComments
 	streams   *streams
@@ -99,7 +100,7 @@ func New(options Options) *Server {
 		notify: options.Push, pushKey: options.PushKey,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), previews: newPreviews(), archives: newArchives(),
 		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache[lookKey](besideBytes, beside.size),
-		ends: newGather[sync.Token, bool](), texts: newTexts(), comments: newDrawnComments(), streams: newStreams(options, options.Engine.Ended),
+		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail

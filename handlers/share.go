@@ -47,14 +47,19 @@ func (s *Server) createTeamShare(c echo.Context, v visit) error {
 		return err
 	}
 	laid.url, laid.shown = laid.url.In(views.ListView), laid.shown.In(views.ListView)
-	query := laid.shown
-	issues := laid.rowless()
+	query, issues := laid.shown, laid.rowless()
+	var shown pageIssues
+	if !fromHTMX(c) { // before the share is made: what begins anew must not make another one
+		if shown, err = s.pageIssues(ctx, v, laid); err != nil {
+			return err
+		}
+	}
 	made, err := s.share(c, v, sync.NewRef("team", issues.Team.ID), filterOf(query, v))
 	if err != nil {
 		return err
 	}
 	if !fromHTMX(c) {
-		return s.teamPage(c, v, made.status, laid, made.show)
+		return s.teamPage(c, v, made.status, laid, shown, made.show)
 	}
 	shares, err := s.listShares(ctx, v, issues, query, "")
 	if err != nil {

@@ -23,15 +23,15 @@ func (s *Server) showTeam(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	return s.teamPage(c, v, http.StatusOK, laid, func(*views.ShareListData) {})
-}
-
-// teamPage answers with a team's whole page; with may add to its shares.
-func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, with func(*views.ShareListData)) error {
-	issues, list, err := s.pageIssues(c.Request().Context(), v, laid)
+	shown, err := s.pageIssues(c.Request().Context(), v, laid)
 	if err != nil {
 		return err
 	}
+	return s.teamPage(c, v, http.StatusOK, laid, shown, func(*views.ShareListData) {})
+}
+
+// teamPage answers with a team's whole page; with may add to its shares.
+func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, issues pageIssues, with func(*views.ShareListData)) error {
 	team, query := issues.team(), laid.shown
 	here := "team:" + team.Key
 	if query.View == views.BoardView {
@@ -42,42 +42,47 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, with
 		title, here = view.Name, "view:"+query.Saved
 	}
 	page := s.frame(c, v, issues.Snapshot, title, here)
-	shares, err := s.listShares(c.Request().Context(), v, issues, query, page.TX)
+	shares, err := s.listShares(c.Request().Context(), v, issues.teamIssues, query, page.TX)
 	if err != nil {
 		return err
 	}
 	with(&shares)
-	cycle, err := s.cycleHead(c.Request().Context(), v, issues, query, page.TX)
+	cycle, err := s.cycleHead(c.Request().Context(), v, issues.teamIssues, query, page.TX)
 	if err != nil {
 		return err
 	}
-	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues, laid.shown)), List: list, Board: issues.board(query, page.TX), Shares: shares,
+	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues.teamIssues, laid.shown)), List: issues.part, Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(teamLists.misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
 	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
 }
 
-// pageIssues are a team's issues for its page. Those of a list are in it as it is drawn for all who see the same, so that it
-// costs nothing to show it again; cards have forms of their own for each reading.
-func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (teamIssues, views.IssueListPart, error) {
+// pageIssues are a team's issues for its page: those of a board, or without its rows a list as it is drawn for all who see
+// the same, so that it costs nothing to show it again. Cards have forms of their own for each reading.
+type pageIssues struct {
+	teamIssues
+	part views.IssueListPart
+}
+
+func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (pageIssues, error) {
 	key, query := laid.Team.Key, laid.shown
 	if query.View == views.BoardView {
 		issues, err := s.teamIssues(ctx, v, key, query)
-		return issues, views.IssueListPart{}, err
+		return pageIssues{teamIssues: issues}, err
 	}
 	issues := laid.rowless()
 	list, err := s.teamPart(ctx, v, key, issues.shared(query))
 	if err != nil {
-		return teamIssues{}, views.IssueListPart{}, err
+		return pageIssues{}, err
 	}
 	if list.fresh.Rights != issues.Rights {
-		return teamIssues{}, views.IssueListPart{}, errRightsMoved
+		return pageIssues{}, errRightsMoved
 	}
 	drawn, err := s.draw(ctx, list)
 	if err != nil {
-		return teamIssues{}, views.IssueListPart{}, err
+		return pageIssues{}, err
 	}
 	shown := drawn.at(list.fresh.Version)
-	return issues, views.DrawnListPart(shown.version, shown.body), nil
+	return pageIssues{issues, views.DrawnListPart(shown.version, shown.body)}, nil
 }
 
 // rowless is the team's list without its groups.

@@ -74,8 +74,15 @@ export function follow({src, entry = src, version = -1, show}) {
     }).catch(fail);
   });
 
-  if (version < 0) refresh().then(() => { if (version >= 0) inTurn(); });
-  else inTurn();
+  /** begin shows the share for the first time. What is not there may be a tracker that restarts, or a site that is not allowed: nobody tells which. */
+  function begin(left) {
+    refresh().then(() => {
+      if (version >= 0) inTurn();
+      else if (left && !stopped) setTimeout(begin, 3e4, left - 1);
+    });
+  }
+
+  version < 0 ? begin(5) : inTurn();
   return stop;
 }
 
@@ -97,7 +104,14 @@ function copied(node) {
 }
 
 async function styles(origin) {
-  try { return [await new CSSStyleSheet().replace(await (await fetch(origin + '/embed/v1.css', {credentials: 'omit'})).text())]; } catch { return []; }
+  try {
+    const response = await fetch(origin + '/embed/v1.css', {credentials: 'omit'});
+    if (!response.ok) throw response;
+    return [await new CSSStyleSheet().replace(await response.text())];
+  } catch {
+    delete sheets[origin];
+    return [];
+  }
 }
 
 class TandemEmbed extends HTMLElement {

@@ -86,11 +86,12 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 }
 
 // countsAll tells whether the groups hold all issues of their statuses, so that their number is remembered. A filter by team or by status leaves some out whole.
+// Of a window of those that are closed the rows are counted.
 func (t TeamIssues) countsAll(l Layout) bool {
 	of := t
 	of.Filter.Teams, of.Filter.NotTeams = nil, nil
 	l.Order, l.Backwards = "", false
-	return l.Group == AllGroupings[0] && of.countsStatuses(l)
+	return l.Group == AllGroupings[0] && l.Closed == nil && of.countsStatuses(l)
 }
 
 // allGroups are the groups of a list over all teams, in their order and without issues. What the filter leaves out is not there.

@@ -159,3 +159,21 @@ func TestAllIssues_PagesGoOnWhereTheLastEnded(t *testing.T) {
 		}
 	}
 }
+
+// How many there are is remembered of all issues of a status; of those that a window shows it is counted.
+func TestAllIssues_OfAWindowAreCountedAsTheyAreShown(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issue(t, "Open")
+	h.issue(t, "Closed", func(set map[string]any) { set["status"] = string(h.status("Done")) })
+	none := -1
+	for name, want := range map[string]struct {
+		closed *int
+		shown  string
+	}{"all": {nil, "completed 1: Closed"}, "none": {&none, ""}} {
+		groups := strings.Join(h.all(t, h.ann, ListOptions{Layout: Layout{Closed: want.closed}}), "; ")
+		if !strings.Contains(groups, "unstarted 1: Open") || want.shown != "" && !strings.Contains(groups, want.shown) || want.shown == "" && strings.Contains(groups, "completed 1") {
+			t.Errorf("%s: %s", name, groups)
+		}
+	}
+}

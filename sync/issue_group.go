@@ -245,7 +245,8 @@ func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.U
 		case counted != nil:
 			g.Count = counted[g.ID]
 		}
-		if g.Count > 0 || l.keepsEmpty() && t.offered(t.Team.ID, g) {
+		older := counted != nil && g.Older && *l.Closed >= 0 // the way to them stays, unless nothing closed is wanted
+		if g.Count > 0 || older || l.keepsEmpty() && t.offered(t.Team.ID, g) {
 			groups = append(groups, g)
 		}
 	}

@@ -52,7 +52,7 @@ func (d IssueData) back(at Place, lost LostValue) Write {
 
 // comment is a comment of this issue: what holds of the issue's forms holds of its.
 func (d IssueData) comment(c CommentData) CommentData {
-	c.TX, c.Me = d.TX, d.Me
+	c.TX, c.Me, c.Moderates = d.TX, d.Me, d.Moderates
 	c.ReadOnly = c.ReadOnly || d.frozen()
 	return c
 }

@@ -103,6 +103,7 @@ function restore(root) {
     if (origins.has(control) || changed(control)) continue;
     if (!draft) continue;
     control.value = draft.text;
+    seen.set(control, draft.text);
     origins.set(control, {from: draft.from, base: draft.base});
     const {form} = control;
     if (form && draft.base) form.dataset.base = draft.base;

@@ -97,6 +97,8 @@ function create(region, op, index, was, number) {
   const set = withStatus(op.set), values = {priority: 0, assignee: null, ...set}, wanted = filters(src);
   if (wanted.some(({field}) => !(field in values)) || Object.keys(values).some(name => !stays(wanted, name, called(name, values[name])))) return;
   const group = [...region.querySelectorAll('[data-group]')].find(g => g.dataset.group === ref(grouping(g), grouping(g) === 'label' ? set.labels?.[0] : values[grouping(g)]));
+  const sorted = region.querySelector('[data-group]');
+  if (!group && sorted && (grouping(sorted) in values || grouping(sorted) === 'label')) return; // its group is not there yet
   const home = (group ?? region).querySelector('[data-rows]'), node = home && (was ?? blank(/[?&]view=board/.test(src) ? 'issue-card' : 'issue-row'));
   if (!node) return;
   arrive(home, fill(node, op, number));
@@ -152,7 +154,7 @@ function pend(node, on) {
 const put = (parent, node, before) => parent.moveBefore && node.isConnected && parent.isConnected ? parent.moveBefore(node, before) : parent.insertBefore(node, before);
 const rowOf = node => node?.closest('[data-rows] > *');
 const grouping = group => { const [kind] = group.dataset.group.split(':'); return fieldOf[kind] ?? kind; };
-const called = (name, value) => answers(value === null ? null : ref(name, value), names(ref(name, value)), page().member);
+const called = (name, value) => answers(value === null ? null : ref(name, value), name === 'team' ? vocabulary(value)?.dataset.key : names(ref(name, value)), page().member);
 const decidable = (wanted, name) => wanted.some(f => f.field === name) && (/^(status|priority)$/.test(name) || wanted.every(f => f.field !== name || /^(me|none|[0-9a-f-]{36})$/.test(f.value)));
 const withStatus = set => classed({...set, status: set.status ?? firstStatus(set.team)});
 /** classed says the category of a status, which lists over several teams are grouped by. */
