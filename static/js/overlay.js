@@ -29,11 +29,11 @@ export function paint(root, anew = false) {
   for (const region of regions) {
     if (region.id === 'vocabulary') continue;
     const ops = laid(entries, Number(region.dataset.version ?? 0)), signs = ops.map(op => op.id + op.pending), had = painted.get(region) ?? [];
-    const more = !anew && had.every((sign, i) => sign === signs[i]) && !region.querySelector('[data-gone]'); // what is there stays there
+    const more = !anew && had.every((sign, i) => sign === signs[i]); // what is there stays there
     if (more && had.length === signs.length) continue;
     painted.set(region, signs);
     const focused = document.activeElement, onward = refocus(region);
-    more ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
+    more && !region.querySelector('[data-gone]') ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
     if (region.isConnected && ops.some(op => op.op === 'create')) region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
     if (focused?.closest('[hidden]')) onward();
     else if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
