@@ -56,12 +56,8 @@ func (s *Server) allIssues(ctx context.Context, v visit, query views.Query) (all
 	if err != nil {
 		return allIssues{}, err
 	}
-	var rows [][]sync.IssueRow
-	for _, group := range found.Groups {
-		rows = append(rows, group.Issues)
-	}
-	family, err := s.family(ctx, v, found.Snapshot, rows...)
-	return allIssues{teamIssues{found, family}}, err
+	issues, err := s.withFamily(ctx, v, found)
+	return allIssues{issues}, err
 }
 
 // beside is what may come in the way of the rows' teams. The page itself is stale by any issue that the reader sees.
@@ -81,11 +77,7 @@ func (a allIssues) filterBar(query views.Query) views.FilterBarData {
 }
 
 func (a allIssues) list(query views.Query) views.IssueListData {
-	n := named{a.Snapshot}
-	d := views.IssueListData{All: true, Region: views.Region{Topics: append(n.projectTopics(), a.beside()...), Version: a.Version}, Query: a.shared(query), Order: or(query.Order, sync.AllOrders[0]),
+	topics := append(named{a.Snapshot}.projectTopics(), a.beside()...)
+	return views.IssueListData{All: true, Region: views.Region{Topics: topics, Version: a.Version}, Query: a.shared(query), Order: or(query.Order, sync.AllOrders[0]), Groups: a.groups(),
 		Empty: views.EmptyStateData{Text: "No issues yet.", Help: "What the teams that you see have to do comes here."}}
-	for _, group := range a.Groups {
-		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, a.family), After: group.More})
-	}
-	return d
 }

@@ -183,6 +183,11 @@ func (s *Server) teamIssues(ctx context.Context, v visit, key string, query view
 	if err != nil {
 		return teamIssues{}, err
 	}
+	return s.withFamily(ctx, v, found)
+}
+
+// withFamily adds what a list's rows show of other issues.
+func (s *Server) withFamily(ctx context.Context, v visit, found sync.TeamIssues) (teamIssues, error) {
 	var rows [][]sync.IssueRow
 	for _, group := range found.Groups {
 		rows = append(rows, group.Issues)
@@ -228,12 +233,16 @@ func (t teamIssues) shared(query views.Query) views.Query {
 }
 
 func (t teamIssues) list(query views.Query) views.IssueListData {
+	return views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query), Groups: t.groups()}
+}
+
+func (t teamIssues) groups() []views.IssueGroup {
 	n := named{t.Snapshot}
-	d := views.IssueListData{Region: t.region(), Team: t.team(), Query: t.shared(query), Order: orderOf(query)}
+	var groups []views.IssueGroup
 	for _, group := range t.Groups {
-		d.Groups = append(d.Groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More, Older: group.Older})
+		groups = append(groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More, Older: group.Older})
 	}
-	return d
+	return groups
 }
 
 func (t teamIssues) board(query views.Query, tx string) views.BoardData {
