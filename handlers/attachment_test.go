@@ -92,7 +92,7 @@ func TestAttachment_IsUploadedByAPlainFormShownAndRemoved(t *testing.T) {
 	if file.body != string(shot) || file.header.Get("Content-Type") != "image/png" {
 		t.Errorf("%d bytes of %s", len(file.body), file.header.Get("Content-Type"))
 	}
-	h.ben.submit(page, ".attachment:first-child form").is(http.StatusSeeOther)
+	h.ben.submit(page, ".attachment:has(img) form").is(http.StatusSeeOther)
 	if n := h.ben.get("/acme/issue/" + issue.key).ok().has("removed login (1).png").find(".attachment").Length(); n != 1 {
 		t.Errorf("%d files are shown", n)
 	}
