@@ -106,7 +106,7 @@ func URL(database string) string {
 func DB(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	name := "t_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	if err := run(t.Context(), "create database "+name+" template "+template); err != nil {
+	if err := run(t.Context(), "create database "+name+" template "+template+" strategy file_copy"); err != nil {
 		t.Fatalf("make a database (start the package's tests through querytest.Main): %v", err)
 	}
 	t.Cleanup(func() {
