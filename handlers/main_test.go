@@ -31,6 +31,5 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	// The engine's caches of sessions clean up after themselves for as long as the program lives: they cannot be ended.
-	goleak.VerifyTestMain(program{m}, goleak.IgnoreAnyFunction("github.com/hashicorp/golang-lru/v2/expirable.NewLRU[...].func1"))
+	goleak.VerifyTestMain(program{m})
 }

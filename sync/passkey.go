@@ -133,7 +133,7 @@ func (e *Engine) RemovePasskey(ctx context.Context, person, id uuid.UUID) error 
 	if removed == 0 {
 		return notFound("This passkey")
 	}
-	e.account.sessions.Purge() // it knows secrets, not passkeys; reading the others again is cheap
+	e.account.sessions.purge() // it knows secrets, not passkeys; reading the others again is cheap
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/time/rate"
 
@@ -50,14 +50,16 @@ const (
 	actorCache   = 2 * time.Second // as what member a person acts; what a member may do is read with every snapshot
 	touchEvery   = 5 * time.Minute
 	minPassword  = 8
+
+	accountCaches = 20_000 // entries that each cache of the account holds at most
 )
 
 // account keeps what signing in needs beside the database. Safe for concurrent use.
 type account struct {
-	sessions *expirable.LRU[Token, Person]
-	grants   *expirable.LRU[Token, Grant]
-	actors   *expirable.LRU[actorKey, Actor]
-	tries    *expirable.LRU[string, *rate.Limiter]
+	sessions brief[Token, Person]
+	grants   brief[Token, Grant]
+	actors   brief[actorKey, Actor]
+	tries    *lru.Cache[string, *rate.Limiter]
 }
 
 type actorKey struct {
@@ -66,11 +68,12 @@ type actorKey struct {
 }
 
 func newAccount() account {
+	tries, _ := lru.New[string, *rate.Limiter](accountCaches) // the length is above zero
 	return account{
-		sessions: expirable.NewLRU[Token, Person](20000, nil, sessionCache),
-		grants:   expirable.NewLRU[Token, Grant](20000, nil, sessionCache),
-		actors:   expirable.NewLRU[actorKey, Actor](20000, nil, actorCache),
-		tries:    expirable.NewLRU[string, *rate.Limiter](20000, nil, time.Hour),
+		sessions: newBrief[Token, Person](accountCaches, sessionCache),
+		grants:   newBrief[Token, Grant](accountCaches, sessionCache),
+		actors:   newBrief[actorKey, Actor](accountCaches, actorCache),
+		tries:    tries,
 	}
 }
 
@@ -84,7 +87,9 @@ func (a account) may(key string, again rate.Limit, atOnce int) bool {
 	limiter, known := a.tries.Get(key)
 	if !known {
 		limiter = rate.NewLimiter(again, atOnce)
-		a.tries.Add(key, limiter)
+		if others, raced, _ := a.tries.PeekOrAdd(key, limiter); raced {
+			limiter = others
+		}
 	}
 	return limiter.Allow()
 }
@@ -164,7 +169,7 @@ func (e *Engine) SignOut(ctx context.Context, token Token) error {
 	if err := e.queries.DeleteSession(ctx, e.pool, token.hash()); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	e.account.sessions.Remove(token) // last: a request before it may have read the session once more
+	e.account.sessions.remove(token) // last: a request before it may have read the session once more
 	return nil
 }
 
@@ -173,7 +178,7 @@ func (e *Engine) SignedIn(ctx context.Context, token Token) (Person, error) {
 	if token == "" {
 		return Person{}, errSignedOut
 	}
-	if person, known := e.account.sessions.Get(token); known {
+	if person, known := e.account.sessions.get(token); known {
 		return person, nil
 	}
 	row, err := e.queries.GetSession(ctx, e.pool, token.hash())
@@ -189,7 +194,7 @@ func (e *Engine) SignedIn(ctx context.Context, token Token) (Person, error) {
 		}
 	}
 	person := Person{row.PersonID, row.Name, row.Email, !row.SingleKeys}
-	e.account.sessions.Add(token, person)
+	e.account.sessions.add(token, person)
 	return person, nil
 }
 
@@ -198,7 +203,7 @@ func (e *Engine) SetSingleKeys(ctx context.Context, person uuid.UUID, token Toke
 	if err := e.queries.SetSingleKeys(ctx, e.pool, queries.SetSingleKeysParams{SingleKeys: on, ID: person}); err != nil {
 		return fmt.Errorf("switch single keys: %w", err)
 	}
-	e.account.sessions.Remove(token)
+	e.account.sessions.remove(token)
 	return nil
 }
 
@@ -207,7 +212,7 @@ var errSignedOut = &Error{Kind: SignedOut, Code: CodeSignedOut, Text: "Sign in f
 // ActorIn finds who a person is in the workspace of a slug. NotFound when there is none, or they are not in it.
 func (e *Engine) ActorIn(ctx context.Context, slug string, person uuid.UUID) (Actor, error) {
 	key := actorKey{slug, person}
-	if actor, known := e.account.actors.Get(key); known {
+	if actor, known := e.account.actors.get(key); known {
 		return actor, nil
 	}
 	row, err := e.queries.GetActor(ctx, e.pool, queries.GetActorParams{Slug: slug, PersonID: &person})
@@ -218,7 +223,7 @@ func (e *Engine) ActorIn(ctx context.Context, slug string, person uuid.UUID) (Ac
 		return Actor{}, fmt.Errorf("find the member: %w", err)
 	}
 	actor := Actor{row.WorkspaceID, row.MemberID}
-	e.account.actors.Add(key, actor)
+	e.account.actors.add(key, actor)
 	return actor, nil
 }
 

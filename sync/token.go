@@ -77,7 +77,7 @@ func (e *Engine) Granted(ctx context.Context, token Token) (Grant, error) {
 	if !strings.HasPrefix(string(token), tokenPrefix) {
 		return Grant{}, errNoToken // a session's secret is for its cookie alone
 	}
-	if grant, known := e.account.grants.Get(token); known {
+	if grant, known := e.account.grants.get(token); known {
 		return grant, nil
 	}
 	row, err := e.queries.GetToken(ctx, e.pool, token.hash())
@@ -93,7 +93,7 @@ func (e *Engine) Granted(ctx context.Context, token Token) (Grant, error) {
 		}
 	}
 	grant := Grant{Person{ID: row.PersonID, Name: row.Name, Email: row.Email}, row.Slug, row.Scope == ScopeRead}
-	e.account.grants.Add(token, grant)
+	e.account.grants.add(token, grant)
 	return grant, nil
 }
 
@@ -121,7 +121,7 @@ func (e *Engine) RevokeToken(ctx context.Context, workspace, person, id uuid.UUI
 	if ended == 0 {
 		return notFound("This token")
 	}
-	e.account.grants.Purge() // it knows secrets, not ids; reading the others again is cheap
+	e.account.grants.purge() // it knows secrets, not ids; reading the others again is cheap
 	return nil
 }
 
@@ -143,8 +143,8 @@ func (e *Engine) Ended(ctx context.Context, tokens []Token) ([]Token, error) {
 	var ended []Token
 	for i, token := range tokens {
 		if !live[string(hashes[i])] {
-			e.account.sessions.Remove(token)
-			e.account.grants.Remove(token)
+			e.account.sessions.remove(token)
+			e.account.grants.remove(token)
 			ended = append(ended, token)
 		}
 	}
