@@ -196,7 +196,7 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 		{name: "keys", path: "/acme/issue/" + key, acts: pressing("?", "() => document.querySelector('dialog[open]')")},
 		{name: "title being edited", path: "/acme/issue/" + key, acts: clicking(".issue__title summary[data-action=edit]", "() => document.querySelector('.issue__title details[open] input')")},
 		{name: "description being edited", path: "/acme/issue/" + key, acts: clicking(".issue__description summary[data-action=edit]", "() => document.querySelector('.issue__description details[open] textarea')")},
-		{name: "comment being edited", path: "/acme/issue/" + key, acts: clicking(".comment summary[data-action=edit]", "() => document.querySelector('.comment details[open] textarea')")},
+		{name: "comment being edited", path: "/acme/issue/" + key, acts: clicking(".comment [data-action=edit]", "() => document.querySelector('.comment details[open] textarea')")},
 		{name: "status", path: "/acme/issue/" + key, acts: pressing("s", "() => ("+picked+")() !== 'no menu'")},
 		{name: "assignee", path: "/acme/issue/" + key, acts: pressing("a", "() => ("+picked+")() !== 'no menu'")},
 		{name: "due date", path: "/acme/issue/" + key, acts: pressing("D", "() => document.activeElement.matches('input[type=date]')")},

@@ -32,7 +32,7 @@ func TestDraftsComeBack(t *testing.T) {
 	}
 	inDialog := []draft{{"dialog input[name=title]", "Buy a stove"}, {"dialog textarea[name=description]", "A small one."}}
 	for _, part := range []string{".issue__title", ".issue__description", ".comment"} {
-		ann.clicks(part + " summary[data-action=edit]")
+		ann.clicks(part + " [data-action=edit]")
 	}
 	for _, d := range inPlace {
 		ann.fills(d.field, d.text)

@@ -15,7 +15,7 @@ func TestReactionsShowAtOnceAndGoBack(t *testing.T) {
 	ben.stays()
 
 	const chip = ".comment button[data-members]"
-	ann.clicks(".comment .reactions summary")
+	ann.clicks(".comment [data-action=open-reactions]")
 	ann.clicks(".comment .reactions [data-menu] button[value='🎉']")
 	ann.sees("her own at once, marked", "chip => textOf(chip) === '🎉 1' && document.querySelector(chip).matches('[name=remove][aria-pressed=true]')", chip)
 	ben.seesWithin(soon, "ann's", "chip => textOf(chip) === '🎉 1' && document.querySelector(chip).matches('[name=add]:not([aria-pressed])') && document.querySelector(chip).title === 'Ann Lee'", chip)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -27,7 +26,7 @@ type drawnComments struct {
 type pieces []string
 
 func (p pieces) size() int {
-	bytes := 512 // with what it is found by
+	bytes := 1024 // with what it is found by
 	for _, piece := range p {
 		bytes += len(piece)
 	}
@@ -73,7 +72,7 @@ func (d *drawnComments) component(at views.Place, comment views.CommentData) tem
 }
 
 func (d *drawnComments) pieces(ctx context.Context, at views.Place, comment views.CommentData) (pieces, error) {
-	if comment.Draft != (views.Draft{}) { // this reader's alone
+	if comment.Draft != (views.Draft{}) || comment.Open != "" { // this reader's alone
 		return drawnComment(ctx, at, comment)
 	}
 	key := drawnKeyOf(at, comment)
@@ -96,26 +95,38 @@ func drawnComment(ctx context.Context, at views.Place, comment views.CommentData
 	return strings.Split(string(body), cut), nil
 }
 
-// drawnKey is all that a comment's looks come from.
+// drawnKey is all that a comment's looks come from. Its texts are kept by texts anyway.
 type drawnKey struct {
 	at                           views.Place
-	id                           string
+	id, issue                    string
 	version                      int64
 	author, me                   views.Member
-	created, edited              string
+	created, edited              moment
 	deleted, readOnly, moderates bool
-	texts                        [32]byte // sum of the body and the reactions
+	body                         views.Text
+	reactions                    string
+}
+
+// moment is a time as it is worded somewhere.
+type moment struct {
+	at   int64
+	zone string
+}
+
+func momentOf(t time.Time) moment {
+	if t.IsZero() {
+		return moment{}
+	}
+	return moment{t.UnixNano(), t.Location().String()}
 }
 
 func drawnKeyOf(at views.Place, c views.CommentData) drawnKey {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00%s\x00", c.Body.Source, c.Body.HTML)
-	for _, reaction := range c.Reactions {
-		fmt.Fprintf(sum, "%q", reaction)
+	key := drawnKey{at: at, id: c.ID, issue: c.Issue, version: c.Version, author: c.Author, me: c.Me,
+		created: momentOf(c.Created), edited: momentOf(c.Edited), deleted: c.Deleted, readOnly: c.ReadOnly, moderates: c.Moderates, body: c.Body}
+	if len(c.Reactions) > 0 {
+		key.reactions = fmt.Sprintf("%q", c.Reactions)
 	}
-	return drawnKey{at: at, id: c.ID, version: c.Version, author: c.Author, me: c.Me,
-		created: c.Created.Format(time.RFC3339Nano), edited: c.Edited.Format(time.RFC3339Nano), deleted: c.Deleted, readOnly: c.ReadOnly, moderates: c.Moderates,
-		texts: [32]byte(sum.Sum(nil))}
+	return key
 }
 
 // concerns tells whether a comment is another one to its reader than to all others: their own, or one with their reactions.

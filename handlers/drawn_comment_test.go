@@ -21,6 +21,7 @@ func TestDrawnComments_LookAsIfDrawnAnew(t *testing.T) {
 		"Created": time.Unix(1e6, 0), "Edited": time.Unix(2e6, 0), "Deleted": true, "ReadOnly": true, "Moderates": true, "TX": "tx2", "Me": views.Member{ID: "m3", Name: "Cleo"},
 		"Reactions": []views.Reaction{{Emoji: "🎉", Members: []views.Member{{ID: "m1", Name: "Ann"}}}},
 		"Draft":     views.Draft{Text: "Hm", Error: "Too long."},
+		"Issue":     "ENG-7", "Open": views.ReactComment,
 	}
 	same := func(name string, comment views.CommentData) {
 		t.Helper()
@@ -33,8 +34,8 @@ func TestDrawnComments_LookAsIfDrawnAnew(t *testing.T) {
 				t.Errorf("%s: kept\n%s\nanew\n%s", name, shown, fresh)
 			}
 		}
-		if comment.TX != "" && !comment.Deleted && !comment.ReadOnly && !strings.Contains(string(fresh), comment.TX) {
-			t.Errorf("%s: no transaction id", name)
+		if forms, ids := strings.Count(string(fresh), "<form"), strings.Count(string(fresh), `value="`+comment.TX+`"`); forms != ids {
+			t.Errorf("%s: %d forms, %d transaction ids", name, forms, ids)
 		}
 	}
 	same("the first", first)
@@ -64,19 +65,43 @@ func TestDrawnComments_LookAsIfDrawnAnew(t *testing.T) {
 	}
 }
 
-// What one may do with a comment stands on its page without any script: its author edits and deletes it, an admin deletes it, others neither.
+// What one may do with a comment stands on its page without any script: its author edits and deletes it, an admin deletes it, others neither. Its
+// forms are one link away, for two hundred comments have many.
 func TestComment_OffersWhatItsReaderMayDo(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	issue := h.issue("Talked about")
-	h.ben.apply(sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": string(issue.ref), "body": "Ben's words."}})
-	for name, reader := range map[string]struct {
+	comment := sync.NewRef("comment", newID())
+	h.ben.apply(sync.Operation{Op: sync.Create, Record: comment, Set: map[string]any{"issue": string(issue.ref), "body": "Ben's words."}})
+	type reader struct {
 		*browser
-		edits, deletes bool
-	}{"its author": {h.ben, true, true}, "an admin": {h.ann, false, true}, "another": {h.cleo, false, false}} {
+		tools string
+	}
+	for name, reader := range map[string]reader{"its author": {h.ben, "reactions body trash"}, "an admin": {h.ann, "reactions trash"}, "another": {h.cleo, "reactions"}} {
 		page := reader.get("/acme/issue/" + issue.key).ok()
-		if edits, deletes := page.find(".comment form[action$='/body']").Length() == 1, page.find(".comment form[action$='/trash']").Length() == 1; edits != reader.edits || deletes != reader.deletes {
-			t.Errorf("%s: edits %t, deletes %t", name, edits, deletes)
+		if n := page.find(".comment form, .comment details").Length(); n != 0 {
+			t.Errorf("%s: %d forms before any is asked for", name, n)
+		}
+		var tools []string
+		for _, link := range page.find(".comment a[data-action]").EachIter() {
+			asked := reader.get(page.tool(link.AttrOr("data-action", ""))).ok()
+			path := asked.one(".comment details[open]").Find("form").First().AttrOr("action", "")
+			tools = append(tools, strings.TrimPrefix(path, "/acme/comment/"+comment.ID().String()+"/"))
+		}
+		if got := strings.Join(tools, " "); got != reader.tools {
+			t.Errorf("%s: %s", name, got)
+		}
+		asked := reader.get("/acme/issue/" + issue.key + "?edit=" + comment.ID().String()).ok()
+		if raw := asked.find(".comment textarea").Text() + page.find(".comment [data-source]").AttrOr("data-source", ""); strings.Contains(raw, "Ben's words.") != (name == "its author") {
+			t.Errorf("%s: the source is %q", name, raw)
 		}
 	}
+}
+
+// tool is the path of the page that has one form of a comment; the link leads to the comment on it.
+func (a answer) tool(action string) string {
+	a.t.Helper()
+	path, anchor, _ := strings.Cut(a.one(".comment a[data-action="+action+"]").AttrOr("href", ""), "#")
+	a.one("#" + anchor)
+	return path
 }

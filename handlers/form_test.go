@@ -46,6 +46,7 @@ func TestS89_TheCoreJobsWorkByPlainForms(t *testing.T) {
 	_, anchor, _ := strings.Cut(comment, "#")
 	issue.one("#" + anchor)
 	h.clock.advance(time.Minute)
+	issue = b.get(issue.tool("edit")).ok()
 	b.submit(issue, "form[action$='/body']", "body", "On it now").is(http.StatusSeeOther)
 	b.get("/acme/issue/ENG-1").ok().has("On it now").one(".comment__edited")
 

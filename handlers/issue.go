@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ func (s *Server) showIssue(c echo.Context, v visit) error {
 	if key := issue.key(); key != c.Param("key") {
 		return c.Redirect(movedTo(key, c.Param("key")), v.slug.Issue(key))
 	}
-	return s.issuePage(c, v, http.StatusOK, issue, nil)
+	return s.issuePage(c, v, http.StatusOK, issue, func(d *views.IssuePageData) { openComment(&d.Issue, c.QueryParams()) })
 }
 
 // movedTo is how an issue's other names lead to its key. Only another way to write the key does so for good: the issue
@@ -207,4 +208,33 @@ func commentDraft(d *views.IssueData, comment uuid.UUID, draft views.Draft) {
 			entry.Comment.Draft = draft
 		}
 	}
+}
+
+var commentTools = []views.CommentTool{views.EditComment, views.TrashComment, views.ReactComment}
+
+// openComment puts the form that a URL asks for into its comment: ?edit=<uuid>.
+func openComment(d *views.IssueData, asked url.Values) {
+	for _, tool := range commentTools {
+		for _, entry := range d.Activity {
+			if entry.Comment != nil && entry.Comment.ID == asked.Get(string(tool)) {
+				entry.Comment.Open = tool
+			}
+		}
+	}
+}
+
+// shutTools is the same page without such a form: it was sent.
+func shutTools(path string) string {
+	at, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	query := at.Query()
+	for _, tool := range commentTools {
+		if query.Has(string(tool)) {
+			query.Del(string(tool))
+			at.RawQuery = query.Encode()
+		}
+	}
+	return at.String()
 }

@@ -120,7 +120,7 @@ func (s *Server) issueTitle(ctx context.Context, v visit, key string) (issueTitl
 func (s *Server) wroteIssue(c echo.Context, v visit, key, label string, result sync.Result) error {
 	if !fromHTMX(c) {
 		setFlash(c, said(label, result), result.ID)
-		return c.Redirect(http.StatusSeeOther, back(c, v.slug.Issue(key)))
+		return c.Redirect(http.StatusSeeOther, shutTools(back(c, v.slug.Issue(key))))
 	}
 	if team, query, ok := teamBehind(c, v); ok {
 		return s.teamFragment(c, v, team, query)

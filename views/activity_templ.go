@@ -52,7 +52,7 @@ func (d IssueData) back(at Place, lost LostValue) Write {
 
 // comment is a comment of this issue: what holds of the issue's forms holds of its.
 func (d IssueData) comment(c CommentData) CommentData {
-	c.TX, c.Me, c.Moderates = d.TX, d.Me, d.Moderates
+	c.TX, c.Me, c.Moderates, c.Issue = d.TX, d.Me, d.Moderates, d.address()
 	c.ReadOnly = c.ReadOnly || d.frozen()
 	return c
 }

@@ -144,6 +144,11 @@ func (w Workspace) CommentOn(key, comment string) string {
 	return w.Issue(key) + "#" + CommentID(comment)
 }
 
+// CommentTool is an issue's page with the form of one of a comment's tools.
+func (w Workspace) CommentTool(key, comment string, tool CommentTool) string {
+	return w.Issue(key) + query(string(tool), comment) + "#" + CommentID(comment)
+}
+
 // New is the page that makes an issue; each value may be empty.
 func (w Workspace) New(preset NewPreset) string {
 	return w.at("new") + query("team", preset.Team, "status", preset.Status, "priority", preset.Priority, "assignee", preset.Assignee, "label", preset.Label, "project", preset.Project, "cycle", preset.Cycle, "template", preset.Template, "parent", preset.Parent)

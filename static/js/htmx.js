@@ -65,7 +65,7 @@ const extension = {
   },
 
   htmx_before_morph_node(old) {
-    if (!old.matches?.(held) && !popped(old)) return true;
+    if (!old.matches?.(held)) return true;
     const region = old.closest('[data-live]');
     etags.delete(region);
     return false;
@@ -128,5 +128,3 @@ function newBuild(build) {
   else if (!document.querySelector('[data-toasts] [data-kind=build]')) say('A new version of Tandem is here.', {kind: 'build', act: 'Reload', run: again});
   return true;
 }
-
-const popped = node => { try { return node.matches?.(':popover-open'); } catch { return false; } };

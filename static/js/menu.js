@@ -16,31 +16,30 @@ export function install(root) {
   document.addEventListener('submit', chosen);
   document.addEventListener('click', pointed);
   for (const type of ['pointerover', 'keydown']) document.addEventListener(type, () => picker().catch(() => {}), {once: true});
-  document.addEventListener('pointerdown', ({target}) => close(menu => !menu.contains(target)));
-  document.addEventListener('focusin', ({target}) => close(menu => !menu.contains(target)));
+  for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, ({target}) => close(target));
 }
 
 function opened({target}) {
-  if (!target.open || !target.matches('[data-menu], [data-edit]')) return;
-  if (target.matches('[data-menu]')) close(menu => menu !== target && !menu.contains(target));
+  const menu = target.matches('[data-menu]');
+  if (!target.open || !menu && !target.matches('[data-edit]')) return;
+  if (menu) close(target);
   // A form that opens by itself, since a draft came back in it, takes no focus.
   if (target.querySelector('[data-draft-note]') && !target.contains(document.activeElement)) return;
-  const body = target.querySelector(':scope > :not(summary)');
-  const first = body?.querySelector('[aria-current]') ?? body?.querySelector(fields) ?? body?.querySelector(options);
+  const body = target.querySelector(':scope > :not(summary)'), first = body?.querySelector('[aria-current]') ?? body?.querySelector(fields) ?? body?.querySelector(options);
   if (!target.contains(document.activeElement) || document.activeElement.matches('summary')) first?.focus({preventScroll: true});
-  if (!target.matches('[data-menu]')) return;
+  if (!menu) return;
   // The first one may have to do without its box: nothing moves under a pointer.
   dress ? dress(target) : picker().then(() => target.matches(':hover') || dress(target), console.error);
 }
 
 async function picker() { ({dress} = await import('./picker.js')); }
 
-/** The marks of a row are what a mouse opens their menus by. */
+/** The marks of a row are what a mouse opens their menus by; a comment's links become their forms. */
 function pointed(event) {
-  const {target, pointerType, ctrlKey, metaKey, shiftKey} = event, at = target.closest('[data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
-  if (pointerType !== 'mouse' || ctrlKey || metaKey || shiftKey || !row?.matches(pickable)) return;
+  const {pointerType, ctrlKey, metaKey, shiftKey} = event, at = event.target.closest('[data-rows=comment] a[data-action], [data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
+  if (ctrlKey || metaKey || shiftKey || !at?.href && (pointerType !== 'mouse' || !row?.matches(pickable))) return;
   event.preventDefault();
-  import('./row_menu.js').then(({pick}) => pick(at.dataset.field, row, at), console.error);
+  import(at.href ? './comment.js' : './row_menu.js').then(({pick}) => pick(at.dataset.field, row, at)).catch(() => at.href && location.assign(at));
 }
 
 function pressed(event) {
@@ -50,9 +49,8 @@ function pressed(event) {
   const menu = target.closest?.('details[data-menu][open]') ?? (typing ? null : document.querySelector('details[data-menu][open]'));
   if (key === 'Escape') return escape(event, menu ?? target.closest?.('details[data-edit][open]'));
   if (!menu || typing) return;
-  const list = [...menu.querySelectorAll(options)], next = step(key, list.indexOf(document.activeElement), list.length);
-  const named = list.filter(one => one.name), digit = named.length > 1 && nth(key, named);
-  const go = list[next] ?? digit;
+  const list = [...menu.querySelectorAll(options)], named = list.filter(one => one.name), digit = named.length > 1 && nth(key, named);
+  const go = list[step(key, list.indexOf(document.activeElement), list.length)] ?? digit;
   if (!go) return;
   event.preventDefault();
   if (digit) go.click();
@@ -66,19 +64,22 @@ function escape(event, details) {
   // A long text is never thrown away by a key: it stays, as a draft.
   if (form?.querySelector('textarea') && details.matches('[data-edit]')) return document.activeElement.blur();
   form?.reset();
-  details.open = false;
-  details.querySelector('summary').focus();
+  shut(details);
 }
 
 /** A choice closes its menu; sets of labels stay open for the next. A form sent by a key, its menu shut, takes no focus. */
 function chosen({target}) {
   const details = target.closest('details[data-menu][open]');
-  if (!details || target.dataset.op === 'add') return;
+  if (details && target.dataset.op !== 'add') shut(details);
+}
+
+/** close shuts the menus that something is not in. */
+const close = inside => document.querySelectorAll('details[data-menu][open]').forEach(menu => { menu.open = menu.contains(inside); });
+
+function shut(details) {
   details.open = false;
   details.querySelector('summary').focus({preventScroll: true});
 }
-
-const close = which => document.querySelectorAll('details[data-menu][open]').forEach(menu => { if (which(menu)) menu.open = false; });
 
 /** step is the index that a key leads to in a list, round its ends; undefined for other keys. */
 export const step = (key, at, length) =>

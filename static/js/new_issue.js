@@ -6,8 +6,7 @@ export function install(root) {
   if (root !== document) return;
   // At focus, since the dialog's team is chosen by script just before it opens.
   for (const type of ['focusin', 'change']) document.addEventListener(type, use);
-  const target = document.querySelector(`main ${team}`);
-  if (target) use({target});
+  use({target: document.querySelector(`main ${team}`) ?? {}});
 }
 
 function use({target, type}) {

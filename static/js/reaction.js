@@ -1,5 +1,6 @@
 // Reactions: which are one's own, and one's own that are not sent yet.
 
+import {held} from './comment.js';
 import {painters} from './field.js';
 import {paint} from './overlay.js';
 import {having, page} from './page.js';
@@ -33,6 +34,7 @@ function lay(at, {op, value}) {
   const {member, name} = page(), others = list => list.filter(one => one !== member), add = op === 'add';
   let button = chip(at, value);
   if (!button && !add) return;
+  if (!at.closest('form')) held(at);
   if (!button) {
     button = at.closest('[data-reactions]').querySelector(`[data-menu] button${having('value', value)}`)?.cloneNode() ?? document.createElement('button');
     Object.assign(button, {className: 'button button--quiet', name: 'add', value});
@@ -62,8 +64,8 @@ function sent(form, submitter) {
 /** refocus gives focus back to the reaction that was pressed, where drawing it anew has taken it. */
 function refocus(root) {
   if (!pressed || document.activeElement !== document.body) return;
-  const form = root.querySelector(`form.reactions${having('data-record', pressed.record)}`);
-  (form && chip(form, pressed.value) || form?.parentNode.querySelector('summary'))?.focus({preventScroll: true});
+  const box = root.querySelector(`${having('data-record', pressed.record)}:not(form) [data-reactions]`);
+  (box && chip(box, pressed.value) || box?.querySelector('summary, a'))?.focus({preventScroll: true});
 }
 
 const chip = (root, value) => root.querySelector(`button[data-members]${having('value', value ?? '')}`);

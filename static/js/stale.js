@@ -21,7 +21,6 @@ export function held(region) {
   const active = document.activeElement, selection = getSelection(), range = selection.rangeCount && selection.getRangeAt(0); // asking the selection itself lays out the page
   if (active?.matches(field) && region.contains(active)) return true;
   if (region.matches(busy) || region.querySelector(busy)) return true;
-  try { if (region.querySelector(':popover-open')) return true; } catch { /* no popovers here */ }
   return !!range && !range.collapsed && [range.startContainer, range.endContainer].some(end => region.contains(end));
 }
 

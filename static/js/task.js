@@ -1,5 +1,6 @@
 // Boxes of task lists: a press on one writes its line of the text, which the server names. A box without such a line stays as it is drawn.
 
+import {editor} from './comment.js';
 import {origin} from './drafts.js';
 import {painters, records, write} from './field.js';
 import {add} from './form.js';
@@ -12,7 +13,7 @@ const item = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+\[([ xX])\]/, drawn = 'inp
 let here = false;
 
 export function install(root) {
-  mark(root);
+  mark(root.id === 'vocabulary' ? document : root); // which brings the forms of comments
   if (here) return;
   here = true;
   painters.tasks = lay;
@@ -51,7 +52,7 @@ export function apart(text, other) {
 /** typed is where the text of an element is edited by whoever reads; undefined where they may not. */
 function typed(at) {
   const node = at.closest(records), form = node?.querySelector(`form[data-op="text"]${having('data-record', node.dataset.record)}${having('data-field', at.dataset.field)}`);
-  return form?.closest('[data-for][hidden]') ? undefined : form?.elements[at.dataset.field];
+  return form?.closest('[data-for][hidden]') ? undefined : (form ?? editor(node))?.elements[at.dataset.field];
 }
 
 /** mark makes the boxes live that stand for their line, and names them by it. */
