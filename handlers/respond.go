@@ -33,11 +33,12 @@ func (s *Server) page(c echo.Context, status int, snapshot sync.Snapshot, compon
 
 // html sends what is no snapshot of a workspace, or a fragment that is not kept.
 func (s *Server) html(c echo.Context, status int, component templ.Component) error {
-	body, err := render(c.Request().Context(), component)
-	if err != nil {
-		return err
+	buffer := templ.GetBuffer()
+	defer templ.ReleaseBuffer(buffer) // sent by then
+	if err := component.Render(c.Request().Context(), buffer); err != nil {
+		return fmt.Errorf("render: %w", err)
 	}
-	return send(c, status, htmlType, body)
+	return send(c, status, htmlType, buffer.Bytes())
 }
 
 func setVersion(c echo.Context, version int64) {

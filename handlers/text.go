@@ -3,9 +3,8 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"slices"
+	"strings"
 
 	"tandem/internal/markdown"
 	"tandem/sync"
@@ -18,56 +17,75 @@ const textBytes = 32 << 20
 // texts renders Markdown, once for each text and what its references lead to. Safe for concurrent use.
 type texts struct {
 	renderer *markdown.Renderer
-	kept     *byteCache[[32]byte, views.HTML]
-	names    *byteCache[[32]byte, references]
+	kept     *byteCache[linkedText, views.Text]
+	names    *byteCache[string, references]
 }
 
-// references are what a text refers to.
-type references struct{ issues, mentions []string }
+// linkedText is what a rendered text comes from: itself, and what its references lead to. Texts themselves are keys, since they are kept anyway and
+// are compared faster than summed.
+type linkedText struct{ text, links string }
+
+// references are what a text of a length refers to.
+type references struct {
+	issues, mentions []string
+	length           int
+}
 
 func newTexts() *texts {
 	return &texts{
 		renderer: markdown.New(),
-		kept:     newByteCache[[32]byte](textBytes, func(h views.HTML) int { return len(h) + 128 }),
-		names:    newByteCache[[32]byte](textBytes/4, func(r references) int { return 32*(len(r.issues)+len(r.mentions)) + 128 }),
+		kept:     newByteCache[linkedText](textBytes, func(t views.Text) int { return len(t.Source) + len(t.HTML) + 512 }), // with links
+		names:    newByteCache[string](textBytes/4, func(r references) int { return r.length + 32*(len(r.issues)+len(r.mentions)) + 128 }),
 	}
 }
 
 func (t *texts) references(text string) references {
-	key := sha256.Sum256([]byte(text))
-	if known, found := t.names.get(key); found {
+	if known, found := t.names.get(text); found {
 		return known
 	}
-	var r references
+	r := references{length: len(text)}
 	r.issues, r.mentions = t.renderer.References(text)
-	t.names.add(key, r)
+	t.names.add(text, r)
 	return r
 }
 
 // render draws a text whose references were looked up before.
 func (t *texts) render(text string, links links) views.Text {
 	r := t.references(text)
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00", text)
-	for _, key := range r.issues {
-		fmt.Fprintf(sum, "%s %+v\x00", key, links.issues[key])
+	key := linkedText{text, links.words(r)}
+	if known, found := t.kept.get(key); found {
+		return known
 	}
-	for _, handle := range r.mentions {
-		fmt.Fprintf(sum, "%s %+v\x00", handle, links.mentions[handle])
-	}
-	key := [32]byte(sum.Sum(nil))
-	rendered, found := t.kept.get(key)
-	if !found {
-		rendered = views.HTML(t.renderer.Render(text, links.resolvers()))
-		t.kept.add(key, rendered)
-	}
-	return views.Text{Source: text, HTML: rendered}
+	rendered := views.Text{Source: text, HTML: views.HTML(t.renderer.Render(text, links.resolvers()))}
+	t.kept.add(key, rendered)
+	return rendered
 }
 
 // links are where the references of a page's texts lead, as far as the reader sees what they name.
 type links struct {
 	issues, mentions map[string]markdown.Link
 	to               map[string]sync.IssueTitle
+}
+
+// words tell apart what references may lead to.
+func (l links) words(r references) string {
+	if len(r.issues)+len(r.mentions) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	add := func(names []string, to map[string]markdown.Link) {
+		for _, name := range names {
+			link := to[name]
+			for _, part := range []string{name, link.Href, link.Title, link.HTML, link.Class} {
+				b.WriteString(part)
+				b.WriteByte(0) // which none of them has
+			}
+		}
+		b.WriteByte(1)
+	}
+	add(r.issues, l.issues)
+	add(r.mentions, l.mentions)
+	return b.String()
 }
 
 func (l links) resolvers() markdown.References {
