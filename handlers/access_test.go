@@ -51,7 +51,7 @@ func (x hiddenThing) routes() map[string]string {
 		"POST /:ws/comment/:id/reactions": "/acme/comment/" + x.comment + "/reactions",
 		"POST /:ws/share/:id/revoke":      "/acme/share/" + x.share + "/revoke", "POST /:ws/undo": "/acme/undo", "POST /:ws/bulk": "/acme/bulk",
 		"POST /:ws/relation/:id/trash": "/acme/relation/" + x.relation + "/trash",
-		"GET /:ws/all":                 "", "GET /:ws/f/all": "",
+		"GET /:ws/all":                 "", "GET /:ws/f/all": "", "POST /:ws/all/display": "",
 		"GET /:ws/search": "", "GET /:ws/f/search": "", "GET /:ws/outbox": "", "GET /:ws/f/vocabulary": "", "GET /:ws/f/pack": "", "GET /:ws/f/pack/issue": "",
 		"POST /:ws/view": "/acme/view", "GET /:ws/view/:id": "/acme/view/" + x.view, "POST /:ws/view/:id": "/acme/view/" + x.view,
 		"POST /:ws/view/:id/trash": "/acme/view/" + x.view + "/trash", "POST /:ws/view/:id/restore": "/acme/view/" + x.view + "/restore",

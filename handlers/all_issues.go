@@ -16,20 +16,42 @@ import (
 type allIssues struct{ teamIssues }
 
 func (s *Server) showAll(c echo.Context, v visit) error {
-	query := allLists.query(c.QueryParams())
-	issues, err := s.allIssues(c.Request().Context(), v, query)
+	laid, err := s.laid(c.Request().Context(), v, "", c.QueryParams())
 	if err != nil {
 		return err
 	}
-	page := s.frame(c, v, issues.Snapshot, "All issues", "list")
-	data := views.AllIssuesData{Filter: issues.filterBar(query), List: issues.list(query),
+	issues := laid.rowless()
+	part, err := s.allPart(c.Request().Context(), v, issues.shared(laid.shown))
+	if err != nil {
+		return err
+	}
+	list, err := s.drawnFor(c.Request().Context(), issues, part)
+	if err != nil {
+		return err
+	}
+	title, here := "All issues", "list"
+	if laid.saved() {
+		title, here = laid.view.Name, "view:"+idOf(laid.view.ID)
+	}
+	page := s.frame(c, v, issues.Snapshot, title, here)
+	data := views.AllIssuesData{Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), List: list,
 		Wrong: append(allLists.misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
+	if laid.saved() {
+		data.Star = star(page, sync.NewRef("view", laid.view.ID))
+	}
 	return s.page(c, http.StatusOK, issues.Snapshot, views.AllIssuesPage(page, data))
 }
 
-// showAllFragment answers with the list, shared by all who have the same rights and ask for the same part.
 func (s *Server) showAllFragment(c echo.Context, v visit) error {
-	query := allLists.query(c.QueryParams())
+	part, err := s.allPart(c.Request().Context(), v, allLists.query(c.QueryParams()))
+	if err != nil {
+		return err
+	}
+	return s.fragment(c, part)
+}
+
+// allPart is the list, shared by all who have the same rights and ask for the same part.
+func (s *Server) allPart(ctx context.Context, v visit, query views.Query) (fragment, error) {
 	name := "all " + v.Workspace.String() + query.Encode()
 	if aboutMe(query) {
 		name += " " + v.Member.String()
@@ -38,17 +60,17 @@ func (s *Server) showAllFragment(c echo.Context, v visit) error {
 		return s.projectFreshness(ctx, v, beside...)
 	}
 	read := func(ctx context.Context) (allIssues, error) { return s.allIssues(ctx, v, query) }
-	seen, err := follow(c.Request().Context(), s, v, name, look, read)
+	seen, err := follow(ctx, s, v, name, look, read)
 	if err != nil {
-		return err
+		return fragment{}, err
 	}
-	return s.fragment(c, fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
+	return fragment{seen.fresh, name, func(ctx context.Context) (sync.Snapshot, templ.Component, error) {
 		issues, err := seen.read(ctx)
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
 		return issues.Snapshot, views.IssueList(s.place(v), issues.list(query)), nil
-	}, seen.beside})
+	}, seen.beside}, nil
 }
 
 func (s *Server) allIssues(ctx context.Context, v visit, query views.Query) (allIssues, error) {
@@ -70,10 +92,6 @@ func (a allIssues) beside() []string {
 	}
 	slices.Sort(topics)
 	return slices.Compact(topics)
-}
-
-func (a allIssues) filterBar(query views.Query) views.FilterBarData {
-	return views.FilterBarData{All: true, Query: query, Shown: query.Display, Chips: a.scope().chips(query.Filters), Choices: a.scope().choices()}
 }
 
 func (a allIssues) list(query views.Query) views.IssueListData {

@@ -18,6 +18,7 @@ import (
 // The fragments of the page have it in their URLs, so that they are the same for everybody.
 type laying struct {
 	sync.Displays
+	kind  listKind
 	url   views.Query // as the URL says
 	shown views.Query // as the list is shown
 	view  sync.ViewName
@@ -25,26 +26,36 @@ type laying struct {
 
 var displayNames = []string{"group", "order", "closed", "sub", "empty", "hide"}
 
-// laid reads how a team's list, or a saved view of it, is to be laid out.
+// laid reads how a team's list, or a saved view of it, is to be laid out; with no key the list over all teams.
 func (s *Server) laid(ctx context.Context, v visit, key string, values url.Values) (laying, error) {
-	query := readQuery(values)
+	kind := kindOf(key)
+	query := kind.query(values)
 	id, _ := uuid.Parse(query.Saved)
-	found, err := s.engine.Displays(ctx, v.Actor, key, id)
+	found, err := s.displays(ctx, v, key, id)
 	if err != nil {
 		return laying{}, err
 	}
-	l := laying{Displays: found, url: query, shown: query}
-	if l.view, _ = found.View(id); l.view.Team != found.Team.ID {
-		l.view, l.url.Saved, l.shown.Saved = sync.ViewName{}, "", ""
+	l := laying{Displays: found, kind: kind, url: query, shown: query}
+	if view, seen := found.View(id); seen && view.Team == found.Team.ID {
+		l.view = view
+	} else {
+		l.url.Saved, l.shown.Saved = "", ""
 	}
 	switch {
 	case l.stated(values):
 	case found.Own.Set():
-		l.shown.Display = storedDisplay(found.Own)
+		l.shown.Display = l.stored(found.Own)
 	case found.All.Set():
-		l.shown.Display = storedDisplay(found.All)
+		l.shown.Display = l.stored(found.All)
 	}
 	return l, nil
+}
+
+func (s *Server) displays(ctx context.Context, v visit, key string, view uuid.UUID) (sync.Displays, error) {
+	if key == "" {
+		return s.engine.DisplaysOfAll(ctx, v.Actor, view)
+	}
+	return s.engine.Displays(ctx, v.Actor, key, view)
 }
 
 // stated tells whether the URL says how to lay out the list: that of a saved view does where it differs from the view.
@@ -67,9 +78,9 @@ func (l laying) links() views.Query {
 	return l.url
 }
 
-func storedDisplay(d sync.Display) views.Display {
+func (l laying) stored(d sync.Display) views.Display {
 	values, _ := url.ParseQuery(d.Query) // the engine takes no other
-	return readDisplay(values)
+	return l.kind.display(values)
 }
 
 // setDisplay takes the form that lays out a list: for the reader, for all, or back to what it is for all.
@@ -94,7 +105,7 @@ func (s *Server) setDisplay(c echo.Context, v visit) error {
 			setFlash(c, said(label, result), result.ID)
 		}
 	}
-	return c.Redirect(http.StatusSeeOther, v.slug.Team(laid.Team.Key, to)+"#"+views.DisplayID)
+	return c.Redirect(http.StatusSeeOther, v.slug.List(laid.Team.Key, to)+"#"+views.DisplayID)
 }
 
 // writes are the operations of a form, and where it leads: to the same list, which then says no more than it must.
@@ -105,7 +116,10 @@ func (l laying) writes(f form) ([]sync.Operation, views.Query) {
 	if l.Own.Set() {
 		reset = []sync.Operation{{Op: sync.Delete, Record: l.Own.Ref}}
 	}
-	set := map[string]any{"team": string(sync.NewRef("team", l.Team.ID)), "private": f.Get("_do") != "all"}
+	set := map[string]any{"private": f.Get("_do") != "all"}
+	if l.Team.ID != uuid.Nil {
+		set["team"] = string(sync.NewRef("team", l.Team.ID))
+	}
 	if l.saved() {
 		set["view"] = string(sync.NewRef("view", l.view.ID))
 		to.Display = viewQuery(l.view).Display

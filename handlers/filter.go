@@ -13,24 +13,34 @@ import (
 )
 
 // listKind is what the URL of one kind of list may say.
-type listKind struct{ fields, groupings, orders []string }
-
-var (
-	teamLists = listKind{filterFields, sync.Groupings, sync.Orders}
-	allLists  = listKind{append([]string{"text"}, searchFields...), sync.AllGroupings, sync.AllOrders}
-)
-
-// readQuery reads what a team's list's URL says. What it cannot say is left out: misread tells of it.
-func readQuery(values url.Values) views.Query {
-	query := teamLists.query(values)
-	if values.Get("view") == views.BoardView {
-		query.View = views.BoardView
-	}
-	return query
+type listKind struct {
+	fields, groupings, orders []string
+	boards                    bool
 }
 
+var (
+	teamLists = listKind{filterFields, sync.Groupings, sync.Orders, true}
+	allLists  = listKind{append([]string{"text"}, searchFields...), sync.AllGroupings, sync.AllOrders, false}
+)
+
+// kindOf is that of the list of a team, or with no key that over all teams.
+func kindOf(key string) listKind {
+	if key == "" {
+		return allLists
+	}
+	return teamLists
+}
+
+// readQuery reads what a team's list's URL says.
+func readQuery(values url.Values) views.Query { return teamLists.query(values) }
+
+// query reads what a list's URL says. What it cannot say is left out: misread tells of it.
 func (k listKind) query(values url.Values) views.Query {
-	return views.Query{View: views.ListView, Filters: readFilters(values, k.fields), Text: strings.TrimSpace(values.Get("text")), Display: k.display(values),
+	view := views.ListView
+	if k.boards && values.Get("view") == views.BoardView {
+		view = views.BoardView
+	}
+	return views.Query{View: view, Filters: readFilters(values, k.fields), Text: strings.TrimSpace(values.Get("text")), Display: k.display(values),
 		Saved: savedID(values), After: values.Get("after")}
 }
 
@@ -66,8 +76,6 @@ func readTerm(term string, fields []string) (filter views.Filter, legible bool) 
 	filter = views.Filter{Field: strings.TrimPrefix(field, "-"), Value: value, Not: strings.HasPrefix(field, "-")}
 	return filter, value != "" && slices.Contains(fields, filter.Field) && !(filter.Not && filter.Field == "text")
 }
-
-func readDisplay(values url.Values) views.Display { return teamLists.display(values) }
 
 func (k listKind) display(values url.Values) views.Display {
 	d := views.Display{Group: choice(values, "group", k.groupings), Order: choice(values, "order", k.orders),

@@ -36,7 +36,8 @@ func nameless(unknown []string) []string {
 // filterBar words the filters in force, and offers the values of the others.
 func (t teamIssues) filterBar(laid laying) views.FilterBarData {
 	query := laid.links()
-	d := views.FilterBarData{Team: t.team(), Query: query, Shown: laid.shown.Display, Own: laid.Own.Set(), LaysOut: !t.Guest() && (!laid.saved() || t.EditsView(laid.view))}
+	d := views.FilterBarData{Team: t.team(), Query: query, Shown: laid.shown.Display, Own: laid.Own.Set(), LaysOut: !t.Guest() && (!laid.saved() || t.EditsView(laid.view)),
+		All: t.Team.ID == uuid.Nil}
 	d.Chips, d.Choices = t.scope().chips(query.Filters), t.scope().choices()
 	return d
 }

@@ -67,6 +67,7 @@ func (s *Server) route() {
 
 	ws.GET(page+"/all", s.in(s.showAll))
 	ws.GET(fragment+"/all", s.in(s.showAllFragment))
+	ws.POST("/all/display", s.in(s.setDisplay))
 
 	ws.GET(page+"/team/:key", s.in(s.showTeam))
 	ws.GET(fragment+"/team/:key", s.in(s.showTeamFragment))

@@ -74,18 +74,24 @@ func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (pageIssu
 	if err != nil {
 		return pageIssues{}, err
 	}
-	if list.fresh.Rights != issues.Rights {
-		return pageIssues{}, errRightsMoved
+	part, err := s.drawnFor(ctx, issues, list)
+	return pageIssues{issues, part}, err
+}
+
+// drawnFor is a list as its page shows it.
+func (s *Server) drawnFor(ctx context.Context, page teamIssues, list fragment) (views.IssueListPart, error) {
+	if list.fresh.Rights != page.Rights {
+		return views.IssueListPart{}, errRightsMoved
 	}
 	drawn, err := s.draw(ctx, list)
 	if err != nil {
-		return pageIssues{}, err
+		return views.IssueListPart{}, err
 	}
 	shown := drawn.at(list.fresh.Version)
-	return pageIssues{issues, views.DrawnListPart(shown.version, shown.body)}, nil
+	return views.DrawnListPart(shown.version, shown.body), nil
 }
 
-// rowless is the team's list without its groups.
+// rowless is the list without its groups.
 func (l laying) rowless() teamIssues {
 	options := listOptions(l.shown)
 	return teamIssues{TeamIssues: sync.TeamIssues{Snapshot: l.Snapshot, Team: l.Team, Filter: l.ParseFilter(l.Team.ID, options.Terms, options.Text)}}

@@ -20,16 +20,20 @@ func (s *Server) showView(c echo.Context, v visit) error {
 	id, _ := uuid.Parse(c.Param("id"))
 	view, seen := snapshot.View(id)
 	team, shown := snapshot.Team(view.Team)
-	if !seen || !shown {
+	if !seen || !shown && view.Team != uuid.Nil {
 		return errNotThere
 	}
-	return c.Redirect(http.StatusSeeOther, v.slug.Team(team.Key, viewQuery(view)))
+	return c.Redirect(http.StatusSeeOther, v.slug.List(team.Key, viewQuery(view)))
 }
 
 // viewQuery is a saved view as the URL of its list says it.
 func viewQuery(view sync.ViewName) views.Query {
 	values, _ := url.ParseQuery(view.Query) // the engine takes no other
-	query := readQuery(values)
+	kind := teamLists
+	if view.Team == uuid.Nil {
+		kind = allLists
+	}
+	query := kind.query(values)
 	query.Saved, query.After = idOf(view.ID), ""
 	return query
 }
@@ -91,7 +95,7 @@ func savedView(view sync.ViewName) views.SavedView {
 	return views.SavedView{ID: idOf(view.ID), Name: view.Name, Icon: view.Icon, Private: view.Private}
 }
 
-// savedViews are a team's, as the sidebar lists them.
+// savedViews are a team's, or with the zero id those of the list over all teams, as the sidebar lists them.
 func (n named) savedViews(team uuid.UUID) []views.SavedViewLink {
 	var links []views.SavedViewLink
 	for _, view := range n.Views(team) {
@@ -101,7 +105,7 @@ func (n named) savedViews(team uuid.UUID) []views.SavedViewLink {
 }
 
 func (n named) allViews() map[string][]views.SavedViewLink {
-	all := map[string][]views.SavedViewLink{}
+	all := map[string][]views.SavedViewLink{"": n.savedViews(uuid.Nil)}
 	for _, team := range n.Teams() {
 		all[idOf(team.ID)] = n.savedViews(team.ID)
 	}

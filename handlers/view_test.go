@@ -116,7 +116,7 @@ func TestViews_RefuseWhatIsNone(t *testing.T) {
 	team := string(sync.NewRef("team", h.eng))
 	for _, set := range []map[string]any{
 		{"team": team, "name": ""}, {"team": team, "name": "x", "icon": "skull"}, {"team": team, "name": "x", "query": "f=%zz"},
-		{"team": team, "name": "x", "query": "/acme?f=a"}, {"name": "x"}, {"team": team, "name": "x", "author": string(sync.NewRef("member", h.ben.actor.Member))},
+		{"team": team, "name": "x", "query": "/acme?f=a"}, {"team": team, "name": "x", "author": string(sync.NewRef("member", h.ben.actor.Member))},
 	} {
 		result := h.ann.try(sync.Operation{Op: sync.Create, Record: sync.NewRef("view", newID()), Set: set})
 		if result.Error == nil || result.Error.Code != sync.CodeInvalid {

@@ -17,7 +17,7 @@ WHERE r.workspace_id = @workspace_id AND r.id > @after_id AND r.deleted_at IS NU
     AND i.team_id = ANY(@team_ids::uuid[]) AND o.team_id = ANY(@team_ids::uuid[]) ORDER BY r.id LIMIT @most;
 
 -- name: ListArchivedDisplays :many
-SELECT id FROM display WHERE workspace_id = @workspace_id AND id > @after_id AND team_id = ANY(@team_ids::uuid[]) AND NOT private AND deleted_at IS NULL ORDER BY id LIMIT @most;
+SELECT id FROM display WHERE workspace_id = @workspace_id AND id > @after_id AND (team_id IS NULL OR team_id = ANY(@team_ids::uuid[])) AND NOT private AND deleted_at IS NULL ORDER BY id LIMIT @most;
 
 -- name: ListArchivedAmong :many
 -- Which of these issues and comments an archive holds.

@@ -121,7 +121,7 @@ func (q *Queries) ListArchivedComments(ctx context.Context, db DBTX, arg ListArc
 }
 
 const listArchivedDisplays = `-- name: ListArchivedDisplays :many
-SELECT id FROM display WHERE workspace_id = $1 AND id > $2 AND team_id = ANY($3::uuid[]) AND NOT private AND deleted_at IS NULL ORDER BY id LIMIT $4
+SELECT id FROM display WHERE workspace_id = $1 AND id > $2 AND (team_id IS NULL OR team_id = ANY($3::uuid[])) AND NOT private AND deleted_at IS NULL ORDER BY id LIMIT $4
 `
 
 type ListArchivedDisplaysParams struct {

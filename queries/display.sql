@@ -19,5 +19,5 @@ SELECT expect_rows(count(*), @expected::bigint) FROM written;
 -- name: ListDisplaysChangedSince :many
 -- What one member alone has set is told to nobody else.
 SELECT id, team_id, view_id, query, private, author_id, version, stamps, created_at, updated_at, deleted_at FROM display
-WHERE workspace_id = @workspace_id AND version > @since AND team_id = ANY(@team_ids::uuid[]) AND (NOT private OR author_id = @member_id)
+WHERE workspace_id = @workspace_id AND version > @since AND (team_id IS NULL OR team_id = ANY(@team_ids::uuid[])) AND (NOT private OR author_id = @member_id)
 ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;

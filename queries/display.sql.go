@@ -45,7 +45,7 @@ type ListDisplaysByIDParams struct {
 
 type ListDisplaysByIDRow struct {
 	ID        uuid.UUID
-	TeamID    uuid.UUID
+	TeamID    *uuid.UUID
 	ViewID    *uuid.UUID
 	Query     string
 	Private   bool
@@ -91,7 +91,7 @@ func (q *Queries) ListDisplaysByID(ctx context.Context, db DBTX, arg ListDisplay
 
 const listDisplaysChangedSince = `-- name: ListDisplaysChangedSince :many
 SELECT id, team_id, view_id, query, private, author_id, version, stamps, created_at, updated_at, deleted_at FROM display
-WHERE workspace_id = $1 AND version > $2 AND team_id = ANY($3::uuid[]) AND (NOT private OR author_id = $4)
+WHERE workspace_id = $1 AND version > $2 AND (team_id IS NULL OR team_id = ANY($3::uuid[])) AND (NOT private OR author_id = $4)
 ORDER BY version FETCH FIRST ($5::integer) ROWS WITH TIES
 `
 
@@ -105,7 +105,7 @@ type ListDisplaysChangedSinceParams struct {
 
 type ListDisplaysChangedSinceRow struct {
 	ID        uuid.UUID
-	TeamID    uuid.UUID
+	TeamID    *uuid.UUID
 	ViewID    *uuid.UUID
 	Query     string
 	Private   bool

@@ -125,7 +125,7 @@ type Dispatch struct {
 type Display struct {
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID
-	TeamID      uuid.UUID
+	TeamID      *uuid.UUID
 	ViewID      *uuid.UUID
 	Query       string
 	Private     bool
@@ -579,7 +579,7 @@ type Topic struct {
 type View struct {
 	WorkspaceID uuid.UUID
 	ID          uuid.UUID
-	TeamID      uuid.UUID
+	TeamID      *uuid.UUID
 	Name        string
 	Icon        string
 	Query       string

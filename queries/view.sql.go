@@ -40,7 +40,7 @@ FROM view WHERE workspace_id = $1 ORDER BY lower(name), id LIMIT 100000
 
 type ListViewsRow struct {
 	ID        uuid.UUID
-	TeamID    uuid.UUID
+	TeamID    *uuid.UUID
 	Name      string
 	Icon      string
 	Query     string

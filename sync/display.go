@@ -10,13 +10,13 @@ import (
 	"tandem/queries"
 )
 
-// displayNoun is how a team's list, or a saved view of it, is laid out where its URL does not say: for its author alone, or for
-// all who see the team. There is one of each, so its id follows from what it is of.
+// displayNoun is how a team's list or that over all teams, or a saved view of either, is laid out where its URL does not say: for its author
+// alone, or for all who see the list. There is one of each, so its id follows from what it is of.
 type displayNoun struct{}
 
 var displayFields = []field{
-	{"team", "team_id", fixed, refTo("team", false)},
-	{"view", "view_id", fixed, refTo("view", true)}, // null: the team's own list
+	{"team", "team_id", fixed, refTo("team", true)}, // null: the list over all teams
+	{"view", "view_id", fixed, refTo("view", true)}, // null: the list itself
 	{"query", "query", scalar, phrase(500)},         // of the list's URL, without its filters
 	{"private", "private", fixed, boolean()},
 	{"author", "author_id", server, refTo("member", true)},
@@ -43,11 +43,10 @@ func (displayNoun) owner(r *record) uuid.UUID {
 }
 
 func (n displayNoun) complete(w *work, display *record) error {
-	if display.text("team") == "" {
-		return invalid("team", "Name the team whose list it lays out.")
-	}
-	if _, err := w.visible(Ref(display.text("team"))); err != nil {
-		return err
+	if team := display.text("team"); team != "" {
+		if _, err := w.visible(Ref(team)); err != nil {
+			return err
+		}
 	}
 	if view := display.text("view"); view != "" {
 		shown, err := w.visible(Ref(view))
@@ -55,7 +54,7 @@ func (n displayNoun) complete(w *work, display *record) error {
 			return err
 		}
 		if shown.text("team") != display.text("team") {
-			return invalid("view", "This view is of another team.")
+			return invalid("view", "This view is of another list.")
 		}
 	}
 	if display.id != DisplayID(w.workspace, display.refersTo("team"), display.refersTo("view"), n.owner(display)) {
@@ -81,7 +80,7 @@ func (n displayNoun) allow(who rights, _, after *record) error {
 
 func displayRecord(row queries.ListDisplaysByIDRow) *record {
 	return stored("display", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
-		"team":    refValue("team", &row.TeamID),
+		"team":    refValue("team", row.TeamID),
 		"view":    refValue("view", row.ViewID),
 		"query":   row.Query,
 		"private": row.Private,
@@ -89,7 +88,8 @@ func displayRecord(row queries.ListDisplaysByIDRow) *record {
 	})
 }
 
-// DisplayID is the id of the display of a team's list, or of a view of it; of one member, or with the zero id of all.
+// DisplayID is the id of the display of a team's list, or of a view of it; of one member, or with the zero id of all. The zero id of a team
+// stands for the list over all teams.
 func DisplayID(workspace, team, view, member uuid.UUID) uuid.UUID {
 	return Derive(workspace, "display", team.String(), view.String(), member.String())
 }
@@ -117,17 +117,26 @@ func (d Display) Writes(create map[string]any, query string) []Operation {
 // Displays are the ways in which a list may be laid out where its URL does not say: the reader's own goes before that of all.
 type Displays struct {
 	Snapshot
-	Team     TeamName
+	Team     TeamName // zero: the list over all teams
 	Own, All Display
 }
 
 // Displays reads how a team's list, or a view of it, is laid out. A view that is gone, hidden or another team's is none. NotFound when the reader does not see the team.
 func (e *Engine) Displays(ctx context.Context, actor Actor, key string, view uuid.UUID) (Displays, error) {
+	return e.displays(ctx, actor, func(s Snapshot) (TeamName, error) { return s.TeamByKey(key) }, view)
+}
+
+// DisplaysOfAll reads how the list over all teams, or a view of it, is laid out.
+func (e *Engine) DisplaysOfAll(ctx context.Context, actor Actor, view uuid.UUID) (Displays, error) {
+	return e.displays(ctx, actor, func(Snapshot) (TeamName, error) { return TeamName{}, nil }, view)
+}
+
+func (e *Engine) displays(ctx context.Context, actor Actor, teamIn func(Snapshot) (TeamName, error), view uuid.UUID) (Displays, error) {
 	var found Displays
 	var rows *[]queries.ListDisplaysByIDRow
 	var err error
 	found.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
-		team, err := s.TeamByKey(key)
+		team, err := teamIn(s)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,21 @@ func (h *house) display(actor Actor, private bool, query string) Operation {
 		Set: map[string]any{"team": string(NewRef("team", h.team)), "query": query, "private": private}}
 }
 
+// layOutAll makes a display of the list over all teams, or of a view of it: one's own, or that of all.
+func (h *house) layOutAll(t testing.TB, actor Actor, client uuid.UUID, view uuid.UUID, private bool, query string) Ref {
+	t.Helper()
+	member, set := uuid.Nil, map[string]any{"query": query, "private": private}
+	if private {
+		member = actor.Member
+	}
+	if view != uuid.Nil {
+		set["view"] = string(NewRef("view", view))
+	}
+	ref := NewRef("display", DisplayID(h.ws, uuid.Nil, view, member))
+	h.applied(t, actor, client, Operation{Op: Create, Record: ref, Set: set})
+	return ref
+}
+
 func TestDisplay(t *testing.T) {
 	t.Parallel()
 
@@ -40,6 +55,43 @@ func TestDisplay(t *testing.T) {
 			if found.Own.Query != one.own || found.Own.Set() != (one.own != "") || found.All.Query != one.all {
 				t.Errorf("%+v %+v", found.Own, found.All)
 			}
+		}
+	})
+
+	t.Run("the list over all teams has its own, and each of its views", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		view, ofTeam := NewRef("view", newID()), NewRef("view", newID())
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: view, Set: map[string]any{"name": "Urgent"}},
+			Operation{Op: Create, Record: ofTeam, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "Bugs"}})
+		since := h.at(t)
+		own := h.layOutAll(t, h.cleo, newID(), uuid.Nil, true, "group=team")
+		h.layOutAll(t, h.ann, h.annsTab, uuid.Nil, false, "group=label")
+		h.layOutAll(t, h.ann, h.annsTab, view.ID(), false, "group=none")
+		for _, one := range []struct {
+			who      Actor
+			view     uuid.UUID
+			own, all string
+		}{{h.cleo, uuid.Nil, "group=team", "group=label"}, {h.ben, uuid.Nil, "", "group=label"}, {h.cleo, view.ID(), "", "group=none"}, {h.ben, ofTeam.ID(), "", "group=label"}} {
+			found, err := h.DisplaysOfAll(t.Context(), one.who, one.view)
+			must(t, err)
+			if found.Own.Query != one.own || found.All.Query != one.all {
+				t.Errorf("%+v %+v", found.Own, found.All)
+			}
+		}
+		for who, want := range map[Actor]int{h.cleo: 3, h.ben: 2} {
+			pulled, err := h.Pull(t.Context(), who, Pull{Since: since})
+			must(t, err)
+			if len(pulled.Changes) != want {
+				t.Errorf("%d are told to %s", len(pulled.Changes), who.Member)
+			}
+		}
+		if taken := h.push(t, h.ben, h.bensTab, Operation{Op: Delete, Record: own}); taken.Error == nil || taken.Error.Code != CodeNotFound {
+			t.Errorf("another takes it away: %+v", taken)
+		}
+		mixed := DisplayID(h.ws, uuid.Nil, ofTeam.ID(), uuid.Nil)
+		if got := h.push(t, h.ann, h.annsTab, Operation{Op: Create, Record: NewRef("display", mixed), Set: map[string]any{"view": string(ofTeam)}}); got.Error == nil || got.Error.Fields["view"] == "" {
+			t.Errorf("a team's view among those of all: %+v", got)
 		}
 	})
 

@@ -140,7 +140,7 @@ type Favourite struct {
 	Target   Ref
 	Issue    IssueTitle  // of an issue
 	View     ViewName    // of a view
-	Team     TeamName    // of a team's list, of a view and of a cycle
+	Team     TeamName    // of a team's list, of a view unless it is of all teams, and of a cycle
 	Project  ProjectName // of a project
 	Cycle    CycleName   // of a cycle
 }
@@ -202,7 +202,10 @@ func (s Snapshot) favourite(row queries.ListFavouritesOfMemberRow) (Favourite, b
 		if !seen {
 			return f, false
 		}
-		f.View, team = view, &view.Team
+		if f.View = view; view.Team == uuid.Nil {
+			return f, true
+		}
+		team = &view.Team
 	case row.CycleID != nil:
 		f.Target = NewRef("cycle", *row.CycleID)
 		cycle, seen := s.Cycle(*row.CycleID)

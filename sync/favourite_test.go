@@ -47,6 +47,17 @@ func TestFavourite(t *testing.T) {
 		wantSame(t, "the list in another order", []string{"Engineering", "Soon/One", "Bugs"}, h.favourites(t, h.ben))
 	})
 
+	t.Run("a view of all teams is kept by everybody who is there, and goes with it", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		view := NewRef("view", newID())
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: view, Set: map[string]any{"name": "Urgent"}})
+		h.applied(t, h.cleo, newID(), favourite(view))
+		wantSame(t, "the list", []string{"Urgent"}, h.favourites(t, h.cleo))
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: view})
+		wantSame(t, "the list without it", []string{}, h.favourites(t, h.cleo))
+	})
+
 	t.Run("it is there once for each thing, and again after it was taken out", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -9,11 +9,12 @@ import (
 	"tandem/queries"
 )
 
-// viewNoun is a team's list as somebody saved it: what it lets through, and how it is laid out.
+// viewNoun is a list as somebody saved it, a team's or that over all teams: what it lets through, and how it is laid out. One of all teams
+// shows each reader the issues of those that they see.
 type viewNoun struct{}
 
 var viewFields = []field{
-	{"team", "team_id", fixed, refTo("team", false)},
+	{"team", "team_id", fixed, refTo("team", true)}, // null: of the list over all teams
 	{"name", "name", scalar, line(80)},
 	{"icon", "icon", scalar, oneOf("list", "board", "issues", "person", "label", "clock", "warning", "check", "inbox", "filter")},
 	{"query", "query", scalar, phrase(2000)}, // of the list's URL
@@ -27,7 +28,7 @@ func (viewNoun) team(r *record) uuid.UUID { return r.refersTo("team") }
 func (viewNoun) issue(*record) uuid.UUID  { return uuid.Nil }
 func (viewNoun) topics(*record) []string  { return []string{topicVocabulary} }
 
-// owner is whose alone a view is; the zero id for one of all who see its team.
+// owner is whose alone a view is; the zero id for one of all who see its team, or of the whole workspace.
 func (viewNoun) owner(r *record) uuid.UUID {
 	if truth(r.fields["private"]) {
 		return r.refersTo("author")
@@ -37,7 +38,7 @@ func (viewNoun) owner(r *record) uuid.UUID {
 
 func (viewNoun) complete(w *work, view *record) error {
 	if view.text("team") == "" {
-		return invalid("team", "Name the team whose list it is.")
+		return nil
 	}
 	_, err := w.visible(Ref(view.text("team")))
 	return err
@@ -66,7 +67,7 @@ func (n viewNoun) allow(who rights, _, after *record) error {
 
 func viewRecord(row queries.ListViewsRow) *record {
 	return stored("view", row.ID, row.Version, row.Stamps, row.CreatedAt, row.UpdatedAt, row.DeletedAt, map[string]value{
-		"team":    refValue("team", &row.TeamID),
+		"team":    refValue("team", row.TeamID),
 		"name":    row.Name,
 		"icon":    row.Icon,
 		"query":   row.Query,
@@ -79,14 +80,14 @@ func viewRecord(row queries.ListViewsRow) *record {
 type ViewName struct {
 	ID      uuid.UUID
 	Version int64
-	Team    uuid.UUID
+	Team    uuid.UUID // zero: of the list over all teams
 	Name    string
 	Icon    string
 	Query   string
 	Private bool
 }
 
-// Views lists the live views of a team's list that the reader sees.
+// Views lists the live views of a team's list that the reader sees; with the zero id those of the list over all teams.
 func (s Snapshot) Views(team uuid.UUID) []ViewName {
 	var views []ViewName
 	for _, r := range s.words.all("view") {

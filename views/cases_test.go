@@ -267,6 +267,11 @@ func pageCases() []golden {
 	withView := page("Mine first")
 	withView.Here = "view:" + uid(77)
 	withView.Views = map[string][]SavedViewLink{eng.ID: {{SavedView{uid(77), "Mine first", "person", false}, Query{Saved: uid(77)}}, {SavedView{uid(78), "Late", "clock", true}, Query{Saved: uid(78), Display: Display{Order: "due"}}}}}
+	ofAll := page("Urgent everywhere")
+	ofAll.Here = "view:" + uid(79)
+	ofAll.Views = map[string][]SavedViewLink{"": {{SavedView{uid(79), "Urgent everywhere", "warning", false}, Query{Saved: uid(79), Display: Display{Group: "team"}}}}}
+	overAll, listOfAll := filterBar(Query{}), list(Query{}, IssueGroup{Of: CategoryGroup("started"), Count: 1, Rows: []IssueRowData{row(1)}})
+	overAll.All, overAll.Team, listOfAll.All, listOfAll.Team = true, Team{}, true, Team{}
 	deferred := vocabulary()
 	deferred.Deferred = true
 	found := SearchData{
@@ -282,6 +287,9 @@ func pageCases() []golden {
 	filteredAway := SearchData{Text: "login", Filter: narrowed.Filter}
 	return []golden{
 		{"team_page/list", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo, row(1), row(2))))})},
+		{"all_issues_page/list", wholePage, AllIssuesPage(page("All issues"), AllIssuesData{Filter: overAll, List: ListPart(here, listOfAll)})},
+		{"all_issues_page/saved_view", wholePage, AllIssuesPage(ofAll, AllIssuesData{Filter: overAll, Star: StarData{Member: uid(2), Target: "view:" + uid(79), TX: uid(8)}, List: ListPart(here, listOfAll),
+			Saved: SavedViewData{View: SavedView{ID: uid(79), Name: "Urgent everywhere", Icon: "warning"}, Query: Query{Filters: []Filter{{"priority", "urgent", false}}}, Dirty: true, Edits: true, Version: 41, TX: uid(8)}})},
 		{"team_page/saved_view", wholePage, TeamPage(withView, TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Saved: SavedViewData{Team: eng, View: SavedView{ID: uid(77), Name: "Mine first", Icon: "person"}}})},
 		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Wrong: []string{"“x” is no filter, so it was left out."}})},
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},

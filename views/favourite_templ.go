@@ -15,7 +15,7 @@ type FavouriteData struct {
 	Target  string        // the protocol's reference
 	Folder  string        // "" for none
 	Issue   IssueChipData // of an issue
-	Team    Team          // of a list or a cycle
+	Team    Team          // of a list, a cycle, or a view of a team's
 	View    SavedViewLink // of a saved view
 	Project Project       // of a project
 	Cycle   Cycle         // of a cycle
@@ -43,7 +43,7 @@ func (d FavouriteData) url(at Place) string {
 	case d.Issue.Key != "":
 		return at.Issue(d.Issue.Key)
 	case d.View.ID != "":
-		return at.Team(d.Team.Key, d.View.Query)
+		return at.List(d.Team.Key, d.View.Query)
 	case d.Project.ID != "":
 		return at.Project(d.Project.ID, Query{})
 	case d.Cycle.ID != "":

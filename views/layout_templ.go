@@ -28,7 +28,7 @@ type Page struct {
 	Clock         time.Time
 	TX            string
 	Teams         []Team
-	Views         map[string][]SavedViewLink // by the team's UUID
+	Views         map[string][]SavedViewLink // by the team's UUID; "" for those over all teams
 	Here          string                     // which link of the sidebar this page is: inbox, my-issues, projects, search, new, team:<KEY>, team:<KEY>/board, team:<KEY>/triage, team:<KEY>/cycles, view:<UUID>, outbox, settings
 	Waiting       map[string]TriageCountData // by the team's UUID, of those that have it
 	Unread        UnreadData                 // of nobody where it could not be read

@@ -95,8 +95,21 @@ func (w Workspace) Team(key string, q Query) string { return w.at("team", key) +
 // All is the list of all teams' issues.
 func (w Workspace) All(q Query) string { return w.at("all") + q.In(ListView).From(q.After).Encode() }
 
-// LayTeamOut takes the form that lays out a team's list.
-func (w Workspace) LayTeamOut(key string) string { return w.at("team", key, "display") }
+// List is a team's list or board, or with no key the list of all teams' issues.
+func (w Workspace) List(key string, q Query) string {
+	if key == "" {
+		return w.All(q)
+	}
+	return w.Team(key, q)
+}
+
+// LayOut takes the form that lays out a team's list, or with no key that of all teams.
+func (w Workspace) LayOut(key string) string {
+	if key == "" {
+		return w.at("all", "display")
+	}
+	return w.at("team", key, "display")
+}
 
 // SnoozedView is the view of a team's triage that shows what sleeps.
 const SnoozedView = "snoozed"

@@ -106,6 +106,8 @@ func enrich(t *testing.T, s *site) {
 	display := sync.DisplayID(demoWorkspace, l.team("ENG"), uuid.Nil, uuid.Nil)
 	apply(ann, made("template", map[string]any{"team": eng, "name": "Bug report", "title": "Bug: ", "description": "Steps", "default": true, "labels": []string{string(l.label("a11y"))}}),
 		made("view", map[string]any{"team": eng, "name": "Late ones", "query": "f=due:overdue", "icon": "clock"}), made("view", map[string]any{"team": eng, "name": "Mine", "private": true}),
+		made("view", map[string]any{"name": "Urgent everywhere", "query": "group=team&f=priority:urgent", "icon": "warning"}),
+		create(sync.NewRef("display", sync.DisplayID(demoWorkspace, uuid.Nil, uuid.Nil, uuid.Nil)), map[string]any{"query": "group=team"}),
 		create(sync.NewRef("display", display), map[string]any{"team": eng, "query": "group=assignee"}),
 		made("label", map[string]any{"name": "low", "group": "risk"}), made("status", map[string]any{"team": eng, "name": "Parked", "category": "started"}))
 	waits := made("issue", map[string]any{"team": string(sync.NewRef("team", sec.ID)), "title": "Asleep", "status": l.status(sec.ID, "Triage")})

@@ -21,6 +21,7 @@ export const groups = {
     {on: 'open-display', key: 'V', words: 'Display options'},
     {on: 'clear-filters', words: 'Clear filters'},
     {on: 'star', key: 'Alt+f', words: 'Add to favourites, or remove'},
+    {on: 'open-view', key: 'Alt+v', words: 'Save as a view'},
     {on: 'view-list', words: 'Show as a list'},
     {on: 'view-board', words: 'Show as a board'},
     {key: 'Mod+z', words: 'Undo', menu: true, run: () => step(false)},
