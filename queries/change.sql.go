@@ -91,9 +91,9 @@ func (q *Queries) GetText(ctx context.Context, db DBTX, arg GetTextParams) (GetT
 
 const getTopicsVersion = `-- name: GetTopicsVersion :one
 SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = $1 AND t.name = ANY($2::text[])),
-    (SELECT max(latest.version) FROM (SELECT unnest($3::uuid[]) AS id) AS blocked, (SELECT unnest($4::uuid[]) AS id) AS blocking,
+    (SELECT max(latest.version) FROM (SELECT unnest($3::uuid[]) AS id) AS blocked,
         LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = $1 AND r.kind = 'blocks' AND r.other_team_id = blocked.id
-            AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version
+            AND (r.team_id = ANY($4::uuid[])) IS TRUE ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version
 `
 
 type GetTopicsVersionParams struct {
@@ -104,7 +104,7 @@ type GetTopicsVersionParams struct {
 }
 
 // When topics last changed, or what blocks the issues of teams: of that the topics say nothing, since not all who see the
-// one team see the others.
+// one team see the others. Each of those teams is asked once, the latest first: IS TRUE keeps the planner from a step for each pair of teams.
 func (q *Queries) GetTopicsVersion(ctx context.Context, db DBTX, arg GetTopicsVersionParams) (int64, error) {
 	row := db.QueryRow(ctx, getTopicsVersion,
 		arg.WorkspaceID,

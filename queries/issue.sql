@@ -160,8 +160,9 @@ ORDER BY i.place, i.rank;
 
 -- name: ListGroupsOfTeams :many
 -- The first rows of each group of a list over several teams, and how many it has in all. A group is of one key or of many: a
--- category of status has those of all teams. The keys, levels and numbers of groups stand beside each other. Filters are as in
--- ListIssueGroups, and so is the plan: for the latest change first it goes along an index, key by key, as far as is shown. All are counted in one go.
+-- category of status has those of all teams. The keys and numbers of groups stand beside each other, a level of priority is one as well. Filters are as in
+-- ListIssueGroups, and so is the plan. What is grouped by keys of statuses goes along an index for the latest change first, key by key, as far as is
+-- shown. No index has the issues of other keys in that order: there each issue is read once, for its place in its groups and for their counts.
 WITH passing AS NOT MATERIALIZED (
     SELECT x.id, x.team_id, x.number, x.title, x.status_id, x.priority, x.assignee_id, x.labels, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.version,
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
@@ -199,29 +200,36 @@ WITH passing AS NOT MATERIALIZED (
 )
 SELECT g.number::integer AS group_number, COALESCE(c.issues, 0)::bigint AS issues, i.place::bigint AS place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
     i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
-FROM (SELECT DISTINCT unnest(@numbers::integer[]) AS number) AS g
+FROM (SELECT DISTINCT unnest(@numbers::integer[]) AS number WHERE @grouping::text = 'status') AS g
 LEFT JOIN (
-    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@levels::smallint[]) AS level, unnest(@numbers::integer[]) AS number) AS k
-    JOIN (
-        SELECT CASE @grouping::text WHEN 'status' THEN p.status_id WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none WHEN 'team' THEN p.team_id
-                ELSE '00000000-0000-0000-0000-000000000000' END AS id, CASE WHEN @grouping::text = 'priority' THEN p.priority ELSE 0 END AS level, count(*) AS issues
-        FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN @grouping::text = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
-        WHERE NOT @counted::boolean GROUP BY 1, 2
-    ) AS n ON n.id = k.id AND n.level = k.level
+    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@numbers::integer[]) AS number) AS k
+    JOIN (SELECT p.status_id AS id, count(*) AS issues FROM passing p WHERE NOT @counted::boolean GROUP BY p.status_id) AS n ON n.id = k.id
     GROUP BY k.number
 ) AS c ON c.number = g.number
 CROSS JOIN LATERAL (
-    SELECT f.* FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@levels::smallint[]) AS level, unnest(@numbers::integer[]) AS number) AS k
+    SELECT f.* FROM (SELECT unnest(@keys::uuid[]) AS id, unnest(@numbers::integer[]) AS number) AS k
     CROSS JOIN LATERAL (
-        SELECT p.* FROM passing p WHERE CASE @grouping::text WHEN 'status' THEN p.status_id = k.id WHEN 'assignee' THEN p.owner_id = k.id WHEN 'priority' THEN p.priority = k.level
-            WHEN 'label' THEN p.marks @> ARRAY[k.id] WHEN 'project' THEN p.project_or_none = k.id WHEN 'team' THEN p.team_id = k.id ELSE true END
-            AND (p.place, p.id) < (@before_place::bigint, @before_id::uuid)
+        SELECT p.* FROM passing p WHERE p.status_id = k.id AND (p.place, p.id) < (@before_place::bigint, @before_id::uuid)
         ORDER BY p.place DESC, p.id DESC LIMIT @per_group::integer
     ) AS f
     WHERE k.number = g.number
     ORDER BY f.place DESC, f.id DESC LIMIT @per_group
 ) AS i
-ORDER BY i.place DESC, i.id DESC;
+UNION ALL
+SELECT n.number, n.issues, n.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (
+    SELECT k.number, p.place, p.id, count(*) OVER whole AS issues, row_number() OVER (whole ORDER BY p.place DESC, p.id DESC) AS nth,
+        count(*) FILTER (WHERE (p.place, p.id) >= (@before_place, @before_id)) OVER whole AS before
+    FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN @grouping = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+    JOIN (SELECT unnest(@keys) AS id, unnest(@numbers) AS number) AS k
+        ON k.id = CASE @grouping WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none
+            ELSE ('00000000-0000-0000-0000-00000000000' || p.priority)::uuid END
+    WHERE @grouping <> 'status' WINDOW whole AS (PARTITION BY k.number)
+) AS n
+JOIN issue i ON i.workspace_id = @workspace_id AND i.id = n.id
+WHERE n.nth > n.before AND n.nth <= n.before + @per_group
+ORDER BY place DESC, id DESC;
 
 -- name: CountIssuesOfTeams :many
 SELECT i.status_id, count(*) AS issues FROM issue i

@@ -467,7 +467,7 @@ WITH passing AS NOT MATERIALIZED (
         x.created_at, x.updated_at, COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') AS owner_id,
         CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END AS marks,
         COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') AS project_or_none,
-        CASE $9::text
+        CASE $1::text
             WHEN 'updated' THEN x.version
             WHEN '-updated' THEN -x.version
             WHEN 'priority' THEN (-((x.priority + 4) % 5))::bigint
@@ -478,61 +478,60 @@ WITH passing AS NOT MATERIALIZED (
             WHEN '-due' THEN COALESCE(x.due - date '2000-01-01', -10000000)::bigint
             ELSE 0::bigint END AS place
     FROM issue x
-    WHERE x.workspace_id = $10 AND x.team_id = ANY($11::uuid[]) AND x.deleted_at IS NULL
-        AND (cardinality($12::uuid[]) = 0 OR x.status_id = ANY($12))
-        AND (cardinality($13::uuid[]) = 0 OR NOT x.status_id = ANY($13))
-        AND (cardinality($14::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($14))
-        AND (cardinality($15::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($15))
-        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
-        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
-        AND (cardinality($18::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $18)
-        AND (cardinality($19::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $19)
-        AND (cardinality($20::uuid[]) = 0 OR x.cycle_id = ANY($20) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($20))
-        AND (cardinality($21::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($21))
-        AND (cardinality($22::smallint[]) = 0 OR x.priority = ANY($22))
-        AND (cardinality($23::smallint[]) = 0 OR NOT x.priority = ANY($23))
-        AND (cardinality($24::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($24))
-        AND (cardinality($25::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($25))
-        AND ($26::text = '' OR x.search @@ to_tsquery('english', $26))
-        AND (cardinality($27::uuid[]) = 0 OR NOT x.status_id = ANY($27) OR x.updated_at >= $28::timestamptz)
-        AND (NOT $29::boolean OR x.parent_id IS NULL)
+    WHERE x.workspace_id = $2 AND x.team_id = ANY($3::uuid[]) AND x.deleted_at IS NULL
+        AND (cardinality($4::uuid[]) = 0 OR x.status_id = ANY($4))
+        AND (cardinality($5::uuid[]) = 0 OR NOT x.status_id = ANY($5))
+        AND (cardinality($6::uuid[]) = 0 OR COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($6))
+        AND (cardinality($7::uuid[]) = 0 OR NOT COALESCE(x.assignee_id, '00000000-0000-0000-0000-000000000000') = ANY($7))
+        AND (cardinality($8::uuid[]) = 0 OR COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($8))
+        AND (cardinality($9::uuid[]) = 0 OR NOT COALESCE(x.author_id, '00000000-0000-0000-0000-000000000000') = ANY($9))
+        AND (cardinality($10::uuid[]) = 0 OR CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $10)
+        AND (cardinality($11::uuid[]) = 0 OR NOT CASE WHEN x.labels = '{}' THEN '{00000000-0000-0000-0000-000000000000}' ELSE x.labels END && $11)
+        AND (cardinality($12::uuid[]) = 0 OR x.cycle_id = ANY($12) OR x.cycle_id IS NULL AND '00000000-0000-0000-0000-000000000000' = ANY($12))
+        AND (cardinality($13::uuid[]) = 0 OR NOT COALESCE(x.cycle_id, '00000000-0000-0000-0000-000000000000') = ANY($13))
+        AND (cardinality($14::smallint[]) = 0 OR x.priority = ANY($14))
+        AND (cardinality($15::smallint[]) = 0 OR NOT x.priority = ANY($15))
+        AND (cardinality($16::uuid[]) = 0 OR COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($16))
+        AND (cardinality($17::uuid[]) = 0 OR NOT COALESCE(x.project_id, '00000000-0000-0000-0000-000000000000') = ANY($17))
+        AND ($18::text = '' OR x.search @@ to_tsquery('english', $18))
+        AND (cardinality($19::uuid[]) = 0 OR NOT x.status_id = ANY($19) OR x.updated_at >= $20::timestamptz)
+        AND (NOT $21::boolean OR x.parent_id IS NULL)
 )
 SELECT g.number::integer AS group_number, COALESCE(c.issues, 0)::bigint AS issues, i.place::bigint AS place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
     i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
-FROM (SELECT DISTINCT unnest($1::integer[]) AS number) AS g
+FROM (SELECT DISTINCT unnest($22::integer[]) AS number WHERE $23::text = 'status') AS g
 LEFT JOIN (
-    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::smallint[]) AS level, unnest($1::integer[]) AS number) AS k
-    JOIN (
-        SELECT CASE $4::text WHEN 'status' THEN p.status_id WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none WHEN 'team' THEN p.team_id
-                ELSE '00000000-0000-0000-0000-000000000000' END AS id, CASE WHEN $4::text = 'priority' THEN p.priority ELSE 0 END AS level, count(*) AS issues
-        FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN $4::text = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
-        WHERE NOT $5::boolean GROUP BY 1, 2
-    ) AS n ON n.id = k.id AND n.level = k.level
+    SELECT k.number, sum(n.issues) AS issues FROM (SELECT unnest($24::uuid[]) AS id, unnest($22::integer[]) AS number) AS k
+    JOIN (SELECT p.status_id AS id, count(*) AS issues FROM passing p WHERE NOT $25::boolean GROUP BY p.status_id) AS n ON n.id = k.id
     GROUP BY k.number
 ) AS c ON c.number = g.number
 CROSS JOIN LATERAL (
-    SELECT f.id, f.team_id, f.number, f.title, f.status_id, f.priority, f.assignee_id, f.labels, f.parent_id, f.due, f.estimate, f.project_id, f.cycle_id, f.rank, f.version, f.created_at, f.updated_at, f.owner_id, f.marks, f.project_or_none, f.place FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::smallint[]) AS level, unnest($1::integer[]) AS number) AS k
+    SELECT f.id, f.team_id, f.number, f.title, f.status_id, f.priority, f.assignee_id, f.labels, f.parent_id, f.due, f.estimate, f.project_id, f.cycle_id, f.rank, f.version, f.created_at, f.updated_at, f.owner_id, f.marks, f.project_or_none, f.place FROM (SELECT unnest($24::uuid[]) AS id, unnest($22::integer[]) AS number) AS k
     CROSS JOIN LATERAL (
-        SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.cycle_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p WHERE CASE $4::text WHEN 'status' THEN p.status_id = k.id WHEN 'assignee' THEN p.owner_id = k.id WHEN 'priority' THEN p.priority = k.level
-            WHEN 'label' THEN p.marks @> ARRAY[k.id] WHEN 'project' THEN p.project_or_none = k.id WHEN 'team' THEN p.team_id = k.id ELSE true END
-            AND (p.place, p.id) < ($6::bigint, $7::uuid)
-        ORDER BY p.place DESC, p.id DESC LIMIT $8::integer
+        SELECT p.id, p.team_id, p.number, p.title, p.status_id, p.priority, p.assignee_id, p.labels, p.parent_id, p.due, p.estimate, p.project_id, p.cycle_id, p.rank, p.version, p.created_at, p.updated_at, p.owner_id, p.marks, p.project_or_none, p.place FROM passing p WHERE p.status_id = k.id AND (p.place, p.id) < ($26::bigint, $27::uuid)
+        ORDER BY p.place DESC, p.id DESC LIMIT $28::integer
     ) AS f
     WHERE k.number = g.number
-    ORDER BY f.place DESC, f.id DESC LIMIT $8
+    ORDER BY f.place DESC, f.id DESC LIMIT $28
 ) AS i
-ORDER BY i.place DESC, i.id DESC
+UNION ALL
+SELECT n.number, n.issues, n.place, i.id, i.team_id, i.number, i.title, i.status_id, i.priority,
+    i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (
+    SELECT k.number, p.place, p.id, count(*) OVER whole AS issues, row_number() OVER (whole ORDER BY p.place DESC, p.id DESC) AS nth,
+        count(*) FILTER (WHERE (p.place, p.id) >= ($26, $27)) OVER whole AS before
+    FROM passing p CROSS JOIN LATERAL unnest(CASE WHEN $23 = 'label' THEN p.marks ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+    JOIN (SELECT unnest($24) AS id, unnest($22) AS number) AS k
+        ON k.id = CASE $23 WHEN 'assignee' THEN p.owner_id WHEN 'label' THEN m.mark WHEN 'project' THEN p.project_or_none
+            ELSE ('00000000-0000-0000-0000-00000000000' || p.priority)::uuid END
+    WHERE $23 <> 'status' WINDOW whole AS (PARTITION BY k.number)
+) AS n
+JOIN issue i ON i.workspace_id = $2 AND i.id = n.id
+WHERE n.nth > n.before AND n.nth <= n.before + $28
+ORDER BY place DESC, id DESC
 `
 
 type ListGroupsOfTeamsParams struct {
-	Numbers       []int32
-	Keys          []uuid.UUID
-	Levels        []int16
-	Grouping      string
-	Counted       bool
-	BeforePlace   int64
-	BeforeID      uuid.UUID
-	PerGroup      int32
 	Ordering      string
 	WorkspaceID   uuid.UUID
 	TeamIDs       []uuid.UUID
@@ -554,6 +553,13 @@ type ListGroupsOfTeamsParams struct {
 	ClosedIDs     []uuid.UUID
 	ClosedSince   time.Time
 	TopsOnly      bool
+	Numbers       []int32
+	Grouping      string
+	Keys          []uuid.UUID
+	Counted       bool
+	BeforePlace   int64
+	BeforeID      uuid.UUID
+	PerGroup      int32
 }
 
 type ListGroupsOfTeamsRow struct {
@@ -580,18 +586,11 @@ type ListGroupsOfTeamsRow struct {
 }
 
 // The first rows of each group of a list over several teams, and how many it has in all. A group is of one key or of many: a
-// category of status has those of all teams. The keys, levels and numbers of groups stand beside each other. Filters are as in
-// ListIssueGroups, and so is the plan: for the latest change first it goes along an index, key by key, as far as is shown. All are counted in one go.
+// category of status has those of all teams. The keys and numbers of groups stand beside each other, a level of priority is one as well. Filters are as in
+// ListIssueGroups, and so is the plan. What is grouped by keys of statuses goes along an index for the latest change first, key by key, as far as is
+// shown. No index has the issues of other keys in that order: there each issue is read once, for its place in its groups and for their counts.
 func (q *Queries) ListGroupsOfTeams(ctx context.Context, db DBTX, arg ListGroupsOfTeamsParams) ([]ListGroupsOfTeamsRow, error) {
 	rows, err := db.Query(ctx, listGroupsOfTeams,
-		arg.Numbers,
-		arg.Keys,
-		arg.Levels,
-		arg.Grouping,
-		arg.Counted,
-		arg.BeforePlace,
-		arg.BeforeID,
-		arg.PerGroup,
 		arg.Ordering,
 		arg.WorkspaceID,
 		arg.TeamIDs,
@@ -613,6 +612,13 @@ func (q *Queries) ListGroupsOfTeams(ctx context.Context, db DBTX, arg ListGroups
 		arg.ClosedIDs,
 		arg.ClosedSince,
 		arg.TopsOnly,
+		arg.Numbers,
+		arg.Grouping,
+		arg.Keys,
+		arg.Counted,
+		arg.BeforePlace,
+		arg.BeforeID,
+		arg.PerGroup,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListGroupsOfTeams: %w", err)

@@ -20,16 +20,10 @@ var (
 	AllOrders    = []string{"updated", "priority", "created", "due"}
 )
 
-// groupKeyOf is a value by which issues come into a group: an id, or a level of priority.
-type groupKeyOf struct {
-	id    uuid.UUID
-	level int16
-}
-
-// keyedGroup is a group with all values that lead into it.
+// keyedGroup is a group with all values that lead into it: ids, or a level of priority as one.
 type keyedGroup struct {
 	IssueGroup
-	keys []groupKeyOf
+	keys []uuid.UUID
 }
 
 // AllIssues reads the issues of all teams that the reader sees in groups, each with a first page of rows. Invalid when After was not made by an earlier page.
@@ -88,10 +82,15 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 // countsAll tells whether the groups hold all issues of their statuses, so that their number is remembered. A filter by team or by status leaves some out whole.
 // Of a window of those that are closed the rows are counted.
 func (t TeamIssues) countsAll(l Layout) bool {
-	of := t
+	of, whole := t, l.ofStatuses() && l.Closed == nil
 	of.Filter.Teams, of.Filter.NotTeams = nil, nil
-	l.Order, l.Backwards = "", false
-	return l.Group == AllGroupings[0] && l.Closed == nil && of.countsStatuses(l)
+	l.Group, l.Order, l.Backwards = "", "", false
+	return whole && of.countsStatuses(l)
+}
+
+// ofStatuses tells whether each group of a list over all teams is that of some statuses: a team has its own, and all have all.
+func (l Layout) ofStatuses() bool {
+	return slices.Contains([]string{"status", "team", "none"}, l.Group)
 }
 
 // allGroups are the groups of a list over all teams, in their order and without issues. What the filter leaves out is not there.
@@ -103,7 +102,7 @@ func (t TeamIssues) allGroups(l Layout) []keyedGroup {
 	case "team":
 		return t.teamGroups()
 	case "none":
-		return []keyedGroup{{IssueGroup{By: "none"}, []groupKeyOf{{}}}}
+		return []keyedGroup{{IssueGroup{By: "none"}, t.statusKeys(func(*record) bool { return true })}}
 	case "priority":
 		return keyed(passing(priorityGroups(), f.Priorities, f.NotPriorities, func(g IssueGroup) int16 { return int16(g.Priority) }), nil)
 	case "assignee":
@@ -118,31 +117,23 @@ func (t TeamIssues) allGroups(l Layout) []keyedGroup {
 func keyed(groups []IssueGroup, none []uuid.UUID) []keyedGroup {
 	list := make([]keyedGroup, len(groups))
 	for i, g := range groups {
-		list[i] = keyedGroup{g, []groupKeyOf{{g.ID, int16(g.Priority)}}}
-		if g.ID == uuid.Nil && none != nil {
-			list[i].keys = nil
-			for _, id := range none {
-				list[i].keys = append(list[i].keys, groupKeyOf{id: id})
-			}
+		list[i] = keyedGroup{g, []uuid.UUID{g.ID}}
+		switch {
+		case g.By == "priority":
+			list[i].keys[0][15] = byte(g.Priority)
+		case g.ID == uuid.Nil && none != nil:
+			list[i].keys = none
 		}
 	}
 	return list
 }
 
-// categoryGroups have the statuses of all teams, those in the trash too.
 func (t TeamIssues) categoryGroups() []keyedGroup {
-	teams := t.liveTeamsIn(t.Filter)
 	var groups []keyedGroup
 	for i, category := range Categories {
-		g := keyedGroup{IssueGroup: IssueGroup{By: "category", Category: category, Priority: i}}
-		for _, r := range t.words.all("status") {
-			left := len(t.Filter.Statuses) > 0 && !slices.Contains(t.Filter.Statuses, r.id) || slices.Contains(t.Filter.NotStatuses, r.id) || slices.Contains(t.hidden, r.id)
-			if r.text("category") == category && slices.Contains(teams, r.refersTo("team")) && !left {
-				g.keys = append(g.keys, groupKeyOf{id: r.id})
-			}
-		}
-		if len(g.keys) > 0 {
-			groups = append(groups, g)
+		keys := t.statusKeys(func(status *record) bool { return status.text("category") == category })
+		if len(keys) > 0 {
+			groups = append(groups, keyedGroup{IssueGroup{By: "category", Category: category, Priority: i}, keys})
 		}
 	}
 	return groups
@@ -153,10 +144,24 @@ func (t TeamIssues) teamGroups() []keyedGroup {
 	var groups []keyedGroup
 	for _, team := range t.Teams() {
 		if slices.Contains(teams, team.ID) {
-			groups = append(groups, keyedGroup{IssueGroup{By: "team", ID: team.ID}, []groupKeyOf{{id: team.ID}}})
+			keys := t.statusKeys(func(status *record) bool { return status.refersTo("team") == team.ID })
+			groups = append(groups, keyedGroup{IssueGroup{By: "team", ID: team.ID}, keys})
 		}
 	}
 	return groups
+}
+
+// statusKeys are those of some statuses that the filter lets through, of all its teams and those in the trash too.
+func (t TeamIssues) statusKeys(some func(status *record) bool) []uuid.UUID {
+	teams, f := t.liveTeamsIn(t.Filter), t.Filter
+	var keys []uuid.UUID
+	for _, r := range t.words.all("status") {
+		left := len(f.Statuses) > 0 && !slices.Contains(f.Statuses, r.id) || slices.Contains(f.NotStatuses, r.id) || slices.Contains(t.hidden, r.id)
+		if some(r) && slices.Contains(teams, r.refersTo("team")) && !left {
+			keys = append(keys, r.id)
+		}
+	}
+	return keys
 }
 
 // liveTeamsIn are the teams that a filter lets through, without those in the trash.
@@ -171,7 +176,7 @@ func (s Snapshot) liveTeamsIn(f Filter) []uuid.UUID {
 func (t TeamIssues) allParams(ws uuid.UUID, l Layout, groups []keyedGroup, now time.Time) queries.ListGroupsOfTeamsParams {
 	f := t.Filter
 	wanted := queries.ListGroupsOfTeamsParams{
-		WorkspaceID: ws, TeamIDs: t.liveTeamsIn(f), Grouping: l.Group, Ordering: l.Order, Words: f.Words, Numbers: []int32{}, Keys: []uuid.UUID{}, Levels: []int16{},
+		WorkspaceID: ws, TeamIDs: t.liveTeamsIn(f), Grouping: l.Group, Ordering: l.Order, Words: f.Words, Numbers: []int32{}, Keys: []uuid.UUID{},
 		Statuses: given(f.Statuses), NotStatuses: given(slices.Concat(f.NotStatuses, t.hidden)),
 		Assignees: given(f.Assignees), NotAssignees: given(f.NotAssignees), Creators: given(f.Creators), NotCreators: given(f.NotCreators),
 		Labels: given(f.Labels), NotLabels: given(f.NotLabels), Priorities: given(f.Priorities), NotPriorities: given(f.NotPriorities),
@@ -181,7 +186,8 @@ func (t TeamIssues) allParams(ws uuid.UUID, l Layout, groups []keyedGroup, now t
 	if l.Backwards {
 		wanted.Ordering = "-" + l.Order
 	}
-	if l.Group == "status" {
+	if l.ofStatuses() {
+		wanted.Grouping = "status"
 		wanted.Statuses, wanted.NotStatuses = []uuid.UUID{}, []uuid.UUID{} // the groups say it
 	}
 	if l.Closed != nil {
@@ -189,7 +195,7 @@ func (t TeamIssues) allParams(ws uuid.UUID, l Layout, groups []keyedGroup, now t
 	}
 	for number, g := range groups {
 		for _, key := range g.keys {
-			wanted.Numbers, wanted.Keys, wanted.Levels = append(wanted.Numbers, int32(number)), append(wanted.Keys, key.id), append(wanted.Levels, key.level)
+			wanted.Numbers, wanted.Keys = append(wanted.Numbers, int32(number)), append(wanted.Keys, key)
 		}
 	}
 	return wanted
@@ -207,7 +213,7 @@ func (t *TeamIssues) fillAll(groups []keyedGroup, rows []queries.ListGroupsOfTea
 		if counted != nil {
 			g.Count = 0
 			for _, key := range g.keys {
-				g.Count += counted[key.id]
+				g.Count += counted[key]
 			}
 		}
 		if g.Count > 0 || l.keepsEmpty() && (g.By == "category" || g.By == "team" || t.offered(uuid.Nil, g.IssueGroup)) {

@@ -110,6 +110,8 @@ func TestAllIssues_CountsFollowTheLog(t *testing.T) {
 	two, _ := h.issueIn(t, web, "Two", func(set map[string]any) { set["status"] = string(building) })
 	h.issueIn(t, h.private, "Secret")
 	wantSame(t, "another", []string{"started 2: Two, One"}, h.all(t, h.ben, hide))
+	wantSame(t, "by team", []string{"ENG 1: One", "WEB 1: Two"}, h.all(t, h.ben, ListOptions{Layout: Layout{Group: "team", Empty: new(bool)}}))
+	wantSame(t, "without groups", []string{" 2: Two, One"}, h.all(t, h.ben, ListOptions{Layout: Layout{Group: "none"}}))
 	wantSame(t, "for ann", []string{"unstarted 1: Secret", "started 2: Two, One"}, h.all(t, h.ann, hide))
 	h.applied(t, h.ann, h.annsTab, Operation{Op: Delete, Record: two})
 	wantSame(t, "in the trash", []string{"started 1: One"}, h.all(t, h.ben, hide))
@@ -130,7 +132,7 @@ func TestAllIssues_PagesGoOnWhereTheLastEnded(t *testing.T) {
 		ops = append(ops, Operation{Op: Create, Record: NewRef("issue", newID()), Set: map[string]any{"team": string(NewRef("team", team)), "status": string(status), "title": fmt.Sprint("Issue ", n)}})
 	}
 	h.applied(t, h.ann, h.annsTab, ops...)
-	for _, layout := range []Layout{{}, {Order: "priority"}, {Order: "created", Backwards: true}, {Group: "none"}} {
+	for _, layout := range []Layout{{}, {Order: "priority"}, {Order: "created", Backwards: true}, {Group: "none"}, {Group: "priority"}, {Group: "label", Order: "created"}, {Group: "assignee", Order: "updated", Backwards: true}} {
 		layout.Empty = new(bool)
 		seen, after := map[uuid.UUID]bool{}, ""
 		for pages := 0; pages == 0 || after != ""; pages++ {
