@@ -94,6 +94,9 @@ func TestStylesStayCheapToApply(t *testing.T) {
 	for _, at := range regexp.MustCompile(`:not\(:has\([^{}]*?\)\)[ >+~]+[^{},]*:(nth|first|last|only|empty)[^{},]*`).FindAll(sheet.Body, -1) {
 		t.Errorf("say this without :has(): %s", at)
 	}
+	for _, at := range regexp.MustCompile(`[^{},]*:not\(\[class\]\)\)? *:where\([^{},]*`).FindAll(sheet.Body, -1) {
+		t.Errorf("htmx's classes on a region would restyle all of it: %s", at)
+	}
 }
 
 // TestStylesStaySmall holds what every page loads of styles, as it is served.

@@ -104,7 +104,9 @@ function selected() {
 
 /** One tab stop a list: the box of the row that has it. */
 function stops(at) {
-  for (const one of boxes()) tab(one, one.parentNode === at);
+  for (const one of boxes(':not([tabindex="-1"])')) tab(one, one.parentNode === at);
+  const stop = at?.querySelector(box);
+  if (stop) tab(stop, true);
 }
 
 function clicked(event) {

@@ -8,7 +8,7 @@ export function install(root) {
   if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
   document.querySelectorAll(list).forEach(one => rove(one));
   // What moves cards is loaded with the first of them.
-  if (document.querySelector('[data-rows] form[data-op=move]')) drag ??= import('./drag.js').then(({listen}) => listen());
+  if (root.querySelector('[data-rows] form[data-op=move]')) drag ??= import('./drag.js').then(({listen}) => listen());
 }
 
 const focused = () => document.activeElement?.closest(row);
@@ -24,16 +24,18 @@ export function hand() {
 
 const shown = root => root?.querySelector('[data-record^="issue:"]:not(form, [data-rows] *)');
 
-/** One tab stop a list: the row that had focus last, else the first. */
+/** One tab stop a list: the row that had focus last, else the first. Only links that may be one are looked at: most rows were seen to before. */
 function rove(root, to) {
   if (!root) return;
-  const links = [...root.querySelectorAll(row)].map(one => one.querySelector('a[href]')).filter(Boolean);
-  const at = to ? to.querySelector('a[href]') : links.find(one => one === document.activeElement) ?? links.find(one => one.tabIndex === 0 && one.hasAttribute('tabindex')) ?? links[0];
-  for (const one of links) tab(one, one === at);
+  const links = [...root.querySelectorAll('a:not([tabindex="-1"])')].filter(one => first(one.closest(row)) === one);
+  const at = first(to) ?? links.find(one => one.attributes.tabindex) ?? links[0] ?? first(root.querySelector(row));
+  at && [...links, at].forEach(one => tab(one, one === at));
 }
 
+const first = row => row?.querySelector('a[href]');
+
 /** tab makes an element a tab stop or none; what it is already is not said again, which would have the browser restyle it. */
-export const tab = (node, stop) => { if (node.getAttribute('tabindex') !== (stop ? '0' : '-1')) node.tabIndex = stop ? 0 : -1; };
+export const tab = (node, stop, to = stop ? '0' : '-1') => { if (node.getAttribute('tabindex') !== to) node.tabIndex = to; };
 
 /** move moves focus over columns and rows; sideways only on a board, where the place in the column is kept. */
 export function move(across, down) {
@@ -42,7 +44,7 @@ export function move(across, down) {
   const board = across || isBoard(home), columns = [...home.querySelectorAll('[data-group]')];
   const groups = board && columns.length ? columns.map(rowsOf) : [rowsOf(home)];
   const to = target(groups, from, across, down) ?? current();
-  to?.querySelector('a[href]')?.focus();
+  first(to)?.focus();
   to?.scrollIntoView({block: 'nearest', inline: 'nearest'});
 }
 

@@ -7,6 +7,14 @@ const kindOf = {assignee: 'member', author: 'member', lead: 'member', parent: 'i
 /** records are the nodes that show a record. */
 export const records = '[data-record]:not(form)';
 
+/** indexed finds the nodes that show what operations are about, by record. All are looked for at once, and where they are many no selector names them: there may be a thousand. */
+export function indexed(root, ops) {
+  const keys = [...new Set(ops.flatMap(({record, set}) => [record, set?.issue, set?.parent]))].filter(Boolean), found = new Map();
+  const css = keys.length < 9 ? keys.map(key => `${having('data-record', key)}:not(form)`).join() : records;
+  for (const node of [...root.matches?.(records) ? [root] : [], ...css ? root.querySelectorAll(css) : []]) found.set(node.dataset.record, [...found.get(node.dataset.record) ?? [], node]);
+  return found;
+}
+
 /** ref writes a field's value as data-value has it: "status:<uuid>", "priority:0", "member:" for none. */
 export const ref = (name, value) => value === null || value === undefined || value === '' ? (name === 'priority' ? 'priority:0' : `${kindOf[name] ?? name}:`) : name === 'priority' ? `priority:${value}` : String(value);
 

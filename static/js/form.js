@@ -62,8 +62,16 @@ function close(form) {
   const around = form.closest('details[data-edit], details[data-menu]'), focused = around?.contains(document.activeElement);
   if (around && !/^(add|create)$/.test(form.dataset.op)) around.open = false; // those are for more than one
   if (focused && !around.open) around.querySelector('summary')?.focus();
-  form.closest('dialog')?.close?.();
+  shut(form.closest('dialog'));
   refill(form);
+}
+
+/** shut closes a dialog once the frame is there that shows what was written: all that it made inert is restyled then, which takes two frames. */
+function shut(dialog) {
+  if (!dialog?.open) return;
+  dialog.dataset.closing = '';
+  const close = () => { delete dialog.dataset.closing; dialog.close(); };
+  document.hidden ? close() : requestAnimationFrame(() => setTimeout(close));
 }
 
 /** go leaves the page of a new issue for the issue, once it has its key or when that takes long. */

@@ -1,7 +1,7 @@
 // What one sees = the server's HTML + one's own operations that it does not show yet. Here: which, and when; paint.js changes the nodes.
 
 import {outbox} from './queue.js';
-import {records} from './field.js';
+import {indexed} from './field.js';
 import {having} from './page.js';
 import {lay, restore, values} from './paint.js';
 import {refocus} from './stale.js';
@@ -33,8 +33,8 @@ export function paint(root, anew = false) {
     if (more && had.length === signs.length) continue;
     painted.set(region, signs);
     const focused = document.activeElement, onward = refocus(region);
-    more && !region.querySelector('[data-gone]') ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
-    if (region.isConnected && ops.some(op => op.op === 'create')) region.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
+    const made = more && !region.querySelector('[data-gone]') ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
+    for (const node of made) if (node.isConnected) node.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
     if (focused?.closest('[hidden]')) onward();
     else if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
   }
@@ -68,8 +68,7 @@ export function folded(ops) {
 
 /** shown reads the values on the page that operations are about to change, for undo: {record: {field: value}}. */
 export function shown(ops) {
-  const before = {}, nodes = new Map(); // looked for once: there may be a thousand operations
-  for (const node of document.querySelectorAll(records)) nodes.set(node.dataset.record, [...nodes.get(node.dataset.record) ?? [], node]);
+  const before = {}, nodes = indexed(document, ops);
   for (const {record, set} of ops) for (const field of Object.keys(set ?? {})) {
     const css = `${having('data-field', field)}:not(form)`, node = nodes.get(record)?.find(one => one.querySelector(css))?.querySelector(css), ref = node?.dataset.value;
     if (!node || field === 'labels') continue;

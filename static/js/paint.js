@@ -1,7 +1,7 @@
 // Lays operations over a region's nodes and takes them off again. What the server drew waits in <template data-server> and <template data-home>,
 // so a morph carries it along. Data goes in as text and as clones of the server's templates, never as HTML.
 
-import {field, member, patch, records, ref, unpatch} from './field.js';
+import {field, indexed, member, patch, records, ref, unpatch} from './field.js';
 import {linger} from './left.js';
 import {answers, filters, stays} from './membership.js';
 import {blank, having, names, page, vocabulary} from './page.js';
@@ -27,19 +27,17 @@ export function restore(region) {
   return made;
 }
 
-/** lay shows operations on a region that stands as the server drew it, or that shows those before `from` already. */
+/** lay shows operations on a region that stands as the server drew it, or that shows those before `from` already. It answers the nodes that are new. */
 export function lay(region, ops, made = new Map(), from = 0) {
-  const index = new Map(), add = node => index.set(node.dataset.record, [...index.get(node.dataset.record) ?? [], node]);
-  if (region.matches(records)) add(region);
-  region.querySelectorAll(records).forEach(add);
+  const index = indexed(region, ops.slice(from)), nodes = [];
   let fresh = 0;
   for (const [i, op] of ops.entries()) {
     fresh += op.op === 'create' && op.record.startsWith('issue:');
     if (i < from) continue;
     if (op.op === 'create') {
-      if (region.dataset.madePage === op.record) fill(region, op, fresh);
+      if (region.dataset.madePage === op.record) nodes.push(fill(region, op, fresh));
       const node = !index.has(op.record) && create(region, op, index, made.get(op.record), fresh);
-      if (node) add(node);
+      if (node) nodes.push(node), index.set(op.record, [node]);
     }
     for (const node of index.get(op.record) ?? []) {
       if (op.op === 'delete' || op.op === 'restore') vanish(node, (op.op === 'delete') !== ('deleted' in node.dataset));
@@ -52,12 +50,14 @@ export function lay(region, ops, made = new Map(), from = 0) {
       if (op.pending) pend(node, true);
     }
   }
+  return nodes;
 }
 
 /** values shows again the fields that operations set, and moves nothing. */
 export function values(region, ops) {
-  for (const {op, record, set = {}, field: name, text} of ops) for (const node of [region, ...region.querySelectorAll(records)]) {
-    if (node.dataset.record === record) for (const [one, value] of op === 'text' ? [[name, text]] : Object.entries(set)) field(node, one, value);
+  const index = indexed(region, ops);
+  for (const {op, record, set = {}, field: name, text} of ops) for (const node of index.get(record) ?? []) {
+    for (const [one, value] of op === 'text' ? [[name, text]] : Object.entries(set)) field(node, one, value);
   }
 }
 

@@ -70,12 +70,12 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     return kept.then(() => entry);
   }
 
-  function mark(id, patch) {
+  function mark(id, patch, quiet) {
     const entry = find(id);
     if (!entry) return;
     const kept = write({...entry, ...patch, rev: entry.rev + 1});
     kept.catch(() => {});
-    emit();
+    if (!quiet) emit();
     return kept;
   }
 

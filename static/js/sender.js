@@ -22,7 +22,7 @@ export function createSender({box, answer, pull, allowed = () => true, tell = ()
       const batch = allowed() ? take(size, bytes) : [];
       if (!batch.length) { await pause(idle, 'idle'); continue; }
       const before = new Map(batch.map(e => [e.id, e.sent])), epoch = box.epoch();
-      for (const e of batch) if (e.sent !== (epoch || true)) box.mark(e.id, {sent: epoch || true});
+      for (const e of batch) if (e.sent !== (epoch || true)) box.mark(e.id, {sent: epoch || true}, true); // nothing that is shown hangs on it
       const met = await answer(message(batch, epoch), signal);
       if (met.kind === 'results') {
         box.epoch(met.epoch);
@@ -117,7 +117,7 @@ export function install(root) {
     }).catch(() => null),
   });
   const hope = () => sender.kick(true);
-  addEventListener('tandem:outbox', () => sender.kick());
+  addEventListener('tandem:outbox', () => setTimeout(() => sender.kick())); // what was written is seen first
   addEventListener('online', hope);
   addEventListener('tandem:retry', hope);
   addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && detail.live) hope(); });

@@ -24,9 +24,10 @@ export const usable = () => outbox.usable();
 export function install(root) {
   for (const part of [queue, overlay, drafts, toasts, sender, left]) try { part.install(root); } catch (error) { console.error(error); }
   if (document.querySelector('form[data-bulk]')) import('./bulk.js').then(part => part.install(root)).catch(console.error);
-  if (document.querySelector('[data-reactions]')) import('./reaction.js').then(part => part.install(root)).catch(console.error);
+  const has = css => root.querySelector(css);
+  if (has('[data-reactions]')) import('./reaction.js').then(part => part.install(root)).catch(console.error);
   if (document.querySelector('[data-rows=comment]')) import('./comment.js').then(part => part.install()).catch(console.error);
-  if (document.querySelector('[data-markdown] input[type=checkbox]')) import('./task.js').then(part => part.install(root)).catch(console.error);
+  if (has('[data-markdown] input[type=checkbox]')) import('./task.js').then(part => part.install(root)).catch(console.error);
   if (document.getElementById('files')) import('./attach.js').then(part => part.install()).catch(console.error);
   if (root === document && document.querySelector('[data-outbox], [data-action="sign-out"]')) tray();
 }
