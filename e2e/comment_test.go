@@ -23,6 +23,7 @@ func TestACommentIsEditedAnsweredAndDeletedWithoutAServer(t *testing.T) {
 	ann.keepsForLater([]string{"/acme/issue/" + key})
 	ann.opens("/acme/issue/" + key)
 	ann.sees("links, and no forms", "() => all('.comment a[data-action]').length >= 8 && !document.querySelector('.comment details:not(:has(textarea))')")
+	ann.sees("that an admin may delete what Ben wrote, and not rewrite it", "() => { const his = all('.comment')[0]; return seen(his.querySelector('[data-action=open-menu]')) && !seen(his.querySelector('[data-action=edit]')); }")
 	ann.stays()
 	ann.losesTheLine()
 

@@ -27,6 +27,7 @@ func (s *Server) frame(c echo.Context, v visit, snapshot sync.Snapshot, title, h
 	unread, favourites, waiting := s.sidebar(c, v)
 	return views.Page{
 		Place: s.place(v), Title: title, Appearance: appearanceOf(c), NoKeys: v.person.NoKeys, Preload: s.assets.Preload(), WorkspaceName: name, Viewer: memberOf(snapshot.Me()),
+		Admin: snapshot.Admin(),
 		Epoch: snapshot.Epoch.String(), Version: snapshot.Version, Clock: snapshot.At, TX: tx, Teams: n.teams(), Views: n.allViews(), Here: here,
 		Unread: unread, Favourites: favourites, Waiting: waiting,
 		Vocabulary: views.VocabularyData{Region: views.Region{Topics: []string{"vocabulary"}}, Deferred: true},
