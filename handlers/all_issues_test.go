@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -214,5 +215,46 @@ func TestAll_IsLaidOutForOneMemberOrForEveryone(t *testing.T) {
 	}
 	if got := h.ann.get(saved).ok().source(); got != "/acme/f/all?group=label" {
 		t.Errorf("for another it is %s", got)
+	}
+}
+
+// A view of all teams is everybody's, and its maker may have filtered by what others do not see: they learn that there is a filter, and no name.
+func TestS51_AViewNamesNothingThatItsReaderDoesNotSee(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issueIn(h.sec, "SEC", "Hidden treasure", func(set map[string]any) { set["labels"] = []string{string(h.secretMark)} })
+	h.issue("One")
+	for filter, masked := range map[string]string{"team:sec": "team:-", "-label:classified": "-label:-"} {
+		const list = "/acme/all?group=team&f="
+		saved := h.ann.saves(list+filter, "Of "+filter[:4])
+		view := strings.Split(saved, "saved=")[1]
+		if !strings.HasPrefix(saved, list+filter+"&") {
+			t.Errorf("its maker is led to %s", saved)
+		}
+		h.ann.get(saved).ok().one("form[action$='" + view + "/trash']")
+		led := h.ben.get("/acme/view/" + view).is(http.StatusSeeOther).header.Get("Location")
+		if !strings.HasPrefix(led, list+masked+"&") {
+			t.Errorf("%s: another is led to %s", filter, led)
+		}
+		page := h.ben.get(led).ok().lacks("Hidden treasure")
+		if n := page.find("[data-action=save-view], form[action*='/view/']").Length(); n != 0 {
+			t.Errorf("%s: who does not know it all is offered to change it", filter)
+		}
+		told := h.ben.get("/acme/sync/pull?since=0").ok().lacks(url.QueryEscape(filter), "classified")
+		if !strings.Contains(told.body, url.QueryEscape(masked)) {
+			t.Errorf("%s: the pull does not say that there is a filter", filter)
+		}
+	}
+}
+
+// Two letters are a team's key, and may be the word that stands for the reader elsewhere.
+func TestAll_ATeamMayBeCalledMe(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	me := h.team("ME", "Mechanics", false)
+	h.issueIn(me, "ME", "Two")
+	h.issue("One")
+	if got := h.ben.get("/acme/all?group=team&empty=hide&f=team:me").ok().grouped(); got != "Mechanics: Two" {
+		t.Errorf("it shows %q", got)
 	}
 }

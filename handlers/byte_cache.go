@@ -9,7 +9,7 @@ import (
 // byteCache keeps the values used last, as many as fit into a number of bytes. Safe for concurrent use.
 type byteCache[K comparable, V any] struct {
 	most int
-	size func(V) int
+	size func(K, V) int // of what a value takes, with what its key holds alone
 
 	mu   stdsync.Mutex
 	used int
@@ -22,7 +22,7 @@ type sized[V any] struct {
 	bytes int
 }
 
-func newByteCache[K comparable, V any](most int, size func(V) int) *byteCache[K, V] {
+func newByteCache[K comparable, V any](most int, size func(K, V) int) *byteCache[K, V] {
 	c := &byteCache[K, V]{most: most, size: size}
 	forget := func(_ K, old sized[V]) { c.used -= old.bytes }
 	c.kept, _ = simplelru.NewLRU(1<<30, forget) // the length is above zero; bytes are what bounds it
@@ -37,7 +37,7 @@ func (c *byteCache[K, V]) get(key K) (V, bool) {
 }
 
 func (c *byteCache[K, V]) add(key K, value V) {
-	entry := sized[V]{value, c.size(value)}
+	entry := sized[V]{value, c.size(key, value)}
 	if entry.bytes > c.most {
 		return
 	}

@@ -25,8 +25,9 @@ type drawnComments struct {
 // pieces are HTML, cut where the transaction id of a page stands: that is another one at each reading.
 type pieces []string
 
-func (p pieces) size() int {
-	bytes := 1024 // with what it is found by
+// drawnSize counts a comment with its texts: the cache of texts may have let go of them.
+func drawnSize(key drawnKey, p pieces) int {
+	bytes := 1024 + len(key.body.Source) + len(key.body.HTML) + len(key.reactions)
 	for _, piece := range p {
 		bytes += len(piece)
 	}
@@ -49,7 +50,7 @@ func (p pieces) write(w io.Writer, tx string) error {
 }
 
 func newDrawnComments() *drawnComments {
-	return &drawnComments{newByteCache[drawnKey](drawnBytes, pieces.size)}
+	return &drawnComments{newByteCache(drawnBytes, drawnSize)}
 }
 
 // cut stands for the transaction id while a comment is drawn. No text has it: PostgreSQL keeps none that does.
@@ -95,7 +96,7 @@ func drawnComment(ctx context.Context, at views.Place, comment views.CommentData
 	return strings.Split(string(body), cut), nil
 }
 
-// drawnKey is all that a comment's looks come from. Its texts are kept by texts anyway.
+// drawnKey is all that a comment's looks come from. Its texts are mostly those that texts keeps.
 type drawnKey struct {
 	at                           views.Place
 	id, issue                    string

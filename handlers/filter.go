@@ -163,5 +163,5 @@ func orderOf(query views.Query) string {
 }
 
 func aboutMe(query views.Query) bool {
-	return slices.ContainsFunc(query.Filters, func(f views.Filter) bool { return f.Value == "me" })
+	return slices.ContainsFunc(query.Filters, views.Filter.AboutMe)
 }

@@ -157,7 +157,7 @@ func TestDrawnFragment_SaysTheVersionItIsTrueAt(t *testing.T) {
 
 func TestByteCache_KeepsToItsSize(t *testing.T) {
 	t.Parallel()
-	c := newByteCache[int](100, func(s string) int { return len(s) })
+	c := newByteCache(100, func(_ int, s string) int { return len(s) })
 	for i := range 50 {
 		c.add(i, strings.Repeat("x", 30))
 		c.add(i, strings.Repeat("y", 30))

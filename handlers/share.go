@@ -146,7 +146,7 @@ func (s *Server) leaveTeamShare(c echo.Context, v visit) error {
 func filterOf(query views.Query, v visit) string {
 	query.Filters = slices.Clone(query.Filters)
 	for i, filter := range query.Filters {
-		if filter.Value == "me" {
+		if filter.AboutMe() {
 			query.Filters[i].Value = v.Member.String()
 		}
 	}

@@ -231,7 +231,7 @@ func (t teamIssues) region() views.Region {
 func (t teamIssues) shared(query views.Query) views.Query {
 	query.Filters, query.Saved = slices.Clone(query.Filters), ""
 	for i, f := range query.Filters {
-		if f.Value == "me" {
+		if f.AboutMe() {
 			query.Filters[i].Value = t.Me().ID.String()
 		}
 	}

@@ -34,8 +34,8 @@ type references struct {
 func newTexts() *texts {
 	return &texts{
 		renderer: markdown.New(),
-		kept:     newByteCache[linkedText](textBytes, func(t views.Text) int { return len(t.Source) + len(t.HTML) + 512 }), // with links
-		names:    newByteCache[string](textBytes/4, func(r references) int { return r.length + 32*(len(r.issues)+len(r.mentions)) + 128 }),
+		kept:     newByteCache(textBytes, func(key linkedText, t views.Text) int { return len(t.Source) + len(key.links) + len(t.HTML) + 256 }),
+		names:    newByteCache(textBytes/4, func(_ string, r references) int { return r.length + 32*(len(r.issues)+len(r.mentions)) + 128 }),
 	}
 }
 

@@ -1,5 +1,5 @@
--- What blocks a team's issues is asked for the latest first, one step for each team, however many the reader sees. Index relation_blocked, a
--- step for each pair of teams, is of the build before, and may go when no node of it is left.
+-- What blocks the issues of many teams is asked for the latest first, one step for each team, however many the reader sees. Few pairs of teams
+-- are still asked one by one, along relation_blocked.
 
 -- +goose NO TRANSACTION
 -- +goose Up

@@ -68,11 +68,18 @@ SELECT name, version FROM topic WHERE workspace_id = @workspace_id AND name = AN
 
 -- name: GetTopicsVersion :one
 -- When topics last changed, or what blocks the issues of teams: of that the topics say nothing, since not all who see the
--- one team see the others. Each of those teams is asked once, the latest first: IS TRUE keeps the planner from a step for each pair of teams.
+-- one team see the others. Few pairs of teams are asked one by one, so that what blocks from teams which the reader does not see
+-- takes none of their time. Of many each blocked team is asked once, the latest first: IS TRUE keeps the planner from a step for each pair.
 SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = @workspace_id AND t.name = ANY(@names::text[])),
-    (SELECT max(latest.version) FROM (SELECT unnest(@blocked_team_ids::uuid[]) AS id) AS blocked,
-        LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = @workspace_id AND r.kind = 'blocks' AND r.other_team_id = blocked.id
-            AND (r.team_id = ANY(@team_ids::uuid[])) IS TRUE ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version;
+    CASE WHEN @few_pairs::boolean THEN
+        (SELECT max(latest.version) FROM (SELECT unnest(@blocked_team_ids::uuid[]) AS id) AS blocked, (SELECT unnest(@team_ids::uuid[]) AS id) AS blocking,
+            LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = @workspace_id AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+                AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest)
+    ELSE
+        (SELECT max(latest.version) FROM (SELECT unnest(@blocked_team_ids::uuid[]) AS id) AS blocked,
+            LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = @workspace_id AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+                AND (r.team_id = ANY(@team_ids::uuid[])) IS TRUE ORDER BY r.version DESC LIMIT 1) AS latest)
+    END, 0)::bigint AS version;
 
 -- name: UpsertMemberAccess :exec
 -- A lost of 0 says that the change showed no less. What nobody judged counts as lost.

@@ -91,24 +91,33 @@ func (q *Queries) GetText(ctx context.Context, db DBTX, arg GetTextParams) (GetT
 
 const getTopicsVersion = `-- name: GetTopicsVersion :one
 SELECT GREATEST((SELECT max(t.version) FROM topic t WHERE t.workspace_id = $1 AND t.name = ANY($2::text[])),
-    (SELECT max(latest.version) FROM (SELECT unnest($3::uuid[]) AS id) AS blocked,
-        LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = $1 AND r.kind = 'blocks' AND r.other_team_id = blocked.id
-            AND (r.team_id = ANY($4::uuid[])) IS TRUE ORDER BY r.version DESC LIMIT 1) AS latest), 0)::bigint AS version
+    CASE WHEN $3::boolean THEN
+        (SELECT max(latest.version) FROM (SELECT unnest($4::uuid[]) AS id) AS blocked, (SELECT unnest($5::uuid[]) AS id) AS blocking,
+            LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = $1 AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+                AND r.team_id = blocking.id ORDER BY r.version DESC LIMIT 1) AS latest)
+    ELSE
+        (SELECT max(latest.version) FROM (SELECT unnest($4::uuid[]) AS id) AS blocked,
+            LATERAL (SELECT r.version FROM relation r WHERE r.workspace_id = $1 AND r.kind = 'blocks' AND r.other_team_id = blocked.id
+                AND (r.team_id = ANY($5::uuid[])) IS TRUE ORDER BY r.version DESC LIMIT 1) AS latest)
+    END, 0)::bigint AS version
 `
 
 type GetTopicsVersionParams struct {
 	WorkspaceID    uuid.UUID
 	Names          []string
+	FewPairs       bool
 	BlockedTeamIds []uuid.UUID
 	TeamIDs        []uuid.UUID
 }
 
 // When topics last changed, or what blocks the issues of teams: of that the topics say nothing, since not all who see the
-// one team see the others. Each of those teams is asked once, the latest first: IS TRUE keeps the planner from a step for each pair of teams.
+// one team see the others. Few pairs of teams are asked one by one, so that what blocks from teams which the reader does not see
+// takes none of their time. Of many each blocked team is asked once, the latest first: IS TRUE keeps the planner from a step for each pair.
 func (q *Queries) GetTopicsVersion(ctx context.Context, db DBTX, arg GetTopicsVersionParams) (int64, error) {
 	row := db.QueryRow(ctx, getTopicsVersion,
 		arg.WorkspaceID,
 		arg.Names,
+		arg.FewPairs,
 		arg.BlockedTeamIds,
 		arg.TeamIDs,
 	)

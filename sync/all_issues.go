@@ -45,6 +45,14 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		return TeamIssues{}, false, err
 	}
 	options.Group, options.Order = known(options.Group, AllGroupings), known(options.Order, AllOrders)
+	if !options.ofStatuses() {
+		select {
+		case e.scan <- struct{}{}:
+			defer func() { <-e.scan }()
+		case <-ctx.Done():
+			return TeamIssues{}, false, ctx.Err()
+		}
+	}
 	var page TeamIssues
 	var groups []keyedGroup
 	var rows *[]queries.ListGroupsOfTeamsRow
@@ -102,7 +110,11 @@ func (t TeamIssues) allGroups(l Layout) []keyedGroup {
 	case "team":
 		return t.teamGroups()
 	case "none":
-		return []keyedGroup{{IssueGroup{By: "none"}, t.statusKeys(func(*record) bool { return true })}}
+		var keys []uuid.UUID
+		for _, status := range t.passingStatuses() {
+			keys = append(keys, status.id)
+		}
+		return []keyedGroup{{IssueGroup{By: "none"}, keys}}
 	case "priority":
 		return keyed(passing(priorityGroups(), f.Priorities, f.NotPriorities, func(g IssueGroup) int16 { return int16(g.Priority) }), nil)
 	case "assignee":
@@ -129,39 +141,48 @@ func keyed(groups []IssueGroup, none []uuid.UUID) []keyedGroup {
 }
 
 func (t TeamIssues) categoryGroups() []keyedGroup {
+	keys := map[string][]uuid.UUID{}
+	for _, status := range t.passingStatuses() {
+		keys[status.text("category")] = append(keys[status.text("category")], status.id)
+	}
 	var groups []keyedGroup
 	for i, category := range Categories {
-		keys := t.statusKeys(func(status *record) bool { return status.text("category") == category })
-		if len(keys) > 0 {
-			groups = append(groups, keyedGroup{IssueGroup{By: "category", Category: category, Priority: i}, keys})
+		if len(keys[category]) > 0 {
+			groups = append(groups, keyedGroup{IssueGroup{By: "category", Category: category, Priority: i}, keys[category]})
 		}
 	}
 	return groups
 }
 
 func (t TeamIssues) teamGroups() []keyedGroup {
+	keys := map[uuid.UUID][]uuid.UUID{}
+	for _, status := range t.passingStatuses() {
+		keys[status.refersTo("team")] = append(keys[status.refersTo("team")], status.id)
+	}
 	teams := t.liveTeamsIn(t.Filter)
 	var groups []keyedGroup
 	for _, team := range t.Teams() {
 		if slices.Contains(teams, team.ID) {
-			keys := t.statusKeys(func(status *record) bool { return status.refersTo("team") == team.ID })
-			groups = append(groups, keyedGroup{IssueGroup{By: "team", ID: team.ID}, keys})
+			groups = append(groups, keyedGroup{IssueGroup{By: "team", ID: team.ID}, keys[team.ID]})
 		}
 	}
 	return groups
 }
 
-// statusKeys are those of some statuses that the filter lets through, of all its teams and those in the trash too.
-func (t TeamIssues) statusKeys(some func(status *record) bool) []uuid.UUID {
-	teams, f := t.liveTeamsIn(t.Filter), t.Filter
-	var keys []uuid.UUID
+// passingStatuses are those that the filter lets through, of all its teams and those in the trash too.
+func (t TeamIssues) passingStatuses() []*record {
+	teams, f := map[uuid.UUID]bool{}, t.Filter
+	for _, team := range t.liveTeamsIn(f) {
+		teams[team] = true
+	}
+	var statuses []*record
 	for _, r := range t.words.all("status") {
 		left := len(f.Statuses) > 0 && !slices.Contains(f.Statuses, r.id) || slices.Contains(f.NotStatuses, r.id) || slices.Contains(t.hidden, r.id)
-		if some(r) && slices.Contains(teams, r.refersTo("team")) && !left {
-			keys = append(keys, r.id)
+		if !left && teams[r.refersTo("team")] {
+			statuses = append(statuses, r)
 		}
 	}
-	return keys
+	return statuses
 }
 
 // liveTeamsIn are the teams that a filter lets through, without those in the trash.

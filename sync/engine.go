@@ -54,6 +54,7 @@ type Engine struct {
 	counts    issueCounts
 	presence  *presence
 	views     *shareViews
+	scan      chan struct{}      // taken by whoever reads all issues of a workspace, one at a time: such readings must not take all connections
 	following singleflight.Group // the log, for the inboxes of one workspace
 
 	mu         stdsync.Mutex
@@ -71,6 +72,7 @@ func New(options Options) *Engine {
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
 		retention: options.Retention, fileSpace: options.FileSpace, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
 		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(), views: newShareViews(),
+		scan: make(chan struct{}, 1),
 	}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)

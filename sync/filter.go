@@ -100,13 +100,13 @@ func (f *Filter) addPriority(value string, not bool) bool {
 
 // filterValue finds what a value names, which in several teams may be several things; nothing where it names none.
 func (s Snapshot) filterValue(field string, team uuid.UUID, value string) []uuid.UUID {
-	switch value {
-	case "none":
+	ofMembers := field == "assignee" || field == "creator"
+	switch {
+	case value == "none" && field != "team":
 		return s.noValue(field, team)
-	case "me":
-		if s.who.member != uuid.Nil && (field == "assignee" || field == "creator") {
-			return []uuid.UUID{s.who.member}
-		}
+	case value == "me" && ofMembers && s.who.member != uuid.Nil:
+		return []uuid.UUID{s.who.member}
+	case value == "me" && ofMembers:
 		return nil
 	}
 	if id, err := uuid.Parse(value); err == nil {
@@ -138,7 +138,7 @@ func (s Snapshot) filterValue(field string, team uuid.UUID, value string) []uuid
 // noValue are the ids that stand for none of a field.
 func (s Snapshot) noValue(field string, team uuid.UUID) []uuid.UUID {
 	switch field {
-	case "status", "team":
+	case "status":
 		return nil
 	case "cycle":
 		return s.noCycles(team)

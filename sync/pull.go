@@ -307,6 +307,9 @@ func (s Snapshot) recordChange(r *record) RecordChange {
 			fields[field.name] = s.shown(v)
 		}
 	}
+	if r.kind == "view" {
+		fields["query"] = s.shownQuery(r)
+	}
 	if r.kind == "member" && !s.who.admin() && r.id != s.who.member {
 		delete(fields, "email")
 	}

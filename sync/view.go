@@ -2,6 +2,7 @@ package sync
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -85,6 +86,7 @@ type ViewName struct {
 	Icon    string
 	Query   string
 	Private bool
+	Masked  bool // its query names what the reader does not see, and says so without the name
 }
 
 // Views lists the live views of a team's list that the reader sees; with the zero id those of the list over all teams.
@@ -92,7 +94,7 @@ func (s Snapshot) Views(team uuid.UUID) []ViewName {
 	var views []ViewName
 	for _, r := range s.words.all("view") {
 		if !r.deleted() && r.refersTo("team") == team && s.who.seesRecord(r) {
-			views = append(views, viewName(r))
+			views = append(views, s.viewName(r))
 		}
 	}
 	return views
@@ -104,13 +106,48 @@ func (s Snapshot) View(id uuid.UUID) (ViewName, bool) {
 	if r == nil || r.deleted() || !s.who.seesRecord(r) {
 		return ViewName{}, false
 	}
-	return viewName(r), true
+	return s.viewName(r), true
 }
 
-// EditsView tells whether the reader may change a view that they see.
-func (s Snapshot) EditsView(view ViewName) bool { return view.Private || !s.who.guest() }
+// EditsView tells whether the reader may change a view that they see. Who does not know all of its query would take a part of it away.
+func (s Snapshot) EditsView(view ViewName) bool {
+	return !view.Masked && (view.Private || !s.who.guest())
+}
 
-func viewName(r *record) ViewName {
-	return ViewName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Icon: r.text("icon"), Query: r.text("query"),
-		Private: truth(r.fields["private"])}
+func (s Snapshot) viewName(r *record) ViewName {
+	query := s.shownQuery(r)
+	return ViewName{ID: r.id, Version: r.version, Team: r.refersTo("team"), Name: r.text("name"), Icon: r.text("icon"), Query: query,
+		Private: truth(r.fields["private"]), Masked: query != r.text("query")}
+}
+
+// maskedName stands for a name that a reader may not know. Nothing bears it: the slug of a name never ends in a dash.
+const maskedName = "-"
+
+// shownQuery is a view's query with a mask for each name of what the reader does not see: the slug of a hidden team, or of its labels, would tell it.
+func (s Snapshot) shownQuery(view *record) string {
+	parts := strings.Split(view.text("query"), "&")
+	for i, part := range parts {
+		key, value, _ := strings.Cut(part, "=")
+		term, err := url.QueryUnescape(value)
+		if err == nil && key == "f" && s.namesHidden(view.refersTo("team"), term) {
+			field, _, _ := strings.Cut(term, ":")
+			parts[i] = "f=" + url.QueryEscape(field+":"+maskedName)
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+// namesHidden tells whether a filter's term names something that is there, but not for the reader.
+func (s Snapshot) namesHidden(team uuid.UUID, term string) bool {
+	field, value, _ := strings.Cut(strings.TrimPrefix(term, "-"), ":")
+	if !slices.Contains([]string{"team", "status", "label", "project", "cycle"}, field) || len(s.filterValue(field, team, value)) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(s.words.all(field), func(r *record) bool {
+		name := r.text("name")
+		if field == "team" {
+			name = r.text("key")
+		}
+		return Slug(name) == value && !s.who.seesRecord(r)
+	})
 }

@@ -51,6 +51,11 @@ type Filter struct {
 	Not   bool
 }
 
+// AboutMe tells whether the filter is about whoever reads it. A team, or a label, may be called "me" as well.
+func (f Filter) AboutMe() bool {
+	return f.Value == "me" && (f.Field == "assignee" || f.Field == "creator")
+}
+
 // String is the filter as it stands in f=.
 func (f Filter) String() string {
 	if f.Not {

@@ -25,8 +25,13 @@ function drafted() {
   }
 }
 
-/** pick puts a tool's form in the place of its link, and opens it; where that is not there yet, it throws. */
-export const pick = (field, row, from) => { grown(from).open = true; };
+/** pick puts a tool's form in the place of its link, and opens it; where there is no such form, it throws. A link may have been drawn anew meanwhile. */
+export function pick(field, row, from) {
+  const at = from.isConnected ? from : link(document, row.dataset.record, from.dataset.action);
+  if (at) grown(at).open = true;
+}
+
+const link = (root, record, action) => root.querySelector(`${having('data-record', record)}:not(form) a${having('data-action', action)}`);
 
 /** editor is the form that a comment's text is edited in by whoever may. */
 export function editor(node) {
@@ -65,7 +70,7 @@ function made(node, css) {
   if (!part) return undefined;
   fill(part, {record, set: {}, at: 0});
   for (const form of part.matches('form') ? [part] : part.querySelectorAll('form')) {
-    const url = form.getAttribute('action').replace('/comment/', `/comment/${record.slice(8)}/`);
+    const url = form.getAttribute('action').replace(/\/comment\/(?=[a-z]+$)/, `/comment/${record.slice(8)}/`);
     form.setAttribute('action', url);
     form.setAttribute('hx-post', url);
     if (form.dataset.base) form.dataset.base = form.elements._base.value = version;
@@ -75,9 +80,8 @@ function made(node, css) {
 
 /** again: a tool that is a form here is one in what comes, too. */
 function again(target, fragment) {
-  for (const tool of target?.querySelectorAll?.(`${comment} details`) ?? []) {
-    const {record} = tool.closest(comment).dataset, {action} = tool.querySelector('summary').dataset;
-    const from = fragment.querySelector(`${having('data-record', record)}:not(form) a${having('data-action', action)}`);
+  for (const {dataset, parentNode} of target?.querySelectorAll?.(`${comment} details > summary[data-action]`) ?? []) {
+    const from = link(fragment, parentNode.closest(comment).dataset.record, dataset.action);
     if (from) grown(from);
   }
 }

@@ -28,7 +28,7 @@ const shown = root => root?.querySelector('[data-record^="issue:"]:not(form, [da
 function rove(root, to) {
   if (!root) return;
   const links = [...root.querySelectorAll('a:not([tabindex="-1"])')].filter(one => first(one.closest(row)) === one);
-  const at = first(to) ?? links.find(one => one.attributes.tabindex) ?? links[0] ?? first(root.querySelector(row));
+  const at = first(to) ?? links.find(one => one === document.activeElement) ?? links.find(one => one.attributes.tabindex) ?? links[0] ?? first(root.querySelector(row));
   at && [...links, at].forEach(one => tab(one, one === at));
 }
 
@@ -61,7 +61,7 @@ export function target(groups, from, across, down) {
   const column = groups.findIndex(group => group.includes(from));
   if (column < 0) return undefined;
   const at = groups[column].indexOf(from);
-  if (!across) return groups[column][Math.max(0, Math.min(groups[column].length - 1, at + down))];
+  if (!across) return groups[column][at + down] ?? groups[column].at(down < 0 ? 0 : -1);
   for (let next = column + across; groups[next]; next += across) {
     if (groups[next].length) return groups[next][Math.min(at, groups[next].length - 1)];
   }

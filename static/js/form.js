@@ -70,6 +70,7 @@ function close(form) {
 function shut(dialog) {
   if (!dialog?.open) return;
   dialog.dataset.closing = '';
+  document.activeElement.blur(); // what is typed meanwhile is not for it
   const close = () => { delete dialog.dataset.closing; dialog.close(); };
   document.hidden ? close() : requestAnimationFrame(() => setTimeout(close));
 }

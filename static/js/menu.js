@@ -39,7 +39,7 @@ function pointed(event) {
   const {pointerType, ctrlKey, metaKey, shiftKey} = event, at = event.target.closest('[data-rows=comment] a[data-action], [data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
   if (ctrlKey || metaKey || shiftKey || !at?.href && (pointerType !== 'mouse' || !row?.matches(pickable))) return;
   event.preventDefault();
-  import(at.href ? './comment.js' : './row_menu.js').then(({pick}) => pick(at.dataset.field, row, at)).catch(() => at.href && location.assign(at));
+  import(at.href ? './comment.js' : './row_menu.js').then(({pick}) => pick(at.dataset.field, row, at)).catch(error => at.href ? location.assign(at) : console.error(error));
 }
 
 function pressed(event) {

@@ -3,7 +3,7 @@
 export function install(root) {
   if (root === document) document.addEventListener('htmx:before:swap', ({detail}) => detail.tasks.forEach(({fragment}) => install(fragment)));
   const me = document.querySelector('meta[name=tandem-member]');
-  for (const tool of root.querySelectorAll('[data-for]')) tool.hidden = !mine(tool.dataset.for, me?.content, 'own' in tool.dataset || me?.dataset.role);
+  for (const tool of root.querySelectorAll('[data-for]')) tool.hidden = !mine(tool.dataset.for, me?.content, tool.dataset.own ?? me?.dataset.role);
 }
 
 /** mine tells whether a member may use what is for that author. */

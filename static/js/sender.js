@@ -117,7 +117,7 @@ export function install(root) {
     }).catch(() => null),
   });
   const hope = () => sender.kick(true);
-  addEventListener('tandem:outbox', () => setTimeout(() => sender.kick())); // what was written is seen first
+  addEventListener('tandem:outbox', () => document.hidden ? sender.kick() : setTimeout(() => sender.kick())); // what was written is seen first
   addEventListener('online', hope);
   addEventListener('tandem:retry', hope);
   addEventListener('tandem:state', ({detail}) => { if (detail.source === 'stream' && detail.live) hope(); });

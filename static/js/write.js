@@ -24,7 +24,7 @@ export const usable = () => outbox.usable();
 export function install(root) {
   for (const part of [queue, overlay, drafts, toasts, sender, left]) try { part.install(root); } catch (error) { console.error(error); }
   if (document.querySelector('form[data-bulk]')) import('./bulk.js').then(part => part.install(root)).catch(console.error);
-  const has = css => root.querySelector(css);
+  const has = css => (root.id === 'vocabulary' ? document : root).querySelector(css); // the forms of comments come with it
   if (has('[data-reactions]')) import('./reaction.js').then(part => part.install(root)).catch(console.error);
   if (document.querySelector('[data-rows=comment]')) import('./comment.js').then(part => part.install()).catch(console.error);
   if (has('[data-markdown] input[type=checkbox]')) import('./task.js').then(part => part.install(root)).catch(console.error);
