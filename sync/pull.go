@@ -304,7 +304,9 @@ func (s Snapshot) recordChange(r *record) RecordChange {
 	fields := r.public()
 	for _, field := range nounOf(r.kind).fields() {
 		if v, public := fields[field.name]; public && field.shape.refers != "" {
-			fields[field.name] = s.shown(v)
+			if field.policy != fixed || !s.trashed(v) {
+				fields[field.name] = s.shown(v)
+			}
 		}
 	}
 	if r.kind == "view" {
@@ -314,6 +316,14 @@ func (s Snapshot) recordChange(r *record) RecordChange {
 		delete(fields, "email")
 	}
 	return RecordChange{Version: r.version, Record: r.ref(), Op: "put", Fields: fields}
+}
+
+// trashed tells whether a value is a reference to what the reader sees in the trash. A record that was made there stays there: without it a view
+// of a team would read as one of all teams.
+func (s Snapshot) trashed(v value) bool {
+	ref, _ := v.(string)
+	r := s.words.records[Ref(ref)]
+	return r != nil && r.deleted() && s.who.seesRecord(r)
 }
 
 // shown leaves out references to what the reader may not see, or what lies in the trash, as far as names are concerned.

@@ -3,6 +3,7 @@ package sync
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -232,4 +233,20 @@ func (h *house) compareLive(t testing.TB, state map[string]map[string]any, at ma
 		}
 	}
 	must(t, rows.Err())
+}
+
+// Without its team a view would read as one of all teams.
+func TestPull_AViewOfATeamInTheTrashKeepsItsTeam(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	team, view := newID(), NewRef("view", newID())
+	ref := NewRef("team", team)
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: ref, Set: map[string]any{"key": "OLD", "name": "Old"}},
+		Operation{Op: Create, Record: view, Set: map[string]any{"team": string(ref), "name": "Theirs"}}, Operation{Op: Delete, Record: ref})
+	told, err := h.Pull(t.Context(), h.ann, Pull{Limit: PullMost})
+	must(t, err)
+	at := slices.IndexFunc(told.Changes, func(c RecordChange) bool { return c.Record == view })
+	if at < 0 || told.Changes[at].Fields["team"] != string(ref) {
+		t.Errorf("it is told as %+v", told.Changes)
+	}
 }
