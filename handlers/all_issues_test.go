@@ -1,8 +1,8 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -237,12 +237,21 @@ func TestS51_AViewNamesNothingThatItsReaderDoesNotSee(t *testing.T) {
 			t.Errorf("%s: another is led to %s", filter, led)
 		}
 		page := h.ben.get(led).ok().lacks("Hidden treasure")
-		if n := page.find("[data-action=save-view], form[action*='/view/']").Length(); n != 0 {
+		if n := page.find("[data-action=reset-view]").Length(); n != 0 {
+			t.Errorf("%s: as it was saved it is taken for changed", filter)
+		}
+		page = h.ben.get(led + "&order=due").ok()
+		if page.one("[data-action=reset-view]"); page.find("[data-action=save-view]").Length() != 0 {
 			t.Errorf("%s: who does not know it all is offered to change it", filter)
 		}
-		told := h.ben.get("/acme/sync/pull?since=0").ok().lacks(url.QueryEscape(filter), "classified")
-		if !strings.Contains(told.body, url.QueryEscape(masked)) {
+		told := h.ben.get("/acme/sync/pull?since=0").ok().lacks("f="+filter, "classified")
+		if !strings.Contains(told.body, "f="+masked) {
 			t.Errorf("%s: the pull does not say that there is a filter", filter)
+		}
+		base := int64(0)
+		clash := h.ben.push(sync.Transaction{ID: newID(), Ops: []sync.Operation{{Op: sync.Set, Record: sync.Ref("view:" + view), Base: &base, Set: map[string]any{"query": "group=none"}}}})
+		if met := fmt.Sprintf("%+v", clash); !strings.Contains(met, "query") || strings.Contains(met, strings.Split(filter, ":")[1]) {
+			t.Errorf("%s: whose write met it is told %s", filter, met)
 		}
 	}
 }

@@ -21,7 +21,7 @@ type fragmentCache struct {
 }
 
 func newFragmentCache() *fragmentCache {
-	return &fragmentCache{kept: newByteCache(fragmentBytes, func(_ string, f *drawnFragment) int { return f.size() })}
+	return &fragmentCache{kept: newByteCache(fragmentBytes, func(key string, f *drawnFragment) int { return len(key) + f.size() })}
 }
 
 // get returns the fragment of a key. However many ask at once, it is drawn once.

@@ -145,3 +145,8 @@ type lookKey struct {
 	class     string
 	what      any
 }
+
+func (k lookKey) size() int {
+	what, _ := k.what.(string)
+	return len(k.class) + len(what)
+}

@@ -99,7 +99,7 @@ func New(options Options) *Server {
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		notify: options.Push, pushKey: options.PushKey,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), previews: newPreviews(), archives: newArchives(),
-		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache(besideBytes, func(_ lookKey, b beside) int { return b.size() }),
+		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache(besideBytes, func(key lookKey, b beside) int { return key.size() + b.size() }),
 		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}

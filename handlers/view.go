@@ -86,7 +86,7 @@ func (t teamIssues) saved(laid laying, tx string) views.SavedViewData {
 		return d
 	}
 	view := laid.view
-	d.View, d.Version, d.Edits = savedView(view), view.Version, t.EditsView(view)
+	d.View, d.Version, d.Edits, d.Masked = savedView(view), view.Version, t.EditsView(view), view.Masked
 	d.Dirty = laid.url.Saves() != view.Query
 	return d
 }

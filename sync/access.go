@@ -71,6 +71,14 @@ func (w *world) shown(who rights, v value) value {
 	return v
 }
 
+// told is a value of a record's field as somebody may know it whose write met it.
+func (w *world) told(who rights, ref Ref, field string, v value) value {
+	if found := w.lookup(ref); found != nil && found.kind == "view" && field == "query" && maskedFor(who, found) {
+		return nil
+	}
+	return w.shown(who, v)
+}
+
 // visibleTeams in the order of their ids, for queries.
 func (r rights) visibleTeams() []uuid.UUID {
 	teams := make([]uuid.UUID, 0, len(r.teams))

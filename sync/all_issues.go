@@ -39,6 +39,8 @@ func (e *Engine) AllIssues(ctx context.Context, actor Actor, options ListOptions
 	return page, err
 }
 
+var errTooManyScans = &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Others are reading long lists just now. Wait a moment, then try again, or group by status."}
+
 func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after) (TeamIssues, bool, error) {
 	place, behind, err := after.last()
 	if err != nil {
@@ -50,7 +52,7 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		case e.scan <- struct{}{}:
 			defer func() { <-e.scan }()
 		case <-ctx.Done():
-			return TeamIssues{}, false, ctx.Err()
+			return TeamIssues{}, false, errTooManyScans
 		}
 	}
 	var page TeamIssues

@@ -231,7 +231,7 @@ func (e *Engine) fillBases(ctx context.Context, conn *pgx.Conn, world *world, jo
 		} else if stored := world.original(hole.conflict.Record); stored != nil && stored.stamps.unset(hole.conflict.Field, hole.conflict.since) {
 			hole.conflict.Base = stored.fields[hole.conflict.Field] // only this group has changed it; else the log was cut
 		}
-		hole.conflict.Base = world.shown(hole.who, hole.conflict.Base)
+		hole.conflict.Base = world.told(hole.who, hole.conflict.Record, hole.conflict.Field, hole.conflict.Base)
 	}
 	return nil
 }

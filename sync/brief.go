@@ -6,7 +6,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// brief keeps the values used last for a moment, by the engine's own watch: what was read is good for so long. Nothing runs beside it,
+// brief keeps the values used last for a moment, by the machine's clock: what was read is good for so long. Nothing runs beside it,
 // so an idle program sleeps; what has ended stays until others need its place. Safe for concurrent use.
 type brief[K comparable, V any] struct {
 	life time.Duration

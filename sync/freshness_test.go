@@ -63,8 +63,11 @@ func TestFreshness_OfAllTeamsGrowsWithTheirNumber(t *testing.T) {
 		}
 	}
 	for _, some := range [][]uuid.UUID{first, teams} {
-		if looks := h.freshnessLooks(t, some); looks != len(some) {
+		if looks := h.freshnessLooks(t, some, false); looks != len(some) {
 			t.Errorf("of %d teams the relations were gone to %d times", len(some), looks)
+		}
+		if looks := h.freshnessLooks(t, some, true); looks != len(some)*len(some) {
+			t.Errorf("of the pairs of %d teams the relations were gone to %d times", len(some), looks)
 		}
 	}
 
@@ -86,8 +89,8 @@ func TestFreshness_OfAllTeamsGrowsWithTheirNumber(t *testing.T) {
 	}
 }
 
-// freshnessLooks is how often the relations are gone to where all of some teams are shown and seen, and their pairs are not few.
-func (h *house) freshnessLooks(t *testing.T, teams []uuid.UUID) int {
+// freshnessLooks is how often the relations are gone to where all of some teams are shown and seen.
+func (h *house) freshnessLooks(t *testing.T, teams []uuid.UUID, few bool) int {
 	t.Helper()
 	tx, err := h.pool.Begin(t.Context())
 	must(t, err)
@@ -95,7 +98,7 @@ func (h *house) freshnessLooks(t *testing.T, teams []uuid.UUID) int {
 	_, err = tx.Exec(t.Context(), "set local enable_seqscan = off") // as in a table of more than some rows
 	must(t, err)
 	asked := &explaining{Tx: tx}
-	_, _ = h.queries.GetTopicsVersion(t.Context(), asked, queries.GetTopicsVersionParams{WorkspaceID: h.ws, Names: []string{}, BlockedTeamIds: teams, TeamIDs: teams}) // the plan is all
+	_, _ = h.queries.GetTopicsVersion(t.Context(), asked, queries.GetTopicsVersionParams{WorkspaceID: h.ws, Names: []string{}, BlockedTeamIds: teams, TeamIDs: teams, FewPairs: few}) // the plan is all
 	var plans []struct{ Plan planNode }
 	must(t, json.Unmarshal(asked.plan, &plans))
 	return plans[0].Plan.looks("relation")

@@ -72,7 +72,7 @@ func (w *work) overwrite(mine *record, field string, wanted value, last stamp) {
 		return
 	}
 	w.overwrote[ref][field] = overwrite{Member: last.Member, Value: replaced}
-	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: w.shown(w.who, replaced),
+	w.notices = append(w.notices, Notice{Code: "overwrote", Record: ref, Field: field, Mine: wanted, Theirs: w.told(w.who, ref, field, replaced),
 		By: memberRef(last.Member), At: last.At.UTC(), Version: last.Version})
 }
 
@@ -89,7 +89,7 @@ func (w *work) nameConflict(mine *record, last stamp, met Conflict) {
 	if there == nil { // made by this very transaction
 		there = mine
 	}
-	met.Theirs, met.Version, met.By, met.At = w.shown(w.who, there.fields[met.Field]), there.version, memberRef(last.Member), moment(last.At)
+	met.Theirs, met.Version, met.By, met.At = w.told(w.who, met.Record, met.Field, there.fields[met.Field]), there.version, memberRef(last.Member), moment(last.At)
 	w.conflicts = slices.DeleteFunc(w.conflicts, func(c Conflict) bool { return c.Record == met.Record && c.Field == met.Field && met.Field != "labels" })
 	w.conflicts = append(w.conflicts, met)
 }

@@ -86,7 +86,7 @@ type ViewName struct {
 	Icon    string
 	Query   string
 	Private bool
-	Masked  bool // its query names what the reader does not see, and says so without the name
+	Masked  bool // its query names what the reader does not know: to save another one would take that away
 }
 
 // Views lists the live views of a team's list that the reader sees; with the zero id those of the list over all teams.
@@ -109,10 +109,8 @@ func (s Snapshot) View(id uuid.UUID) (ViewName, bool) {
 	return s.viewName(r), true
 }
 
-// EditsView tells whether the reader may change a view that they see. Who does not know all of its query would take a part of it away.
-func (s Snapshot) EditsView(view ViewName) bool {
-	return !view.Masked && (view.Private || !s.who.guest())
-}
+// EditsView tells whether the reader may change a view that they see.
+func (s Snapshot) EditsView(view ViewName) bool { return view.Private || !s.who.guest() }
 
 func (s Snapshot) viewName(r *record) ViewName {
 	query := s.shownQuery(r)
@@ -123,31 +121,33 @@ func (s Snapshot) viewName(r *record) ViewName {
 // maskedName stands for a name that a reader may not know. Nothing bears it: the slug of a name never ends in a dash.
 const maskedName = "-"
 
-// shownQuery is a view's query with a mask for each name of what the reader does not see: the slug of a hidden team, or of its labels, would tell it.
-func (s Snapshot) shownQuery(view *record) string {
-	parts := strings.Split(view.text("query"), "&")
-	for i, part := range parts {
-		key, value, _ := strings.Cut(part, "=")
-		term, err := url.QueryUnescape(value)
-		if err == nil && key == "f" && s.namesHidden(view.refersTo("team"), term) {
-			field, _, _ := strings.Cut(term, ":")
-			parts[i] = "f=" + url.QueryEscape(field+":"+maskedName)
-		}
-	}
-	return strings.Join(parts, "&")
+// maskedFor tells whether a reader may not know all names in a view's query: that over all teams may name what only its maker sees.
+func maskedFor(who rights, view *record) bool {
+	return view.text("team") == "" && view.refersTo("author") != who.member
 }
 
-// namesHidden tells whether a filter's term names something that is there, but not for the reader.
-func (s Snapshot) namesHidden(team uuid.UUID, term string) bool {
-	field, value, _ := strings.Cut(strings.TrimPrefix(term, "-"), ":")
-	if !slices.Contains([]string{"team", "status", "label", "project", "cycle"}, field) || len(s.filterValue(field, team, value)) > 0 {
-		return false
+// shownQuery is a view's query with a mask for each name that tells its reader nothing. Whether something hidden bears the name makes no
+// difference: a mask must not tell that either.
+func (s Snapshot) shownQuery(view *record) string {
+	if !maskedFor(s.who, view) {
+		return view.text("query")
 	}
-	return slices.ContainsFunc(s.words.all(field), func(r *record) bool {
-		name := r.text("name")
-		if field == "team" {
-			name = r.text("key")
+	var shown []string
+	for part := range strings.SplitSeq(view.text("query"), "&") {
+		key, value, _ := strings.Cut(part, "=")
+		term, err := url.QueryUnescape(value)
+		if field, _, _ := strings.Cut(term, ":"); err == nil && key == "f" && s.namesNothing(term) {
+			part = "f=" + field + ":" + maskedName
 		}
-		return Slug(name) == value && !s.who.seesRecord(r)
-	})
+		if !slices.Contains(shown, part) {
+			shown = append(shown, part)
+		}
+	}
+	return strings.Join(shown, "&")
+}
+
+// namesNothing tells whether a filter's term asks for something by a name that the reader knows nothing by.
+func (s Snapshot) namesNothing(term string) bool {
+	field, _, _ := strings.Cut(strings.TrimPrefix(term, "-"), ":")
+	return slices.Contains([]string{"team", "status", "label", "project"}, field) && !s.addTerm(&Filter{}, uuid.Nil, term)
 }
