@@ -40,6 +40,8 @@ func TestKeptPagesOverABuild_S63(t *testing.T) {
 		return told?.build === build && page?.headers.get('Tandem-Build') === build && await caches.has('tandem:assets:' + build);
 	}`, current, "/acme/issue/"+visited)
 	ann.sees("the pack", packed, "/acme/issue/"+open)
+	// Between two workers Chromium answers some requests without either.
+	ann.sees("its worker at work", "build => { const {scriptURL, state} = navigator.serviceWorker.controller ?? {}; return state === 'activated' && scriptURL.endsWith(build); }", current)
 	demo.kill()
 	readable("/acme/issue/"+visited, "Visited and done", current)
 	readable("/acme/issue/"+open, "Never opened", current)
