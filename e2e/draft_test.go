@@ -118,10 +118,3 @@ func TestDraftsAreKeptBeforeTheWriteSideIsThere(t *testing.T) {
 	ann.presses("Tab")
 	ann.sees("it is no comment", "() => !document.querySelector('.comment')")
 }
-
-// bar ends calls that ask for a path, "" none.
-func (l *line) bar(path string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.barred = path
-}

@@ -151,6 +151,13 @@ func (l *line) slips(event string) {
 	}
 }
 
+// bar ends calls that ask for a path, "" none.
+func (l *line) bar(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.barred = path
+}
+
 // hold keeps back what the server answers on a path.
 func (l *line) hold(path string, delay time.Duration) {
 	l.mu.Lock()
