@@ -29,6 +29,11 @@ func TestEngines(t *testing.T) {
 				{"S75 undo", undo},
 				{"S69 a conflict shows both and ends", conflict},
 				{"keyboard alone", keyboardAlone},
+				{"S58 an issue made offline is worked on", madeOffline},
+				{"S33 back to a page that was left", backAgain},
+				{"a card is dragged", cardIsDragged},
+				{"a narrow screen", narrowScreen},
+				{"S61 one tab goes on where the other ends", anotherTab},
 			} {
 				t.Run(story.name, func(t *testing.T) {
 					ann.tells(t)
@@ -220,4 +225,21 @@ func keyboardAlone(t *testing.T, ann, ben *person) {
 	ann.presses("ArrowDown", "Enter")
 	ann.sees("another status", "from => textOf('.property [data-field=status]') !== from", before)
 	ann.unsent(0)
+}
+
+func narrowScreen(t *testing.T, ann, ben *person) {
+	path := ann.made("OPS", "Read in the tram")
+	resize := func(width int) { ann.commands("SetWindowRect", map[string]int{"width": width, "height": 800}, nil) }
+	resize(400) // each engine has a least width of its own
+	defer resize(1280)
+	fits := "() => innerWidth <= 520 && document.documentElement.scrollWidth <= innerWidth"
+	ann.opens(path)
+	ann.sees("the page in one column", fits)
+	ann.setsStatus("Done")
+	ann.comments("From the tram.")
+	ann.unsent(0)
+	ann.opens("/acme/team/OPS")
+	ann.sees("the list in one column", fits)
+	ann.opens("/acme/team/OPS?view=board")
+	ann.sees("a board that goes sideways alone", fits)
 }

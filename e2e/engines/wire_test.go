@@ -39,6 +39,11 @@ var routes = map[string][2]string{
 	"SetTimeouts":        {"POST", "/session/{id}/timeouts"},
 	"SetWindowRect":      {"POST", "/session/{id}/window/rect"},
 	"Navigate":           {"POST", "/session/{id}/url"},
+	"Back":               {"POST", "/session/{id}/back"},
+	"GetWindowHandle":    {"GET", "/session/{id}/window"},
+	"NewWindow":          {"POST", "/session/{id}/window/new"},
+	"SwitchToWindow":     {"POST", "/session/{id}/window"},
+	"CloseWindow":        {"DELETE", "/session/{id}/window"},
 	"ExecuteAsyncScript": {"POST", "/session/{id}/execute/async"},
 	"PerformActions":     {"POST", "/session/{id}/actions"},
 	"TakeScreenshot":     {"GET", "/session/{id}/screenshot"},
@@ -139,8 +144,8 @@ func (m *marionette) call(command string, params, result any) error {
 		return refused
 	}
 	var inner struct{ Value json.RawMessage }
-	if err := json.Unmarshal(value, &inner); err != nil {
-		return fmt.Errorf("%s: %w in %s", command, err, value)
+	if json.Unmarshal(value, &inner) != nil || inner.Value == nil { // a few answers stand there bare
+		inner.Value = value
 	}
 	return decode(inner.Value, result)
 }
