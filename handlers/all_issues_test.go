@@ -253,6 +253,16 @@ func TestS51_AViewNamesNothingThatItsReaderDoesNotSee(t *testing.T) {
 		if met := fmt.Sprintf("%+v", clash); !strings.Contains(met, "query") || strings.Contains(met, strings.Split(filter, ":")[1]) {
 			t.Errorf("%s: whose write met it is told %s", filter, met)
 		}
+		writes := func(query string) sync.Result {
+			now := sync.Operation{Op: sync.Set, Record: sync.Ref("view:" + view), Base: &clash.Version, Set: map[string]any{"query": query}}
+			return h.ben.push(sync.Transaction{ID: newID(), Ops: []sync.Operation{now}}).Results[0]
+		}
+		if back := writes("group=none&f=" + masked); back.Error == nil || !strings.Contains(back.Error.Fields["query"], masked) {
+			t.Errorf("%s: the mask may be written in the name's place: %+v", filter, back)
+		}
+		if own := writes("group=none"); own.Status != sync.Applied {
+			t.Errorf("%s: a query of one's own is %+v", filter, own)
+		}
 	}
 }
 

@@ -221,7 +221,7 @@ func ruleOf(err error) (*Error, bool) {
 // nameStuck tells what a partial undo left as it is, and why.
 func (w *work) nameStuck() {
 	for _, s := range w.stuck {
-		notice := Notice{Code: "not_undone", Record: s.record, Field: s.field, Mine: w.shown(w.who, s.was), Theirs: w.told(w.who, s.record, s.field, s.theirs),
+		notice := Notice{Code: "not_undone", Record: s.record, Field: s.field, Mine: w.told(w.who, s.record, s.field, s.was), Theirs: w.told(w.who, s.record, s.field, s.theirs),
 			By: memberRef(s.last.Member), At: s.last.At.UTC(), Version: s.last.Version, Text: "This was changed since."}
 		if s.rule != nil {
 			notice.Text = s.rule.Text
@@ -245,7 +245,7 @@ func (w *work) stopAtStuck(changes []loggedChange) error {
 	}
 	for _, s := range w.stuck {
 		met := Conflict{Record: s.record, Field: s.field, Version: s.at,
-			Base: w.shown(w.who, s.wrote), Mine: w.shown(w.who, s.was), Theirs: w.told(w.who, s.record, s.field, s.theirs)}
+			Base: w.told(w.who, s.record, s.field, s.wrote), Mine: w.told(w.who, s.record, s.field, s.was), Theirs: w.told(w.who, s.record, s.field, s.theirs)}
 		if s.rule != nil {
 			met.Text = s.rule.Text
 		} else {

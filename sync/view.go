@@ -45,15 +45,22 @@ func (viewNoun) complete(w *work, view *record) error {
 	return err
 }
 
-func (viewNoun) check(_ *work, _, after *record) error {
+func (viewNoun) check(_ *work, before, after *record) error {
 	if after.text("name") == "" {
 		return invalid("name", "Give the view a name.")
 	}
 	if strings.ContainsAny(after.text("query"), "?#") {
 		return invalid("query", "Write what stands behind the question mark of the list's URL.")
 	}
-	if _, err := url.ParseQuery(after.text("query")); err != nil {
+	terms, err := url.ParseQuery(after.text("query"))
+	if err != nil {
 		return invalid("query", "This is not what stands in the URL of a list.")
+	}
+	written := before == nil || before.text("query") != after.text("query")
+	for _, term := range terms["f"] {
+		if field, name, _ := strings.Cut(term, ":"); written && name == maskedName && hides(field) {
+			return invalid("query", term+" stands for something that you do not see. Leave it out, or leave the query as it is.")
+		}
 	}
 	return nil
 }
@@ -148,6 +155,11 @@ func (s Snapshot) shownQuery(view *record) string {
 
 // namesNothing tells whether a filter's term asks for something by a name that the reader knows nothing by.
 func (s Snapshot) namesNothing(term string) bool {
-	field, _, _ := strings.Cut(strings.TrimPrefix(term, "-"), ":")
-	return slices.Contains([]string{"team", "status", "label", "project"}, field) && !s.addTerm(&Filter{}, uuid.Nil, term)
+	field, _, _ := strings.Cut(term, ":")
+	return hides(field) && !s.addTerm(&Filter{}, uuid.Nil, term)
+}
+
+// hides tells whether a filter's field, which may be one that it leaves out, goes by names that a reader may not know.
+func hides(field string) bool {
+	return slices.Contains([]string{"team", "status", "label", "project"}, strings.TrimPrefix(field, "-"))
 }
