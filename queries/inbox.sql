@@ -11,17 +11,27 @@ SELECT COALESCE(max(version), @since)::bigint AS until FROM (
     SELECT c.version FROM change c WHERE c.workspace_id = @workspace_id AND c.version > @since ORDER BY c.version LIMIT @most) AS page;
 
 -- name: ListNews :many
--- The lines that may be news to somebody, with the subscribers whom the issue had right after each: those that the next
--- change of them replaced, else those it has now.
-SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at,
-    COALESCE((SELECT l.before -> 'subscribers' FROM change l
-        WHERE l.workspace_id = c.workspace_id AND l.issue_id = c.issue_id AND l.version > c.version AND l.kind = 'issue' AND l.before ? 'subscribers'
-        ORDER BY l.version, l.ordinal LIMIT 1),
-        to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))::jsonb AS subscribers
+-- The lines that may be news to somebody.
+SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
 WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until AND NOT c.imported AND c.op IN ('create', 'set')
     AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description', 'priority'])
 ORDER BY c.version, c.ordinal;
+
+-- name: ListSubscribers :many
+-- The subscribers whom issues had until each change of them in a stretch of the log, the oldest first, and, as the last, those whom
+-- they had after it. Asked for each line by itself, the later lines of a busy issue were read as often as it has lines.
+SELECT had.issue_id::uuid AS issue_id, had.version::bigint AS version, had.subscribers::jsonb AS subscribers FROM (
+    SELECT c.issue_id, c.version, c.ordinal, c.before -> 'subscribers' AS subscribers FROM change c
+    WHERE c.workspace_id = @workspace_id AND c.issue_id = ANY(@issue_ids::uuid[]) AND c.version > @since AND c.version <= @until
+        AND c.kind = 'issue' AND c.before ? 'subscribers'
+    UNION ALL
+    SELECT i.id, 9223372036854775807, 0, COALESCE((SELECT l.before -> 'subscribers' FROM change l
+            WHERE l.workspace_id = i.workspace_id AND l.issue_id = i.id AND l.version > @until AND l.kind = 'issue' AND l.before ? 'subscribers'
+            ORDER BY l.version, l.ordinal LIMIT 1),
+        to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))
+    FROM issue i WHERE i.workspace_id = @workspace_id AND i.id = ANY(@issue_ids)) AS had
+ORDER BY had.version, had.ordinal;
 
 -- name: ListUnblocked :many
 -- Whose work these issues block, as long as the relation stands.

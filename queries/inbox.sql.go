@@ -389,11 +389,7 @@ func (q *Queries) ListInboxLags(ctx context.Context, db DBTX, arg ListInboxLagsP
 }
 
 const listNews = `-- name: ListNews :many
-SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at,
-    COALESCE((SELECT l.before -> 'subscribers' FROM change l
-        WHERE l.workspace_id = c.workspace_id AND l.issue_id = c.issue_id AND l.version > c.version AND l.kind = 'issue' AND l.before ? 'subscribers'
-        ORDER BY l.version, l.ordinal LIMIT 1),
-        to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))::jsonb AS subscribers
+SELECT c.version, c.kind, c.record_id, c.op, c.before, c.after, i.id AS issue_id, i.team_id, i.assignee_id, c.member_id, c.at
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.issue_id
 WHERE c.workspace_id = $1 AND c.version > $2 AND c.version <= $3 AND NOT c.imported AND c.op IN ('create', 'set')
     AND (c.kind = 'comment' AND c.after ? 'body' OR c.kind = 'issue' AND c.after ?| ARRAY['assignee', 'status', 'description', 'priority'])
@@ -407,22 +403,20 @@ type ListNewsParams struct {
 }
 
 type ListNewsRow struct {
-	Version     int64
-	Kind        string
-	RecordID    uuid.UUID
-	Op          string
-	Before      []byte
-	After       []byte
-	IssueID     uuid.UUID
-	TeamID      uuid.UUID
-	AssigneeID  *uuid.UUID
-	MemberID    *uuid.UUID
-	At          time.Time
-	Subscribers []byte
+	Version    int64
+	Kind       string
+	RecordID   uuid.UUID
+	Op         string
+	Before     []byte
+	After      []byte
+	IssueID    uuid.UUID
+	TeamID     uuid.UUID
+	AssigneeID *uuid.UUID
+	MemberID   *uuid.UUID
+	At         time.Time
 }
 
-// The lines that may be news to somebody, with the subscribers whom the issue had right after each: those that the next
-// change of them replaced, else those it has now.
+// The lines that may be news to somebody.
 func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]ListNewsRow, error) {
 	rows, err := db.Query(ctx, listNews, arg.WorkspaceID, arg.Since, arg.Until)
 	if err != nil {
@@ -444,7 +438,6 @@ func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]
 			&i.AssigneeID,
 			&i.MemberID,
 			&i.At,
-			&i.Subscribers,
 		); err != nil {
 			return nil, fmt.Errorf("query ListNews: %w", err)
 		}
@@ -452,6 +445,60 @@ func (q *Queries) ListNews(ctx context.Context, db DBTX, arg ListNewsParams) ([]
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListNews: %w", err)
+	}
+	return items, nil
+}
+
+const listSubscribers = `-- name: ListSubscribers :many
+SELECT had.issue_id::uuid AS issue_id, had.version::bigint AS version, had.subscribers::jsonb AS subscribers FROM (
+    SELECT c.issue_id, c.version, c.ordinal, c.before -> 'subscribers' AS subscribers FROM change c
+    WHERE c.workspace_id = $1 AND c.issue_id = ANY($2::uuid[]) AND c.version > $3 AND c.version <= $4
+        AND c.kind = 'issue' AND c.before ? 'subscribers'
+    UNION ALL
+    SELECT i.id, 9223372036854775807, 0, COALESCE((SELECT l.before -> 'subscribers' FROM change l
+            WHERE l.workspace_id = i.workspace_id AND l.issue_id = i.id AND l.version > $4 AND l.kind = 'issue' AND l.before ? 'subscribers'
+            ORDER BY l.version, l.ordinal LIMIT 1),
+        to_jsonb(ARRAY(SELECT 'member:' || s::text FROM unnest(i.subscribers) AS s)))
+    FROM issue i WHERE i.workspace_id = $1 AND i.id = ANY($2)) AS had
+ORDER BY had.version, had.ordinal
+`
+
+type ListSubscribersParams struct {
+	WorkspaceID uuid.UUID
+	IssueIDs    []uuid.UUID
+	Since       int64
+	Until       int64
+}
+
+type ListSubscribersRow struct {
+	IssueID     uuid.UUID
+	Version     int64
+	Subscribers []byte
+}
+
+// The subscribers whom issues had until each change of them in a stretch of the log, the oldest first, and, as the last, those whom
+// they had after it. Asked for each line by itself, the later lines of a busy issue were read as often as it has lines.
+func (q *Queries) ListSubscribers(ctx context.Context, db DBTX, arg ListSubscribersParams) ([]ListSubscribersRow, error) {
+	rows, err := db.Query(ctx, listSubscribers,
+		arg.WorkspaceID,
+		arg.IssueIDs,
+		arg.Since,
+		arg.Until,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListSubscribers: %w", err)
+	}
+	defer rows.Close()
+	var items []ListSubscribersRow
+	for rows.Next() {
+		var i ListSubscribersRow
+		if err := rows.Scan(&i.IssueID, &i.Version, &i.Subscribers); err != nil {
+			return nil, fmt.Errorf("query ListSubscribers: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListSubscribers: %w", err)
 	}
 	return items, nil
 }

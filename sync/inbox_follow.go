@@ -97,11 +97,12 @@ func (e *Engine) followPage(ctx context.Context, tx pgx.Tx, workspace uuid.UUID)
 	if err != nil || until == since {
 		return false, err
 	}
-	lines, err := e.queries.ListNews(ctx, tx, queries.ListNewsParams{WorkspaceID: workspace, Since: since, Until: until})
+	page := queries.ListNewsParams{WorkspaceID: workspace, Since: since, Until: until}
+	lines, err := e.queries.ListNews(ctx, tx, page)
 	if err != nil {
 		return false, err
 	}
-	found, err := e.newsIn(ctx, tx, workspace, lines)
+	found, err := e.newsIn(ctx, tx, page, lines)
 	if err != nil {
 		return false, err
 	}
@@ -111,39 +112,69 @@ func (e *Engine) followPage(ctx context.Context, tx pgx.Tx, workspace uuid.UUID)
 	return true, e.queries.UpdateInboxCursor(ctx, tx, queries.UpdateInboxCursorParams{WorkspaceID: workspace, Version: until})
 }
 
-// newsIn works out whom lines of the log are news to, and why.
-func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, workspace uuid.UUID, lines []queries.ListNewsRow) (*news, error) {
-	if len(lines) == 0 {
+// newsIn works out whom the lines of a page are news to, and why.
+func (e *Engine) newsIn(ctx context.Context, tx pgx.Tx, page queries.ListNewsParams, rows []queries.ListNewsRow) (*news, error) {
+	if len(rows) == 0 {
 		return newNews(nil, nil), nil
 	}
-	var changed []uuid.UUID
-	for _, line := range lines {
-		if line.Kind == "issue" && Verb(line.Op) == Set {
-			changed = append(changed, line.IssueID)
-		}
+	head, err := e.queries.GetHead(ctx, tx, page.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("read the head: %w", err)
 	}
-	var p queries.Pipeline
-	head := queries.Ask(&p, func(db queries.DBTX) (queries.GetHeadRow, error) { return e.queries.GetHead(ctx, db, workspace) })
-	blocked := queries.Ask(&p, func(db queries.DBTX) ([]queries.ListUnblockedRow, error) {
-		return e.queries.ListUnblocked(ctx, db, queries.ListUnblockedParams{WorkspaceID: workspace, Blockers: changed})
-	})
-	if err := p.Send(ctx, tx.Conn()); err != nil { // on this connection: to wait for another one while many wait for this could take for ever
-		return nil, fmt.Errorf("read what is blocked: %w", err)
-	}
-	words, err := e.newsWords(ctx, tx, workspace, head.Vocabulary)
+	words, err := e.newsWords(ctx, tx, page.WorkspaceID, head.Vocabulary)
 	if err != nil {
 		return nil, err
 	}
 	n := newNews(words, e.newHandles)
+	lines, err := n.decode(rows)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.newsAround(ctx, tx, queries.ListSubscribersParams{WorkspaceID: page.WorkspaceID, Since: page.Since, Until: page.Until}, n, lines); err != nil {
+		return nil, err
+	}
+	for _, line := range lines {
+		n.take(line)
+	}
+	return n, nil
+}
+
+// newsAround reads whom lines concern beyond those whom they name: the subscribers, and those whose work waited for what was closed.
+func (e *Engine) newsAround(ctx context.Context, tx pgx.Tx, page queries.ListSubscribersParams, n *news, lines []newsLine) error {
+	var followed, closed []uuid.UUID
+	for _, line := range lines {
+		if line.closes {
+			closed = append(closed, line.IssueID)
+		}
+		if line.tellsSubscribers() {
+			followed = append(followed, line.IssueID)
+		}
+	}
+	if len(followed) == 0 {
+		return nil
+	}
+	var p queries.Pipeline // on this connection: to wait for another one while many wait for this could take for ever
+	blocked := ask(&p, len(closed), func(db queries.DBTX) ([]queries.ListUnblockedRow, error) {
+		return e.queries.ListUnblocked(ctx, db, queries.ListUnblockedParams{WorkspaceID: page.WorkspaceID, Blockers: closed})
+	})
+	had := queries.Ask(&p, func(db queries.DBTX) ([]queries.ListSubscribersRow, error) {
+		page.IssueIDs = followed
+		return e.queries.ListSubscribers(ctx, db, page)
+	})
+	if err := p.Send(ctx, tx.Conn()); err != nil {
+		return fmt.Errorf("read what is blocked and who subscribes: %w", err)
+	}
 	for _, row := range *blocked {
 		n.blocked[row.BlockerID] = append(n.blocked[row.BlockerID], row)
 	}
-	for _, line := range lines {
-		if err := n.take(line); err != nil {
-			return nil, fmt.Errorf("read change %d: %w", line.Version, err)
+	for _, row := range *had {
+		members, err := decodeSet(row.Subscribers)
+		if err != nil {
+			return fmt.Errorf("read subscribers at %d: %w", row.Version, err)
 		}
+		n.had[row.IssueID] = append(n.had[row.IssueID], followers{row.Version, members})
 	}
-	return n, nil
+	return nil
 }
 
 // newsWords is the vocabulary in memory if it is still that of the table, else as it is there. That may be a later one by now,

@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,42 +63,77 @@ type news struct {
 	rights  map[uuid.UUID]rights
 	zones   map[uuid.UUID]*time.Location             // of teams
 	blocked map[uuid.UUID][]queries.ListUnblockedRow // by what blocks them
+	had     map[uuid.UUID][]followers                // of issues, the oldest first
 	known   map[[2]uuid.UUID]*newsItem
 	list    []*newsItem // in the order in which they were found
 }
 
 func newNews(words *vocabulary, handles func(from, text string) []string) *news {
 	return &news{words: words, handles: handles, rights: map[uuid.UUID]rights{}, zones: map[uuid.UUID]*time.Location{},
-		blocked: map[uuid.UUID][]queries.ListUnblockedRow{}, known: map[[2]uuid.UUID]*newsItem{}}
+		blocked: map[uuid.UUID][]queries.ListUnblockedRow{}, had: map[uuid.UUID][]followers{}, known: map[[2]uuid.UUID]*newsItem{}}
+}
+
+// followers are the subscribers whom an issue had until a V.
+type followers struct {
+	until   int64
+	members []string
+}
+
+// newsLine is a line of the log with what it says.
+type newsLine struct {
+	queries.ListNewsRow
+	before, after map[string]value
+	closes        bool // an issue that was open
+}
+
+func (l newsLine) tellsSubscribers() bool {
+	return l.closes || l.Kind == "comment" && Verb(l.Op) == Create
+}
+
+func (n *news) decode(rows []queries.ListNewsRow) ([]newsLine, error) {
+	lines := make([]newsLine, len(rows))
+	for i, row := range rows {
+		before, err := decodeValues(row.Before)
+		after, wrong := decodeValues(row.After)
+		if err := firstError(err, wrong); err != nil {
+			return nil, fmt.Errorf("read change %d: %w", row.Version, err)
+		}
+		closes := row.Kind == "issue" && Verb(row.Op) == Set && n.closes(text(after["status"])) && !n.closes(text(before["status"]))
+		lines[i] = newsLine{row, before, after, closes}
+	}
+	return lines, nil
 }
 
 // take looks at a line of the log.
-func (n *news) take(line queries.ListNewsRow) error {
-	before, err := decodeValues(line.Before)
-	after, wrong := decodeValues(line.After)
-	subscribers, wrongSet := decodeSet(line.Subscribers)
-	if err := firstError(err, wrong, wrongSet); err != nil {
-		return err
-	}
+func (n *news) take(line newsLine) {
 	if line.Kind == "comment" {
-		n.mention(line, text(before["body"]), text(after["body"]))
-		if Verb(line.Op) == Create {
-			n.tell(line, Commented, subscribers...)
+		n.mention(line, text(line.before["body"]), text(line.after["body"]))
+		if line.tellsSubscribers() {
+			n.tell(line.ListNewsRow, Commented, n.subscribers(line)...)
 		}
+		return
+	}
+	n.mention(line, text(line.before["description"]), text(line.after["description"]))
+	if who := text(line.after["assignee"]); who != "" {
+		n.tell(line.ListNewsRow, Assigned, who)
+	}
+	if line.AssigneeID != nil && integer(line.after["priority"]) == urgent {
+		n.tell(line.ListNewsRow, Urgent, string(NewRef("member", *line.AssigneeID)))
+	}
+	if line.closes {
+		n.tell(line.ListNewsRow, Closed, n.subscribers(line)...)
+		n.unblock(line.ListNewsRow)
+	}
+}
+
+// subscribers are those whom the issue had right after a line: whom the next change of them replaced, else whom it has now.
+func (n *news) subscribers(line newsLine) []string {
+	had := n.had[line.IssueID]
+	next := sort.Search(len(had), func(i int) bool { return had[i].until > line.Version })
+	if next == len(had) {
 		return nil
 	}
-	n.mention(line, text(before["description"]), text(after["description"]))
-	if who := text(after["assignee"]); who != "" {
-		n.tell(line, Assigned, who)
-	}
-	if line.AssigneeID != nil && integer(after["priority"]) == urgent {
-		n.tell(line, Urgent, string(NewRef("member", *line.AssigneeID)))
-	}
-	if Verb(line.Op) == Set && n.closes(text(after["status"])) && !n.closes(text(before["status"])) {
-		n.tell(line, Closed, subscribers...)
-		n.unblock(line)
-	}
-	return nil
+	return had[next].members
 }
 
 // unblock tells those whose work waited for an issue that it was closed. They hear it of their own issue, if they see both.
@@ -115,14 +152,14 @@ func (n *news) closes(status string) bool {
 	return found != nil && statusName(found).Closed()
 }
 
-func (n *news) mention(line queries.ListNewsRow, from, text string) {
+func (n *news) mention(line newsLine, from, text string) {
 	handles := n.handles(from, text)
 	if len(handles) == 0 {
 		return
 	}
 	for _, member := range n.words.all("member") {
 		if slices.Contains(handles, member.text("handle")) {
-			n.tell(line, Mentioned, string(member.ref()))
+			n.tell(line.ListNewsRow, Mentioned, string(member.ref()))
 		}
 	}
 }
