@@ -9,9 +9,10 @@ SELECT w.epoch, clock_timestamp()::timestamptz AS at,
     COALESCE((SELECT t.version FROM topic t WHERE t.workspace_id = w.id AND t.name = 'vocabulary'), 0)::bigint AS vocabulary
 FROM workspace w WHERE w.id = @workspace_id;
 
--- name: ExpectHead :one
--- Fails unless the log ends where the writer thinks it does. The time is PostgreSQL's.
-SELECT expect_head(@workspace_id::uuid, @epoch::uuid, @version::bigint)::timestamptz AS at;
+-- name: LockHead :one
+-- The first statement of a writer that has read nothing: it locks, and fails unless the log ends where the writer thinks it does. What
+-- follows in the transaction is planned once. The time is PostgreSQL's.
+SELECT lock_head(@workspace_id::uuid, @epoch::uuid, @version::bigint)::timestamptz AS at;
 
 -- name: ListHeads :many
 SELECT w.id, w.epoch, GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version

@@ -25,27 +25,6 @@ func (q *Queries) EndArrival(ctx context.Context, db DBTX, workspaceID uuid.UUID
 	return nil
 }
 
-const expectHead = `-- name: ExpectHead :one
-SELECT expect_head($1::uuid, $2::uuid, $3::bigint)::timestamptz AS at
-`
-
-type ExpectHeadParams struct {
-	WorkspaceID uuid.UUID
-	Epoch       uuid.UUID
-	Version     int64
-}
-
-// Fails unless the log ends where the writer thinks it does. The time is PostgreSQL's.
-func (q *Queries) ExpectHead(ctx context.Context, db DBTX, arg ExpectHeadParams) (time.Time, error) {
-	row := db.QueryRow(ctx, expectHead, arg.WorkspaceID, arg.Epoch, arg.Version)
-	var at time.Time
-	err := row.Scan(&at)
-	if err != nil {
-		err = fmt.Errorf("query ExpectHead: %w", err)
-	}
-	return at, err
-}
-
 const getHead = `-- name: GetHead :one
 SELECT w.epoch, clock_timestamp()::timestamptz AS at,
     GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version,
@@ -259,6 +238,28 @@ func (q *Queries) ListWorkspacesByPerson(ctx context.Context, db DBTX, personID 
 		return nil, fmt.Errorf("query ListWorkspacesByPerson: %w", err)
 	}
 	return items, nil
+}
+
+const lockHead = `-- name: LockHead :one
+SELECT lock_head($1::uuid, $2::uuid, $3::bigint)::timestamptz AS at
+`
+
+type LockHeadParams struct {
+	WorkspaceID uuid.UUID
+	Epoch       uuid.UUID
+	Version     int64
+}
+
+// The first statement of a writer that has read nothing: it locks, and fails unless the log ends where the writer thinks it does. What
+// follows in the transaction is planned once. The time is PostgreSQL's.
+func (q *Queries) LockHead(ctx context.Context, db DBTX, arg LockHeadParams) (time.Time, error) {
+	row := db.QueryRow(ctx, lockHead, arg.WorkspaceID, arg.Epoch, arg.Version)
+	var at time.Time
+	err := row.Scan(&at)
+	if err != nil {
+		err = fmt.Errorf("query LockHead: %w", err)
+	}
+	return at, err
 }
 
 const lockWorkspace = `-- name: LockWorkspace :one

@@ -315,7 +315,7 @@ func (e *Engine) load(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, jobs []
 	return world, e.loadRest(ctx, conn, world, more)
 }
 
-// begin queues how each write begins: under the workspace's lock.
+// begin queues how a write begins that reads before it decides: under the workspace's lock.
 func (e *Engine) begin(ctx context.Context, p *queries.Pipeline, ws uuid.UUID) {
 	p.Run(ctx, "begin")
 	p.Run(ctx, "set local plan_cache_mode = force_generic_plan") // all go by keys; planning anew cost more than reading

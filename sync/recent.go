@@ -22,7 +22,7 @@ const (
 	recentRest  = time.Second // without the short road, once another node was found to write too
 )
 
-// What PostgreSQL calls it when expect_head fails, and when a key is taken.
+// What PostgreSQL calls it when lock_head fails, and when a key is taken.
 const (
 	logMovedOn      = "TD001"
 	uniqueViolation = "23505"
@@ -66,9 +66,9 @@ func (e *Engine) applyKnown(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, j
 		return nil, nil
 	}
 	var p queries.Pipeline
-	e.begin(ctx, &p, ws)
+	p.Run(ctx, "begin")
 	at := queries.Ask(&p, func(db queries.DBTX) (time.Time, error) {
-		return e.queries.ExpectHead(ctx, db, queries.ExpectHeadParams{WorkspaceID: ws, Epoch: known.epoch, Version: known.head})
+		return e.queries.LockHead(ctx, db, queries.LockHeadParams{WorkspaceID: ws, Epoch: known.epoch, Version: known.head})
 	})
 	world.queueWrites(ctx, &p, e.queries)
 	p.Run(ctx, "commit")

@@ -48,6 +48,32 @@ func TestRecent(t *testing.T) {
 			t.Errorf("V %d after %d", mine.Version, theirs.Version)
 		}
 	})
+	t.Run("what was committed while the lock was waited for is seen", func(t *testing.T) {
+		t.Parallel()
+		h := setup(t)
+		issue, version := h.issue(t, "Fix login")
+		before := h.applied(t, h.ann, h.annsTab, setField(issue, version, "priority", 1))
+		tx, err := h.pool.Begin(t.Context())
+		must(t, err)
+		_, err = queries.New().LockWorkspace(t.Context(), tx, h.ann.Workspace)
+		must(t, err)
+		mine := make(chan Result)
+		go func() {
+			push := Push{Client: h.annsTab, Transactions: []Transaction{{ID: newID(), Ops: []Operation{setField(issue, before.Version, "priority", 3)}}}}
+			answer, err := h.Push(t.Context(), h.ann, push)
+			if err != nil {
+				t.Error(err)
+			}
+			mine <- append(answer.Results, Result{})[0]
+		}()
+		h.awaitWaiting(t, 1)
+		_, err = tx.Exec(t.Context(), "update workspace set epoch = gen_random_uuid(), base_version = $1 where id = $2", before.Version+1000000000, h.ann.Workspace)
+		must(t, err)
+		must(t, tx.Commit(t.Context()))
+		if got := <-mine; got.Version != before.Version+1000000001 {
+			t.Errorf("V %d after %d", got.Version, before.Version+1000000000)
+		}
+	})
 	t.Run("S3 a transaction sent again is answered from what was stored", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
