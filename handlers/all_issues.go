@@ -25,7 +25,7 @@ func (s *Server) showAll(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.drawnFor(c.Request().Context(), issues, part)
+	list, piece, err := s.drawnFor(c.Request().Context(), issues, part)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) showAll(c echo.Context, v visit) error {
 	if laid.saved() {
 		data.Star = star(page, sync.NewRef("view", laid.view.ID))
 	}
-	return s.page(c, http.StatusOK, issues.Snapshot, views.AllIssuesPage(page, data))
+	return s.pageAround(c, http.StatusOK, issues.Snapshot, piece, views.AllIssuesPage(page, data))
 }
 
 func (s *Server) showAllFragment(c echo.Context, v visit) error {

@@ -104,14 +104,21 @@ func follow[T reading](ctx context.Context, s *Server, v visit, what any, look f
 	}
 	at, topics := found.snapshot(), found.beside()
 	s.beside.add(lookKey{v.Workspace, at.Rights, what}, beside{at.Epoch, at.Version, topics})
-	fresh, err = look(ctx, topics)
+	if !slices.Equal(topics, known.topics) || !sameMoment(fresh.Snapshot, at) {
+		fresh, err = look(ctx, topics) // the first one did not ask for these
+	}
 	again := func(ctx context.Context) (T, error) {
-		if fresh.Stale <= at.Version && fresh.Epoch == at.Epoch && fresh.Rights == at.Rights && days(fresh.Snapshot) == days(at) {
+		if fresh.Stale <= at.Version && sameMoment(fresh.Snapshot, at) {
 			return found, nil
 		}
 		return read(ctx)
 	}
 	return followed[T]{fresh, topics, again}, err
+}
+
+// sameMoment tells whether two readings word days alike, for readers with the same rights.
+func sameMoment(a, b sync.Snapshot) bool {
+	return a.Epoch == b.Epoch && a.Rights == b.Rights && days(a) == days(b)
 }
 
 // readTogether reads a page once for all who found the same change of it.

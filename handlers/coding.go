@@ -46,10 +46,12 @@ type packer interface {
 	Reset(to io.Writer)
 }
 
+const gzipLevel = 5
+
 // packers keep the memory that compressing needs.
 var packers = map[coding]*stdsync.Pool{
 	zipped: {New: func() any {
-		w, _ := gzip.NewWriterLevel(nil, 5) // the level is one that there is
+		w, _ := gzip.NewWriterLevel(nil, gzipLevel) // the level is one that there is
 		return w
 	}},
 	brotly: {New: func() any { return brotli.NewWriterLevel(nil, 5) }},
@@ -67,8 +69,8 @@ func compress(body []byte, to coding) []byte {
 }
 
 // compressedOnce compresses a body that never changes, for each coding once and when it is asked for.
-func compressedOnce(body []byte) func(coding) []byte {
-	inGzip := stdsync.OnceValue(func() []byte { return compress(body, zipped) })
+func (z *zipper) compressedOnce(body []byte, piece *sharedPiece) func(coding) []byte {
+	inGzip := stdsync.OnceValue(func() []byte { return z.gzip(body, piece) })
 	inBrotli := stdsync.OnceValue(func() []byte { return compress(body, brotly) })
 	return func(to coding) []byte {
 		if to == brotly {

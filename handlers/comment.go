@@ -105,6 +105,7 @@ func (s *Server) commentRefused(c echo.Context, v visit, f form, noun string, id
 		draft.Base = *base
 	}
 	if !fromHTMX(c) {
+		issue.alone = true
 		return s.issuePage(c, v, http.StatusUnprocessableEntity, issue, func(d *views.IssuePageData) { commentDraft(&d.Issue, id, draft) })
 	}
 	for _, row := range issue.Comments {

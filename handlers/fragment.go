@@ -111,7 +111,7 @@ func days(snapshot sync.Snapshot) string {
 const drawTime = 15 * time.Second
 
 // drawn renders a fragment for all who have the same rights.
-func (f fragment) drawn(ctx context.Context) (*drawnFragment, error) {
+func (f fragment) drawn(ctx context.Context, zips *zipper) (*drawnFragment, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drawTime)
 	defer cancel()
 	snapshot, component, err := f.draw(ctx)
@@ -125,5 +125,5 @@ func (f fragment) drawn(ctx context.Context) (*drawnFragment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDrawnFragment(snapshot.Version, body), nil
+	return newDrawnFragment(zips, snapshot.Version, body), nil
 }

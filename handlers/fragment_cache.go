@@ -18,10 +18,11 @@ const fragmentBytes = 64 << 20
 type fragmentCache struct {
 	kept   *byteCache[string, *drawnFragment]
 	flight singleflight.Group
+	zips   *zipper
 }
 
-func newFragmentCache() *fragmentCache {
-	return &fragmentCache{kept: newByteCache(fragmentBytes, func(key string, f *drawnFragment) int { return len(key) + f.size() })}
+func newFragmentCache(zips *zipper) *fragmentCache {
+	return &fragmentCache{kept: newByteCache(fragmentBytes, func(key string, f *drawnFragment) int { return len(key) + f.size() }), zips: zips}
 }
 
 // get returns the fragment of a key. However many ask at once, it is drawn once.
@@ -33,7 +34,7 @@ func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*
 		if known, found := f.kept.get(key); found {
 			return known, nil // an earlier flight landed since the look above
 		}
-		drawn, err := safely(func() (*drawnFragment, error) { return wanted.drawn(ctx) })
+		drawn, err := safely(func() (*drawnFragment, error) { return wanted.drawn(ctx, f.zips) })
 		if err == nil {
 			f.kept.add(key, drawn)
 		}
@@ -52,6 +53,7 @@ func (f *fragmentCache) get(ctx context.Context, key string, wanted fragment) (*
 type drawnFragment struct {
 	sum      string // of the body but for the V
 	from, to int    // where the V stands in the body; from = 0: it has none
+	zips     *zipper
 
 	mu     stdsync.Mutex
 	latest shownFragment
@@ -61,16 +63,19 @@ type drawnFragment struct {
 type shownFragment struct {
 	version    int64
 	body       []byte
+	piece      *sharedPiece
 	compressed func(coding) []byte
 }
 
-func newShownFragment(version int64, body []byte) shownFragment {
-	return shownFragment{version, body, compressedOnce(body)}
+func (d *drawnFragment) shown(version int64, body []byte) shownFragment {
+	piece := d.zips.piece(body)
+	return shownFragment{version, body, piece, d.zips.compressedOnce(body, piece)}
 }
 
 // newDrawnFragment finds the V in the first tag, which is the region's own.
-func newDrawnFragment(version int64, body []byte) *drawnFragment {
-	d := &drawnFragment{latest: newShownFragment(version, body)}
+func newDrawnFragment(zips *zipper, version int64, body []byte) *drawnFragment {
+	d := &drawnFragment{zips: zips}
+	d.latest = d.shown(version, body)
 	root := body[:max(0, bytes.IndexByte(body, '>'))]
 	marker := []byte(`data-version="`)
 	if at := bytes.Index(root, marker); at >= 0 {
@@ -97,7 +102,7 @@ func (d *drawnFragment) at(version int64) shownFragment {
 	}
 	body := bytes.Join([][]byte{d.latest.body[:d.from], strconv.AppendInt(nil, version, 10), d.latest.body[d.to:]}, nil)
 	d.to += len(body) - len(d.latest.body)
-	d.latest = newShownFragment(version, body)
+	d.latest = d.shown(version, body)
 	return d.latest
 }
 

@@ -143,14 +143,14 @@ func TestFragment_AboutMeIsMineAlone(t *testing.T) {
 
 func TestDrawnFragment_SaysTheVersionItIsTrueAt(t *testing.T) {
 	t.Parallel()
-	d := newDrawnFragment(98, []byte(`<div data-version="98"><p data-version="98">x</p></div>`))
+	d := newDrawnFragment(newZipper(), 98, []byte(`<div data-version="98"><p data-version="98">x</p></div>`))
 	for _, step := range []struct{ at, want int64 }{{97, 98}, {98, 98}, {99, 99}, {100, 100}, {12345, 12345}, {99, 12345}} {
 		shown := d.at(step.at)
 		if want := fmt.Sprintf(`<div data-version="%d"><p data-version="98">x</p></div>`, step.want); string(shown.body) != want || shown.version != step.want {
 			t.Errorf("at %d: %d %s", step.at, shown.version, shown.body)
 		}
 	}
-	if shown := newDrawnFragment(3, []byte("words")).at(9); string(shown.body) != "words" || shown.version != 9 {
+	if shown := newDrawnFragment(newZipper(), 3, []byte("words")).at(9); string(shown.body) != "words" || shown.version != 9 {
 		t.Errorf("%d %s", shown.version, shown.body)
 	}
 }

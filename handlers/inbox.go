@@ -45,8 +45,11 @@ func (s *Server) showInboxIssue(c echo.Context, v visit, data views.InboxData, s
 	}
 	page := s.frame(c, v, snapshot, issue.key()+" "+issue.Title, "inbox")
 	page.Style, data.TX, data.Opened = inboxStyle, page.TX, issue.key()
-	beside := s.issuePageData(v, issue, page.TX)
-	return s.page(c, http.StatusOK, snapshot, views.InboxPage(page, data, &beside))
+	beside, thread, err := s.issuePageData(c.Request().Context(), v, issue, page.TX)
+	if err != nil {
+		return err
+	}
+	return s.pageAround(c, http.StatusOK, snapshot, thread, views.InboxPage(page, data, &beside))
 }
 
 func (s *Server) showInboxFragment(c echo.Context, v visit) error {

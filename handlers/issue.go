@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ func (s *Server) showIssue(c echo.Context, v visit) error {
 	if key := issue.key(); key != c.Param("key") {
 		return c.Redirect(movedTo(key, c.Param("key")), v.slug.Issue(key))
 	}
+	issue.alone = slices.ContainsFunc(commentTools, func(tool views.CommentTool) bool { return c.QueryParams().Has(string(tool)) })
 	return s.issuePage(c, v, http.StatusOK, issue, func(d *views.IssuePageData) { openComment(&d.Issue, c.QueryParams()) })
 }
 
@@ -39,22 +41,32 @@ func movedTo(key, asked string) int {
 // issuePage draws the page; with may put what could not be taken back into its forms.
 func (s *Server) issuePage(c echo.Context, v visit, status int, issue issuePage, with func(*views.IssuePageData)) error {
 	page := s.frame(c, v, issue.Snapshot, issue.key()+" "+issue.Title, "team:"+issue.team().Key)
-	data := s.issuePageData(v, issue, page.TX)
+	data, thread, err := s.issuePageData(c.Request().Context(), v, issue, page.TX)
+	if err != nil {
+		return err
+	}
 	data.Issue.Star = star(page, sync.NewRef("issue", issue.ID))
 	if with != nil {
 		with(&data)
 	}
-	return s.page(c, status, issue.Snapshot, views.IssuePage(page, data))
+	return s.pageAround(c, status, issue.Snapshot, thread, views.IssuePage(page, data))
 }
 
-func (s *Server) issuePageData(v visit, issue issuePage, tx string) views.IssuePageData {
+// issuePageData is what an issue's page shows, and what of it other pages have in common with it.
+func (s *Server) issuePageData(ctx context.Context, v visit, issue issuePage, tx string) (views.IssuePageData, *sharedPiece, error) {
 	data := views.IssuePageData{
 		Issue:    issue.data(tx),
 		Composer: views.ComposerData{IssueID: idOf(issue.ID), IssueKey: issue.key(), TX: tx},
 		Shares:   issue.shares(s.place(v), tx),
 	}
 	data.Issue.Me, data.Issue.Moderates, data.Issue.DrawComment = named{issue.Snapshot}.member(v.Member), issue.Admin(), s.comments.component
-	return data
+	if issue.alone {
+		data.Issue.Activity = issue.activity()
+		return data, nil, nil
+	}
+	drawn, err := s.thread(ctx, v, issue, data.Issue)
+	data.Issue.DrawActivity = drawn.component()
+	return data, drawn.piece, err
 }
 
 func (s *Server) showIssueFragment(c echo.Context, v visit) error {
@@ -80,7 +92,7 @@ func (s *Server) issueRegion(ctx context.Context, v visit, key string) (fragment
 		title, fresh, err = s.issueFreshness(ctx, v, id, beside)
 		return fresh, err
 	}
-	read := func(ctx context.Context) (issuePage, error) { return s.issue(ctx, v, key) }
+	read := func(ctx context.Context) (issuePage, error) { return s.readIssue(ctx, v, id, id) }
 	seen, err := follow(ctx, s, v, id, look, read)
 	if err != nil {
 		return fragment{}, title, err
@@ -91,7 +103,9 @@ func (s *Server) issueRegion(ctx context.Context, v visit, key string) (fragment
 		if err != nil {
 			return sync.Snapshot{}, nil, err
 		}
-		return issue.Snapshot, views.Issue(s.place(v), issue.data("")), nil
+		data := issue.data("")
+		data.Activity = issue.activity()
+		return issue.Snapshot, views.Issue(s.place(v), data), nil
 	}
 	return fragment{seen.fresh, name, draw, seen.beside}, title, nil
 }
@@ -102,23 +116,8 @@ type issuePage struct {
 	slug  views.Workspace
 	texts *texts
 	links links
-}
-
-func (s *Server) issue(ctx context.Context, v visit, key string) (issuePage, error) {
-	id, err := sync.ParseIssueID(key)
-	if err != nil {
-		return issuePage{}, err
-	}
-	found, err := s.engine.Issue(ctx, v.Actor, id)
-	if err != nil {
-		return issuePage{}, err
-	}
-	all := []string{found.Description}
-	for _, comment := range found.Comments {
-		all = append(all, comment.Body)
-	}
-	links, err := s.links(ctx, v, found.Snapshot, all)
-	return issuePage{found, v.slug, s.texts, links}, err
+	read  int64 // V of the reading; nothing of it has changed since
+	alone bool  // a form is open in its thread, which is this answer's alone
 }
 
 func (p issuePage) key() string { return p.Key(p.IssueRow.Team, p.Number) }
@@ -152,13 +151,14 @@ func (p issuePage) region() views.Region {
 	return views.Region{Topics: append(own, p.beside()...), Version: p.Snapshot.Version}
 }
 
+// data is all but the thread.
 func (p issuePage) data(tx string) views.IssueData {
 	n := named{p.Snapshot}
 	team, zone := p.IssueRow.Team, n.zone(p.IssueRow.Team)
 	d := views.IssueData{
 		IssueRowData: n.row(p.IssueRow, p.Family), Region: p.region(), Team: p.team(), SubIssues: n.rows(p.SubIssues, sync.Family{Progress: p.Family.Progress}),
 		Description: p.texts.render(p.Description, p.links), Reporter: n.member(p.Author), Created: p.CreatedAt.In(zone),
-		Relations: p.relations(), Attachments: p.attachments(), MoreFiles: p.MoreFiles, MostFile: sync.MaxFile, Activity: p.activity(), TX: tx,
+		Relations: p.relations(), Attachments: p.attachments(), MoreFiles: p.MoreFiles, MostFile: sync.MaxFile, TX: tx,
 		Choices: views.IssueChoices{Statuses: n.statuses(team), Members: n.members(p.Assignable(team)), Labels: n.labelsOf(team),
 			Projects: n.openProjects(team, p.IssueRow.Project), Milestones: n.milestones(p.IssueRow.Project), Cycles: n.openCycles(team, p.IssueRow.Cycle)},
 		Milestone: n.milestone(p.Milestone, p.IssueRow.Project),

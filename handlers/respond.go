@@ -27,18 +27,31 @@ func render(ctx context.Context, component templ.Component) ([]byte, error) {
 
 // page sends a whole page. It has a transaction id of its own in its forms, so it is never taken from a cache.
 func (s *Server) page(c echo.Context, status int, snapshot sync.Snapshot, component templ.Component) error {
+	return s.pageAround(c, status, snapshot, nil, component)
+}
+
+// pageAround sends a whole page that has a piece in it which others have too.
+func (s *Server) pageAround(c echo.Context, status int, snapshot sync.Snapshot, piece *sharedPiece, component templ.Component) error {
 	setVersion(c, snapshot.Version)
-	return s.html(c, status, component)
+	return s.htmlAround(c, status, piece, component)
 }
 
 // html sends what is no snapshot of a workspace, or a fragment that is not kept.
 func (s *Server) html(c echo.Context, status int, component templ.Component) error {
+	return s.htmlAround(c, status, nil, component)
+}
+
+func (s *Server) htmlAround(c echo.Context, status int, piece *sharedPiece, component templ.Component) error {
 	buffer := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buffer) // sent by then
 	if err := component.Render(c.Request().Context(), buffer); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	return send(c, status, htmlType, buffer.Bytes())
+	body := buffer.Bytes()
+	if len(body) < worthCompressing {
+		return c.Blob(status, htmlType, body)
+	}
+	return sendCompressed(c, status, htmlType, body, s.zips.compressedOnce(body, piece))
 }
 
 func setVersion(c echo.Context, version int64) {

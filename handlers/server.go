@@ -71,6 +71,7 @@ type Server struct {
 	previews  *turns // of tables to import
 	archives  *turns
 	fragments *fragmentCache
+	zips      *zipper
 	looks     *gather[lookKey, looked]
 	beside    *byteCache[lookKey, beside]
 	reading   singleflight.Group
@@ -78,6 +79,8 @@ type Server struct {
 	shares    *gather[sync.Token, sync.SharePage]
 	texts     *texts
 	comments  *drawnComments
+	issues    *byteCache[lookKey, keptIssue]
+	threads   *byteCache[threadKey, drawnThread]
 	streams   *streams
 	patience  time.Duration // for a body
 	draining  atomic.Bool
@@ -94,13 +97,14 @@ func New(options Options) *Server {
 	if options.Build == "" {
 		options.Build = options.Static.Build()
 	}
+	zips := newZipper()
 	s := &Server{
 		engine: options.Engine, assets: options.Static, logger: options.Logger, build: views.Build(options.Build), url: options.URL,
 		mail: options.Mail, mailURL: strings.TrimSuffix(or(options.MailURL, options.URL), "/"),
 		notify: options.Push, pushKey: options.PushKey,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), previews: newPreviews(), archives: newArchives(),
-		fragments: newFragmentCache(), looks: newGather[lookKey, looked](), beside: newByteCache(besideBytes, func(key lookKey, b beside) int { return key.size() + b.size() }),
-		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), streams: newStreams(options, options.Engine.Ended),
+		fragments: newFragmentCache(zips), zips: zips, looks: newGather[lookKey, looked](), beside: newByteCache(besideBytes, func(key lookKey, b beside) int { return key.size() + b.size() }),
+		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), issues: newKeptIssues(), threads: newDrawnThreads(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail

@@ -53,14 +53,15 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, issu
 	}
 	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues.teamIssues, laid.shown)), List: issues.part, Board: issues.board(query, page.TX), Shares: shares,
 		Wrong: append(teamLists.misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
-	return s.page(c, status, issues.Snapshot, views.TeamPage(page, data))
+	return s.pageAround(c, status, issues.Snapshot, issues.piece, views.TeamPage(page, data))
 }
 
 // pageIssues are a team's issues for its page: those of a board, or without its rows a list as it is drawn for all who see
 // the same, so that it costs nothing to show it again. Cards have forms of their own for each reading.
 type pageIssues struct {
 	teamIssues
-	part views.IssueListPart
+	part  views.IssueListPart
+	piece *sharedPiece
 }
 
 func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (pageIssues, error) {
@@ -74,21 +75,21 @@ func (s *Server) pageIssues(ctx context.Context, v visit, laid laying) (pageIssu
 	if err != nil {
 		return pageIssues{}, err
 	}
-	part, err := s.drawnFor(ctx, issues, list)
-	return pageIssues{issues, part}, err
+	part, piece, err := s.drawnFor(ctx, issues, list)
+	return pageIssues{issues, part, piece}, err
 }
 
 // drawnFor is a list as its page shows it.
-func (s *Server) drawnFor(ctx context.Context, page teamIssues, list fragment) (views.IssueListPart, error) {
+func (s *Server) drawnFor(ctx context.Context, page teamIssues, list fragment) (views.IssueListPart, *sharedPiece, error) {
 	if list.fresh.Rights != page.Rights {
-		return views.IssueListPart{}, errRightsMoved
+		return views.IssueListPart{}, nil, errRightsMoved
 	}
 	drawn, err := s.draw(ctx, list)
 	if err != nil {
-		return views.IssueListPart{}, err
+		return views.IssueListPart{}, nil, err
 	}
 	shown := drawn.at(list.fresh.Version)
-	return views.DrawnListPart(shown.version, shown.body), nil
+	return views.DrawnListPart(shown.version, shown.body), shown.piece, nil
 }
 
 // rowless is the list without its groups.

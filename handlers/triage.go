@@ -45,11 +45,14 @@ func (s *Server) showTriageIssue(c echo.Context, v visit, triage sync.Triage, vi
 	page.Style = inboxStyle
 	data := triageData(v, triage, view, page.TX)
 	data.Opened = issue.key()
-	beside := s.issuePageData(v, issue, page.TX)
+	beside, thread, err := s.issuePageData(c.Request().Context(), v, issue, page.TX)
+	if err != nil {
+		return err
+	}
 	if beside.Issue.Triage != nil {
 		beside.Issue.Triage.Back = v.slug.Triage(triage.Team.Key, "", "")
 	}
-	return s.page(c, http.StatusOK, snapshot, views.TriagePage(page, data, &beside))
+	return s.pageAround(c, http.StatusOK, snapshot, thread, views.TriagePage(page, data, &beside))
 }
 
 func (s *Server) showTriageFragment(c echo.Context, v visit) error {

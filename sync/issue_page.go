@@ -129,6 +129,7 @@ func (s Snapshot) teamOfKey(id IssueID) uuid.UUID {
 func (e *Engine) IssueFreshness(ctx context.Context, actor Actor, id IssueID, beside ...string) (IssueTitle, Freshness, error) {
 	var row *queries.GetIssueFreshnessRow
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		planOnce(ctx, p)
 		row = queries.Ask(p, func(db queries.DBTX) (queries.GetIssueFreshnessRow, error) {
 			return noneIsZero(e.queries.GetIssueFreshness(ctx, db, queries.GetIssueFreshnessParams{WorkspaceID: actor.Workspace,
 				ID: id.ID, TeamID: s.teamOfKey(id), Number: id.Number, TeamIDs: s.who.visibleTeams(), Beside: beside}))
@@ -155,15 +156,19 @@ func noneIsZero[T any](row T, err error) (T, error) {
 
 // Issue reads an issue's page; one in the trash is still shown. NotFound when the reader does not see it.
 func (e *Engine) Issue(ctx context.Context, actor Actor, id IssueID) (IssuePage, error) {
-	title, _, err := e.IssueFreshness(ctx, actor, id)
-	if err != nil {
-		return IssuePage{}, err
+	var err error
+	title := IssueTitle{ID: id.ID}
+	if id.ID == uuid.Nil {
+		if title, _, err = e.IssueFreshness(ctx, actor, id); err != nil {
+			return IssuePage{}, err
+		}
 	}
 	var page IssuePage
 	var issue *queries.GetIssueRow
 	var parts issueParts
 	var below *[]queries.ListSubIssuesRow
 	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
+		planOnce(ctx, p)
 		issue = queries.Ask(p, func(db queries.DBTX) (queries.GetIssueRow, error) {
 			return noneIsZero(e.queries.GetIssue(ctx, db, queries.GetIssueParams{WorkspaceID: actor.Workspace, ID: title.ID, TeamIDs: s.who.visibleTeams()}))
 		})
@@ -328,6 +333,7 @@ func (e *Engine) IssuesByKey(ctx context.Context, actor Actor, of Snapshot, keys
 	var rows *[]queries.ListIssueTitlesByNumberRow
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		teams, numbers := s.parseKeys(keys)
+		planOnce(ctx, p)
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssueTitlesByNumberRow, error) {
 			return e.queries.ListIssueTitlesByNumber(ctx, db, queries.ListIssueTitlesByNumberParams{WorkspaceID: actor.Workspace,
 				WantedTeams: teams, Numbers: numbers, TeamIDs: s.who.visibleTeams()})

@@ -118,6 +118,12 @@ func (e *Engine) readOnce(ctx context.Context, ws uuid.UUID, words *vocabulary, 
 	return *head, built, nil
 }
 
+// planOnce has the statements that follow in a reading run by the plan that they have for all arguments: these find rows by their keys, and PostgreSQL
+// would rather plan them anew each time, which takes it several times as long as running them.
+func planOnce(ctx context.Context, p *queries.Pipeline) {
+	p.Run(ctx, "set local plan_cache_mode = force_generic_plan")
+}
+
 func (e *Engine) send(ctx context.Context, p *queries.Pipeline) error {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {

@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"tandem/sync"
+)
+
+// A page of an issue that was read before is as right as one that is read anew, whatever of it changed and whoever asks.
+func TestKeptIssue_IsAsTrueAsOneReadAnew(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	other := h.issue("Another")
+	issue := h.issue("Kept", func(set map[string]any) { set["description"] = "Like " + other.key })
+	comment := sync.NewRef("comment", newID())
+	h.ben.apply(sync.Operation{Op: sync.Create, Record: comment, Set: map[string]any{"issue": string(issue.ref), "body": strings.Repeat("Ben's long words. ", 2000)}})
+	steps := []struct {
+		name   string
+		change func()
+	}{
+		{"nothing", func() {}},
+		{"a title", func() { h.ann.apply(setField(issue.ref, h.head(), "title", "Kept by many")) }},
+		{"a comment", func() {
+			h.ann.apply(sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": string(issue.ref), "body": "Ann's words."}})
+		}},
+		{"the issue that it names", func() { h.ann.apply(setField(other.ref, h.head(), "title", "Renamed")) }},
+		{"a status's name", func() { h.ann.apply(setField(h.todo, h.head(), "name", "To be done")) }},
+		{"a label's name", func() { h.ann.apply(setField(h.bug, h.head(), "name", "fault")) }},
+		{"an edited comment", func() {
+			base, from := h.head(), strings.Repeat("Ben's long words. ", 2000)
+			now := "Ben's other words. " + from
+			h.ben.apply(sync.Operation{Op: sync.Text, Record: comment, Field: "body", Base: &base, From: &from, Text: &now})
+		}},
+		{"a share", func() { h.ann.post("/acme/issue/"+issue.key+"/share", []string{"_tx", newID().String()}) }},
+		{"a deleted comment", func() { h.ann.apply(sync.Operation{Op: sync.Delete, Record: comment}) }},
+		{"the trash", func() { h.ann.apply(sync.Operation{Op: sync.Delete, Record: issue.ref}) }},
+	}
+	for _, step := range steps {
+		step.change()
+		for name, reader := range map[string]*browser{"ann": h.ann, "ben": h.ben, "cleo": h.cleo} {
+			kept := reader.get("/acme/issue/" + issue.key).ok()
+			again := reader.get("/acme/issue/" + issue.key).ok()
+			h.Server.issues, h.threads = newKeptIssues(), newDrawnThreads()
+			anew := reader.get("/acme/issue/" + issue.key).ok()
+			for which, page := range map[string]answer{"kept": kept, "again": again} {
+				if got, want := page.timeless(), anew.timeless(); got != want {
+					at := 0
+					for at < min(len(got), len(want)) && got[at] == want[at] {
+						at++
+					}
+					t.Errorf("after %s, %s sees a page %s that is another one: %.200q and not %.200q", step.name, name, which, got[at:], want[at:])
+				}
+			}
+			if forms, ids := strings.Count(again.body, "<form"), strings.Count(again.body, `name="_tx"`); ids == 0 || strings.Contains(again.body, "\x00") {
+				t.Errorf("after %s, %s: %d forms, %d transaction ids", step.name, name, forms, ids)
+			}
+			reader.get("/acme/issue/" + issue.key) // leaves it kept for the next step
+		}
+	}
+	h.cleo.get("/acme/f/issue/" + issue.key).ok()
+}
+
+var clock = regexp.MustCompile(`<meta name="tandem-clock"[^>]*>`)
+
+// timeless is a page without what each has of its own: the id of its transaction, and the time.
+func (a answer) timeless() string {
+	a.t.Helper()
+	tx := a.find(`[name=_tx]`).First().AttrOr("value", "none")
+	return clock.ReplaceAllString(strings.ReplaceAll(a.body, tx, "TX"), "")
+}
