@@ -239,12 +239,26 @@ WHERE i.workspace_id = @workspace_id AND i.deleted_at IS NULL GROUP BY i.status_
 SELECT i.status_id, count(*) AS issues FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.team_id = @team_id AND i.deleted_at IS NULL GROUP BY i.status_id;
 
+-- name: CountIssuesByKey :many
+-- How many issues each status has of each assignee, project, cycle, label or level of priority, which is written as a uuid too; in a team, or with
+-- the zero uuid in all. What has none of it stands under the zero uuid.
+SELECT k.status_id, k.key, count(*) AS issues FROM (
+    SELECT i.status_id, (CASE @grouping::text WHEN 'assignee' THEN COALESCE(i.assignee_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'project' THEN COALESCE(i.project_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'cycle' THEN COALESCE(i.cycle_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'label' THEN m.mark ELSE ('00000000-0000-0000-0000-00000000000' || i.priority)::uuid END)::uuid AS key
+    FROM issue i CROSS JOIN LATERAL unnest(CASE WHEN @grouping = 'label' AND i.labels <> '{}' THEN i.labels ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+    WHERE i.workspace_id = @workspace_id AND i.deleted_at IS NULL AND (@team_id::uuid = '00000000-0000-0000-0000-000000000000' OR i.team_id = @team_id)
+) AS k GROUP BY k.status_id, k.key;
+
 -- name: ListCountedChanges :many
--- What of the log may have changed in how many issues a status has, with what the issues are now.
-SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status, i.team_id, i.status_id, i.deleted_at
+-- What of the log may have changed in how many issues a status has, of each value of a field, with what the issues are now.
+SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status,
+    COALESCE(c.before -> @field::text, '""')::jsonb AS old_value, i.team_id, i.status_id, i.deleted_at,
+    i.assignee_id, i.project_id, i.cycle_id, i.labels, i.priority
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
-WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until::bigint AND c.kind = 'issue'
-    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL)
+WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until::bigint AND c.kind = 'issue' AND c.op <> 'leave'
+    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL OR c.before -> @field IS NOT NULL)
 ORDER BY c.version, c.ordinal;
 
 -- name: ListIssuesByAssignee :many

@@ -13,6 +13,51 @@ import (
 	"github.com/google/uuid"
 )
 
+const countIssuesByKey = `-- name: CountIssuesByKey :many
+SELECT k.status_id, k.key, count(*) AS issues FROM (
+    SELECT i.status_id, (CASE $1::text WHEN 'assignee' THEN COALESCE(i.assignee_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'project' THEN COALESCE(i.project_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'cycle' THEN COALESCE(i.cycle_id, '00000000-0000-0000-0000-000000000000')
+        WHEN 'label' THEN m.mark ELSE ('00000000-0000-0000-0000-00000000000' || i.priority)::uuid END)::uuid AS key
+    FROM issue i CROSS JOIN LATERAL unnest(CASE WHEN $1 = 'label' AND i.labels <> '{}' THEN i.labels ELSE '{00000000-0000-0000-0000-000000000000}' END) AS m(mark)
+    WHERE i.workspace_id = $2 AND i.deleted_at IS NULL AND ($3::uuid = '00000000-0000-0000-0000-000000000000' OR i.team_id = $3)
+) AS k GROUP BY k.status_id, k.key
+`
+
+type CountIssuesByKeyParams struct {
+	Grouping    string
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+}
+
+type CountIssuesByKeyRow struct {
+	StatusID uuid.UUID
+	Key      uuid.UUID
+	Issues   int64
+}
+
+// How many issues each status has of each assignee, project, cycle, label or level of priority, which is written as a uuid too; in a team, or with
+// the zero uuid in all. What has none of it stands under the zero uuid.
+func (q *Queries) CountIssuesByKey(ctx context.Context, db DBTX, arg CountIssuesByKeyParams) ([]CountIssuesByKeyRow, error) {
+	rows, err := db.Query(ctx, countIssuesByKey, arg.Grouping, arg.WorkspaceID, arg.TeamID)
+	if err != nil {
+		return nil, fmt.Errorf("query CountIssuesByKey: %w", err)
+	}
+	defer rows.Close()
+	var items []CountIssuesByKeyRow
+	for rows.Next() {
+		var i CountIssuesByKeyRow
+		if err := rows.Scan(&i.StatusID, &i.Key, &i.Issues); err != nil {
+			return nil, fmt.Errorf("query CountIssuesByKey: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query CountIssuesByKey: %w", err)
+	}
+	return items, nil
+}
+
 const countIssuesByStatus = `-- name: CountIssuesByStatus :many
 SELECT i.status_id, count(*) AS issues FROM issue i
 WHERE i.workspace_id = $1 AND i.team_id = $2 AND i.deleted_at IS NULL GROUP BY i.status_id
@@ -329,32 +374,46 @@ func (q *Queries) ListAncestors(ctx context.Context, db DBTX, arg ListAncestorsP
 }
 
 const listCountedChanges = `-- name: ListCountedChanges :many
-SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status, i.team_id, i.status_id, i.deleted_at
+SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status,
+    COALESCE(c.before -> $1::text, '""')::jsonb AS old_value, i.team_id, i.status_id, i.deleted_at,
+    i.assignee_id, i.project_id, i.cycle_id, i.labels, i.priority
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
-WHERE c.workspace_id = $1 AND c.version > $2 AND c.version <= $3::bigint AND c.kind = 'issue'
-    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL)
+WHERE c.workspace_id = $2 AND c.version > $3 AND c.version <= $4::bigint AND c.kind = 'issue' AND c.op <> 'leave'
+    AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL OR c.before -> $1 IS NOT NULL)
 ORDER BY c.version, c.ordinal
 `
 
 type ListCountedChangesParams struct {
+	Field       string
 	WorkspaceID uuid.UUID
 	Since       int64
 	Until       int64
 }
 
 type ListCountedChangesRow struct {
-	RecordID  uuid.UUID
-	Op        string
-	OldTeam   string
-	OldStatus string
-	TeamID    uuid.UUID
-	StatusID  uuid.UUID
-	DeletedAt *time.Time
+	RecordID   uuid.UUID
+	Op         string
+	OldTeam    string
+	OldStatus  string
+	OldValue   []byte
+	TeamID     uuid.UUID
+	StatusID   uuid.UUID
+	DeletedAt  *time.Time
+	AssigneeID *uuid.UUID
+	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
+	Labels     []uuid.UUID
+	Priority   int16
 }
 
-// What of the log may have changed in how many issues a status has, with what the issues are now.
+// What of the log may have changed in how many issues a status has, of each value of a field, with what the issues are now.
 func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCountedChangesParams) ([]ListCountedChangesRow, error) {
-	rows, err := db.Query(ctx, listCountedChanges, arg.WorkspaceID, arg.Since, arg.Until)
+	rows, err := db.Query(ctx, listCountedChanges,
+		arg.Field,
+		arg.WorkspaceID,
+		arg.Since,
+		arg.Until,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListCountedChanges: %w", err)
 	}
@@ -367,9 +426,15 @@ func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCount
 			&i.Op,
 			&i.OldTeam,
 			&i.OldStatus,
+			&i.OldValue,
 			&i.TeamID,
 			&i.StatusID,
 			&i.DeletedAt,
+			&i.AssigneeID,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Labels,
+			&i.Priority,
 		); err != nil {
 			return nil, fmt.Errorf("query ListCountedChanges: %w", err)
 		}

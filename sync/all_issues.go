@@ -67,8 +67,9 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		groups = slices.DeleteFunc(page.allGroups(options.Layout), func(g keyedGroup) bool { return after.given && after.group != g.key() })
 		wanted := page.allParams(actor.Workspace, options.Layout, groups, e.clock(time.Now()))
 		wanted.BeforePlace, wanted.BeforeID = place, behind
-		if count = nil; page.countsAll(options.Layout) {
-			count, wanted.Counted = e.askCount(ctx, p, countedTeam{workspace: actor.Workspace}), true
+		count = nil
+		if by, counted := page.countsAll(options.Layout); counted {
+			count, wanted.Counted = e.askCount(ctx, p, countedTeam{workspace: actor.Workspace, by: by}), true
 		}
 		p.Run(ctx, "set local plan_cache_mode = force_custom_plan")
 		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListGroupsOfTeamsRow, error) {
@@ -80,22 +81,34 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		return TeamIssues{}, false, err
 	}
 	page.Snapshot = snapshot
-	var counted map[uuid.UUID]int64
+	var counted groupCounts
 	found := true
 	if count != nil {
-		counted, found = e.learnCount(count, snapshot)
+		var known issueCount
+		known, found = e.learnCount(count, snapshot)
+		counted = known.in(count.of.by, page.passesAll())
 	}
 	page.fillAll(groups, *rows, counted, options.Layout)
 	return page, found, nil
 }
 
-// countsAll tells whether the groups hold all issues of their statuses, so that their number is remembered. A filter by team or by status leaves some out whole.
-// Of a window of those that are closed the rows are counted.
-func (t TeamIssues) countsAll(l Layout) bool {
-	of, whole := t, l.ofStatuses() && l.Closed == nil
+// countsAll is counts of a list over all teams. A filter by team leaves out whole statuses too. Of a window of those that are closed the rows are counted.
+func (t TeamIssues) countsAll(l Layout) (by string, counted bool) {
+	of, group := t, l.Group
+	if l.ofStatuses() {
+		group = "none"
+	}
 	of.Filter.Teams, of.Filter.NotTeams = nil, nil
-	l.Group, l.Order, l.Backwards = "", "", false
-	return whole && of.countsStatuses(l)
+	return of.counts(group, l)
+}
+
+// passesAll tells whether the filter lets a status of any team through.
+func (t TeamIssues) passesAll() func(status uuid.UUID) bool {
+	passing := map[uuid.UUID]bool{}
+	for _, status := range t.passingStatuses() {
+		passing[status.id] = true
+	}
+	return func(status uuid.UUID) bool { return passing[status] }
 }
 
 // ofStatuses tells whether each group of a list over all teams is that of some statuses: a team has its own, and all have all.
@@ -134,7 +147,7 @@ func keyed(groups []IssueGroup, none []uuid.UUID) []keyedGroup {
 		list[i] = keyedGroup{g, []uuid.UUID{g.ID}}
 		switch {
 		case g.By == "priority":
-			list[i].keys[0][15] = byte(g.Priority)
+			list[i].keys[0] = priorityKey(g.Priority)
 		case g.ID == uuid.Nil && none != nil:
 			list[i].keys = none
 		}
@@ -225,8 +238,8 @@ func (t TeamIssues) allParams(ws uuid.UUID, l Layout, groups []keyedGroup, now t
 }
 
 // fillAll puts rows into their groups, and leaves out the groups that stay empty and have no reason to.
-// counted says how many issues each status has; nil = the rows do.
-func (t *TeamIssues) fillAll(groups []keyedGroup, rows []queries.ListGroupsOfTeamsRow, counted map[uuid.UUID]int64, l Layout) {
+// counted says how many issues there are; nil = the rows do.
+func (t *TeamIssues) fillAll(groups []keyedGroup, rows []queries.ListGroupsOfTeamsRow, counted groupCounts, l Layout) {
 	byNumber := map[int32][]queries.ListGroupsOfTeamsRow{}
 	for _, row := range rows {
 		byNumber[row.GroupNumber] = append(byNumber[row.GroupNumber], row)
@@ -234,10 +247,7 @@ func (t *TeamIssues) fillAll(groups []keyedGroup, rows []queries.ListGroupsOfTea
 	for number, g := range groups {
 		g.fill(byNumber[int32(number)])
 		if counted != nil {
-			g.Count = 0
-			for _, key := range g.keys {
-				g.Count += counted[key]
-			}
+			g.Count = counted(g.keys...)
 		}
 		if g.Count > 0 || l.keepsEmpty() && (g.By == "category" || g.By == "team" || t.offered(uuid.Nil, g.IssueGroup)) {
 			t.Groups = append(t.Groups, g.IssueGroup)

@@ -81,9 +81,9 @@ func TestCounts_BeginAnewWhereTheLogDoesNotReach(t *testing.T) {
 		"before what is cut": func(c *issueCount) { c.version = -1 },
 		"a later V":          func(c *issueCount) { c.version += 5 }, // a node read the primary, and this one a copy that lags
 	} {
-		of := countedTeam{h.ws, h.team}
+		of := countedTeam{workspace: h.ws, team: h.team}
 		known, _ := h.counts.teams.Get(of)
-		known.statuses = map[uuid.UUID]int64{h.todo.ID(): 77}
+		known.issues = map[countedKey]int64{{status: h.todo.ID()}: 77}
 		spoil(&known)
 		h.counts.teams.Add(of, known)
 		if diff := cmp.Diff(want, h.groupCounts(t, "ENG", ListOptions{})); diff != "" {
@@ -94,4 +94,66 @@ func TestCounts_BeginAnewWhereTheLogDoesNotReach(t *testing.T) {
 	if got := h.groupCounts(t, "ENG", ListOptions{Terms: []string{"priority:urgent"}}); got[h.todo.ID()] != 1 || len(got) != 1 {
 		t.Error("a filter counts what passes it:", got)
 	}
+}
+
+// TestCounts_OfOtherGroupsFollowTheLog changes what issues are grouped by, at random. What the lists say, those over all teams too, is what counting under a
+// filter that lets everything through gives, which nothing is remembered of.
+func TestCounts_OfOtherGroupsFollowTheLog(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	random := rand.New(rand.NewPCG(7, 0))
+	web := h.openTeam(t, "WEB")
+	teams := []uuid.UUID{h.team, h.private, web}
+	var issues, relations []Ref
+	var done []Result
+	pick := func() Ref { return issues[random.IntN(len(issues))] }
+	labels := []Ref{NewRef("label", newID()), NewRef("label", newID())}
+	project := NewRef("project", newID())
+	for i, label := range labels {
+		h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: label, Set: map[string]any{"name": fmt.Sprint("mark ", i), "color": "#112233"}})
+	}
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: project, Set: map[string]any{"name": "Moon"}})
+	values := map[string][]any{"priority": {0, 1, 4}, "assignee": {nil, string(NewRef("member", h.ann.Member)), string(NewRef("member", h.ben.Member))}, "project": {nil, string(project)}}
+	fields := []string{"priority", "assignee", "project"}
+	passing := []string{"-creator:none"}
+	for range 60 {
+		h.shift(t, random, teams, &issues, &relations, &done, pick)
+		for range 3 {
+			field := fields[random.IntN(len(fields))]
+			h.push(t, h.ann, h.annsTab, setField(pick(), h.head(t), field, values[field][random.IntN(len(values[field]))]))
+			h.push(t, h.ann, h.annsTab, Operation{Op: []Verb{Add, Remove}[random.IntN(2)], Record: pick(), Field: "labels", Value: string(labels[random.IntN(2)])})
+		}
+		for _, group := range []string{"assignee", "priority", "label", "project", "cycle", "none"} {
+			for _, key := range []string{"ENG", "WEB", ""} {
+				if random.IntN(3) == 0 {
+					continue // there is more to catch up on
+				}
+				of := ListOptions{Layout: Layout{Group: group}}
+				anew := ListOptions{Layout: of.Layout, Terms: passing}
+				if random.IntN(2) == 0 {
+					of.Terms, anew.Terms = []string{"-status:doing"}, append(passing[:1:1], "-status:doing")
+				}
+				if diff := cmp.Diff(h.allCounts(t, key, anew), h.allCounts(t, key, of)); diff != "" {
+					t.Fatal(group, key, diff)
+				}
+			}
+		}
+	}
+}
+
+// allCounts are what a team's list says, or with no key that of all teams, by what their groups are of.
+func (h *house) allCounts(t testing.TB, key string, options ListOptions) map[string]int64 {
+	t.Helper()
+	list, err := h.AllIssues(t.Context(), h.ann, options)
+	if key != "" {
+		list, err = h.TeamIssues(t.Context(), h.ann, key, options)
+	}
+	must(t, err)
+	counts := map[string]int64{}
+	for _, group := range list.Groups {
+		if group.Count > 0 {
+			counts[fmt.Sprint(group.ID, group.Priority)] = group.Count
+		}
+	}
+	return counts
 }

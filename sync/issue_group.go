@@ -229,8 +229,8 @@ func (t TeamIssues) listParams(ws uuid.UUID, l Layout, from after, now time.Time
 }
 
 // filled puts rows into their groups, and leaves out the groups that stay empty and have no reason to.
-// counted says how many issues each status has; nil = the rows do.
-func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.UUID]int64, l Layout) []IssueGroup {
+// counted says how many issues there are; nil = the rows do.
+func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted groupCounts, l Layout) []IssueGroup {
 	byKey := map[groupKey][]queries.ListIssueGroupsRow{}
 	for _, row := range rows {
 		key := groupKey{row.GroupID, int(row.GroupNumber)}
@@ -241,9 +241,9 @@ func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.U
 		g.fill(byKey[groupKey{g.ID, g.Priority}])
 		switch {
 		case l.windowed(g):
-			g.Older = counted == nil || counted[g.ID] > g.Count
+			g.Older = counted == nil || counted(g.ID) > g.Count
 		case counted != nil:
-			g.Count = counted[g.ID]
+			g.Count = counted(t.keysOf(g)...)
 		}
 		older := counted != nil && g.Older && *l.Closed >= 0 // the way to them stays, unless nothing closed is wanted
 		if g.Count > 0 || older || l.keepsEmpty() && t.offered(t.Team.ID, g) {
@@ -251,6 +251,19 @@ func (t TeamIssues) filled(rows []queries.ListIssueGroupsRow, counted map[uuid.U
 		}
 	}
 	return groups
+}
+
+// keysOf are the values of the issues in a group.
+func (t TeamIssues) keysOf(g IssueGroup) []uuid.UUID {
+	switch {
+	case g.By == "priority":
+		return []uuid.UUID{priorityKey(g.Priority)}
+	case g.By == "project" && g.ID == uuid.Nil:
+		return t.noProjects()
+	case g.By == "cycle" && g.ID == uuid.Nil:
+		return t.noCycles(t.Team.ID)
+	}
+	return []uuid.UUID{g.ID}
 }
 
 type groupKey struct {

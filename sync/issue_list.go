@@ -93,8 +93,9 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 		}
 		page = s.teamList(team, options)
 		page.Groups = after.only(page.Groups)
-		if count = nil; page.countsStatuses(options.Layout) {
-			count = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID})
+		count = nil
+		if by, counted := page.counts(options.group(), options.Layout); counted {
+			count = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID, by})
 		}
 		parts = nil
 		for _, wanted := range page.listParts(actor.Workspace, options.Layout, after, e.clock(time.Now()), count != nil) {
@@ -114,8 +115,8 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 		page.Groups = page.filled(rows, nil, options.Layout)
 		return page, true, nil
 	}
-	issues, found := e.learnCount(count, snapshot)
-	page.Groups = page.filled(rows, issues, options.Layout)
+	counted, found := e.learnCount(count, snapshot)
+	page.Groups = page.filled(rows, counted.in(count.of.by, page.passes), options.Layout)
 	return page, found, nil
 }
 
@@ -129,6 +130,13 @@ func (s Snapshot) teamList(team TeamName, options ListOptions) TeamIssues {
 		return g.By == "status" && slices.Contains(list.hidden, g.ID)
 	})
 	return list
+}
+
+// passes tells whether a filter of statuses lets a status through.
+func (t TeamIssues) passes(status uuid.UUID) bool {
+	f := t.Filter
+	left := len(f.Statuses) > 0 && !slices.Contains(f.Statuses, status)
+	return !left && !slices.Contains(f.NotStatuses, status) && !slices.Contains(t.hidden, status)
 }
 
 // askGroups asks for the rows of groups, by a plan for these very arguments.
