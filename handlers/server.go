@@ -80,6 +80,7 @@ type Server struct {
 	texts     *texts
 	comments  *drawnComments
 	issues    *byteCache[lookKey, keptIssue]
+	rows      *byteCache[drawnRowKey, []byte]
 	threads   *byteCache[threadKey, drawnThread]
 	streams   *streams
 	patience  time.Duration // for a body
@@ -104,7 +105,7 @@ func New(options Options) *Server {
 		notify: options.Push, pushKey: options.PushKey,
 		demo: options.Demo, starter: options.Starter, limit: newLimiter(options.Rate, options.Clock), uploads: newUploads(), importer: options.Importer, imports: newImportJobs(), previews: newPreviews(), archives: newArchives(),
 		fragments: newFragmentCache(zips), zips: zips, looks: newGather[lookKey, looked](), beside: newByteCache(besideBytes, func(key lookKey, b beside) int { return key.size() + b.size() }),
-		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), issues: newKeptIssues(), threads: newDrawnThreads(), streams: newStreams(options, options.Engine.Ended),
+		ends: newGather[sync.Token, bool](), shares: newGather[sync.Token, sync.SharePage](), texts: newTexts(), comments: newDrawnComments(), issues: newKeptIssues(), rows: newDrawnRows(), threads: newDrawnThreads(), streams: newStreams(options, options.Engine.Ended),
 		origins: newOriginCheck(options.URL), patience: bodyPatience, echo: newEcho(options.Trusted),
 	}
 	s.echo.HTTPErrorHandler = s.fail

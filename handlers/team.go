@@ -183,6 +183,7 @@ func (s *Server) freshnessIn(ctx context.Context, v visit, key string, topics fu
 type teamIssues struct {
 	sync.TeamIssues
 	family sync.Family
+	draw   func([]sync.IssueRow) templ.Component // rows as lists show them
 }
 
 func (s *Server) teamIssues(ctx context.Context, v visit, key string, query views.Query) (teamIssues, error) {
@@ -200,7 +201,10 @@ func (s *Server) withFamily(ctx context.Context, v visit, found sync.TeamIssues)
 		rows = append(rows, group.Issues)
 	}
 	family, err := s.family(ctx, v, found.Snapshot, rows...)
-	return teamIssues{found, family}, err
+	draw := func(rows []sync.IssueRow) templ.Component {
+		return s.drawnRows(s.place(v), named{found.Snapshot}, rows, family)
+	}
+	return teamIssues{found, family, draw}, err
 }
 
 func listOptions(query views.Query) sync.ListOptions {
@@ -247,7 +251,7 @@ func (t teamIssues) groups() []views.IssueGroup {
 	n := named{t.Snapshot}
 	var groups []views.IssueGroup
 	for _, group := range t.Groups {
-		groups = append(groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Rows: n.rows(group.Issues, t.family), After: group.More, Older: group.Older})
+		groups = append(groups, views.IssueGroup{Of: n.group(group), Count: int(group.Count), Drawn: t.draw(group.Issues), After: group.More, Older: group.Older})
 	}
 	return groups
 }

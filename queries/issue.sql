@@ -158,6 +158,19 @@ CROSS JOIN LATERAL (
 ) AS i
 ORDER BY i.place, i.rank;
 
+-- name: ListIssuesOfStatuses :many
+-- ListIssueGroups where nothing is asked but the first rows of statuses in the manual order, which most lists are: one plan serves all of them, and
+-- planning the other takes longer than running it.
+SELECT g.id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (SELECT unnest(@group_ids::uuid[]) AS id) AS g
+CROSS JOIN LATERAL (
+    SELECT x.* FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.team_id = @team_id AND x.status_id = g.id AND x.deleted_at IS NULL AND x.rank > @after_rank::text
+    ORDER BY x.rank LIMIT @per_group::integer
+) AS i
+ORDER BY i.rank;
+
 -- name: ListGroupsOfTeams :many
 -- The first rows of each group of a list over several teams, and how many it has in all. A group is of one key or of many: a
 -- category of status has those of all teams. The keys and numbers of groups stand beside each other, a level of priority is one as well. Filters are as in

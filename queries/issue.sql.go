@@ -1482,6 +1482,94 @@ func (q *Queries) ListIssuesChangedSince(ctx context.Context, db DBTX, arg ListI
 	return items, nil
 }
 
+const listIssuesOfStatuses = `-- name: ListIssuesOfStatuses :many
+SELECT g.id::uuid AS group_id, i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate,
+    i.project_id, i.cycle_id, i.rank, i.version, i.created_at, i.updated_at
+FROM (SELECT unnest($1::uuid[]) AS id) AS g
+CROSS JOIN LATERAL (
+    SELECT x.workspace_id, x.id, x.team_id, x.number, x.title, x.description, x.status_id, x.priority, x.assignee_id, x.labels, x.subscribers, x.parent_id, x.due, x.estimate, x.project_id, x.cycle_id, x.rank, x.author_id, x.version, x.stamps, x.created_at, x.updated_at, x.deleted_at, x.search, x.started_at, x.completed_at, x.canceled_at, x.snoozed_until, x.milestone_id, x.reactions FROM issue x
+    WHERE x.workspace_id = $2 AND x.team_id = $3 AND x.status_id = g.id AND x.deleted_at IS NULL AND x.rank > $4::text
+    ORDER BY x.rank LIMIT $5::integer
+) AS i
+ORDER BY i.rank
+`
+
+type ListIssuesOfStatusesParams struct {
+	GroupIDs    []uuid.UUID
+	WorkspaceID uuid.UUID
+	TeamID      uuid.UUID
+	AfterRank   string
+	PerGroup    int32
+}
+
+type ListIssuesOfStatusesRow struct {
+	GroupID    uuid.UUID
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	ParentID   *uuid.UUID
+	Due        *time.Time
+	Estimate   *int32
+	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
+	Rank       string
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// ListIssueGroups where nothing is asked but the first rows of statuses in the manual order, which most lists are: one plan serves all of them, and
+// planning the other takes longer than running it.
+func (q *Queries) ListIssuesOfStatuses(ctx context.Context, db DBTX, arg ListIssuesOfStatusesParams) ([]ListIssuesOfStatusesRow, error) {
+	rows, err := db.Query(ctx, listIssuesOfStatuses,
+		arg.GroupIDs,
+		arg.WorkspaceID,
+		arg.TeamID,
+		arg.AfterRank,
+		arg.PerGroup,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListIssuesOfStatuses: %w", err)
+	}
+	defer rows.Close()
+	var items []ListIssuesOfStatusesRow
+	for rows.Next() {
+		var i ListIssuesOfStatusesRow
+		if err := rows.Scan(
+			&i.GroupID,
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListIssuesOfStatuses: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListIssuesOfStatuses: %w", err)
+	}
+	return items, nil
+}
+
 const listPack = `-- name: ListPack :many
 WITH own AS (
     SELECT x.id FROM issue x

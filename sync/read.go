@@ -32,6 +32,9 @@ func (s Snapshot) As(member uuid.UUID) (Snapshot, bool) {
 	return s, same
 }
 
+// Names is the V of the names that the snapshot has: under the same, and with the same rights, an id is named the same.
+func (s Snapshot) Names() int64 { return s.words.version }
+
 // ErrRightsMoved says that the reader's rights changed between two readings that make one page: what was read later may show
 // more than those see whom the page is drawn for. It begins anew.
 var ErrRightsMoved = errors.New("the reader's rights changed between two readings")
