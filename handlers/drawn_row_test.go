@@ -24,7 +24,9 @@ func TestDrawnRows_LookAsIfDrawnAnew(t *testing.T) {
 		"a title":      func() { h.ann.apply(setField(row.ref, h.head(), "title", "Another row")) },
 		"the parent's": func() { h.ann.apply(setField(parent.ref, h.head(), "title", "Renamed parent")) },
 		"a child's":    func() { h.ann.apply(setField(child.ref, h.head(), "status", string(h.done()))) },
-		"a blocker":    func() { h.ann.apply(sync.Operation{Op: sync.Create, Record: relation, Set: map[string]any{"issue": string(blocker.ref), "other": string(row.ref), "kind": "blocks"}}) },
+		"a blocker": func() {
+			h.ann.apply(sync.Operation{Op: sync.Create, Record: relation, Set: map[string]any{"issue": string(blocker.ref), "other": string(row.ref), "kind": "blocks"}})
+		},
 		"the label's":  func() { h.ann.apply(setField(h.bug, h.head(), "name", "fault")) },
 		"the status's": func() { h.ann.apply(setField(h.todo, h.head(), "name", "To be done")) },
 		"a member's":   func() { h.ben.apply(setField(sync.NewRef("member", h.ben.actor.Member), h.head(), "name", "Benjamin")) },

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -32,16 +33,18 @@ func (e *Engine) AllIssues(ctx context.Context, actor Actor, options ListOptions
 	if err != nil {
 		return TeamIssues{}, err
 	}
-	page, found, err := e.allIssues(ctx, actor, options, after)
-	if err == nil && !found { // what was counted before was too old
-		page, _, err = e.allIssues(ctx, actor, options, after)
+	for tries := range 4 {
+		page, found, err := e.allIssues(ctx, actor, options, after, tries < 3)
+		if err != nil || found { // else what was counted before was too old, or groups lack rows
+			return page, err
+		}
 	}
-	return page, err
+	return TeamIssues{}, errors.New("what is counted kept being too old")
 }
 
 var errTooManyScans = &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Others are reading long lists just now. Wait a moment, then try again, or group by status."}
 
-func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after) (TeamIssues, bool, error) {
+func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after, latest bool) (TeamIssues, bool, error) {
 	place, behind, err := after.last()
 	if err != nil {
 		return TeamIssues{}, false, err
@@ -59,6 +62,7 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 	var groups []keyedGroup
 	var rows *[]queries.ListGroupsOfTeamsRow
 	var count *countQuestion
+	var near *latestQuestion
 	snapshot, err := e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
 		page = TeamIssues{Snapshot: s, Filter: s.ParseFilter(uuid.Nil, options.Terms, options.Text)}
 		if len(page.Filter.Statuses) == 0 {
@@ -71,10 +75,11 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		if by, counted := page.countsAll(options.Layout); counted {
 			count, wanted.Counted = e.askCount(ctx, p, countedTeam{workspace: actor.Workspace, by: by}), true
 		}
-		p.Run(ctx, "set local plan_cache_mode = force_custom_plan")
-		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListGroupsOfTeamsRow, error) {
-			return e.queries.ListGroupsOfTeams(ctx, db, wanted)
-		})
+		if near = nil; latest && options.byLatest(count, after) {
+			near = e.askLatest(ctx, p, page, count.of, groups, wanted)
+		} else {
+			rows = e.askGroupsOfTeams(ctx, p, wanted)
+		}
 		return nil
 	})
 	if err != nil {
@@ -88,8 +93,19 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		known, found = e.learnCount(count, snapshot)
 		counted = known.in(count.of.by, page.passesAll())
 	}
+	if near != nil {
+		filled, all := near.filled(e, groups, counted)
+		rows, found = &filled, found && all
+	}
 	page.fillAll(groups, *rows, counted, options.Layout)
 	return page, found, nil
+}
+
+func (e *Engine) askGroupsOfTeams(ctx context.Context, p *queries.Pipeline, wanted queries.ListGroupsOfTeamsParams) *[]queries.ListGroupsOfTeamsRow {
+	p.Run(ctx, "set local plan_cache_mode = force_custom_plan")
+	return queries.Ask(p, func(db queries.DBTX) ([]queries.ListGroupsOfTeamsRow, error) {
+		return e.queries.ListGroupsOfTeams(ctx, db, wanted)
+	})
 }
 
 // countsAll is counts of a list over all teams. A filter by team leaves out whole statuses too. Of a window of those that are closed the rows are counted.

@@ -2,9 +2,11 @@ package sync
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
 
@@ -176,6 +178,52 @@ func TestAllIssues_OfAWindowAreCountedAsTheyAreShown(t *testing.T) {
 		groups := strings.Join(h.all(t, h.ann, ListOptions{Layout: Layout{Closed: want.closed}}), "; ")
 		if !strings.Contains(groups, "unstarted 1: Open") || want.shown != "" && !strings.Contains(groups, want.shown) || want.shown == "" && strings.Contains(groups, "completed 1") {
 			t.Errorf("%s: %s", name, groups)
+		}
+	}
+}
+
+// A list by what no index has is filled from the latest issues, and where those lack some, such as what nobody has touched for long, by
+// what its groups are of. Either way it is the list that reading all issues gives.
+func TestAllIssues_AreTheSameWhereverTheyAreFound(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	random := rand.New(rand.NewPCG(11, 0))
+	web := h.openTeam(t, "WEB")
+	teams := []uuid.UUID{h.team, h.private, web}
+	var issues, relations []Ref
+	var done []Result
+	pick := func() Ref { return issues[random.IntN(len(issues))] }
+	label, project := NewRef("label", newID()), NewRef("project", newID())
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: label, Set: map[string]any{"name": "old", "color": "#112233"}})
+	h.applied(t, h.ann, h.annsTab, Operation{Op: Create, Record: project, Set: map[string]any{"name": "Moon"}})
+	for range 80 {
+		h.shift(t, random, teams, &issues, &relations, &done, pick)
+	}
+	for range 6 {
+		h.push(t, h.ann, h.annsTab, Operation{Op: Add, Record: pick(), Field: "labels", Value: string(label)})
+		h.push(t, h.ann, h.annsTab, setField(pick(), h.head(t), "project", string(project)))
+		h.push(t, h.ann, h.annsTab, setField(pick(), h.head(t), "priority", 1))
+		h.push(t, h.ann, h.annsTab, setField(pick(), h.head(t), "assignee", string(NewRef("member", h.ben.Member))))
+	}
+	for range 15 {
+		h.push(t, h.ann, h.annsTab, setField(pick(), h.head(t), "title", fmt.Sprint("Touched ", random.Int())))
+		for _, group := range []string{"assignee", "priority", "label", "project"} {
+			for _, actor := range []Actor{h.ann, h.ben} {
+				for _, terms := range [][]string{nil, {"-status:doing"}, {"team:WEB"}} {
+					options := ListOptions{Layout: Layout{Group: group}, Terms: terms}
+					whole := options // a filter that lets all through, under which nothing is remembered
+					whole.Terms = append([]string{"-creator:none"}, terms...)
+					want, err := h.AllIssues(t.Context(), actor, whole)
+					must(t, err)
+					for _, h.latest = range []int32{1, 4, 4, 12, 1000} {
+						got, err := h.AllIssues(t.Context(), actor, options)
+						must(t, err)
+						if diff := cmp.Diff(want.Groups, got.Groups, cmp.AllowUnexported(IssueRow{})); diff != "" {
+							t.Fatal(group, terms, h.latest, diff)
+						}
+					}
+				}
+			}
 		}
 	}
 }

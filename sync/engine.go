@@ -52,6 +52,7 @@ type Engine struct {
 	owners    owners
 	records   *recentRecords
 	counts    issueCounts
+	latest    int32 // latestRead, or less in a test
 	presence  *presence
 	views     *shareViews
 	scan      chan struct{}      // taken by whoever reads all issues of a workspace, one at a time: such readings must not take all connections
@@ -71,7 +72,7 @@ func New(options Options) *Engine {
 	e := &Engine{
 		pool: options.Pool, queries: queries.New(), logger: options.Logger, bus: options.Bus, clock: options.Clock, poll: options.Poll,
 		retention: options.Retention, fileSpace: options.FileSpace, mentions: options.Mentions, mails: options.Mail, most: groupTransactions, committers: map[uuid.UUID]*committer{}, hubs: map[uuid.UUID]*hub{},
-		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), presence: newPresence(), views: newShareViews(),
+		account: newAccount(), owners: newOwners(), records: newRecentRecords(), counts: newIssueCounts(), latest: latestRead, presence: newPresence(), views: newShareViews(),
 		scan: make(chan struct{}, 1),
 	}
 	if e.logger == nil {

@@ -21,7 +21,8 @@ const (
 // issueCounts remembers how many live issues each status of a team has, of each assignee or other group of lists too, and as of which V. Counting a team of 100,000 anew at
 // each reading would cost more than all the rest of the page; what the log says since costs next to nothing. Safe for concurrent use.
 type issueCounts struct {
-	teams *lru.Cache[countedTeam, issueCount]
+	teams   *lru.Cache[countedTeam, issueCount]
+	lacking *lru.Cache[lackingKey, map[groupKey]bool] // which groups of a list the latest issues do not fill
 }
 
 // countedTeam is a team, or with the zero id the whole workspace, whatever its readers see of it.
@@ -42,7 +43,8 @@ type issueCount struct {
 
 func newIssueCounts() issueCounts {
 	teams, _ := lru.New[countedTeam, issueCount](teamsCounted) // the size is above zero
-	return issueCounts{teams}
+	lacking, _ := lru.New[lackingKey, map[groupKey]bool](teamsCounted)
+	return issueCounts{teams, lacking}
 }
 
 // counts tells whether the groups of a list hold all issues that they are of, so that their number is remembered, and by what; of a status all but
