@@ -25,4 +25,7 @@
 // A fragment is asked for with the V that it was last seen at (If-None-Match). One round trip tells whether anything
 // that it shows has changed since, other issues too (beside.go); only then is it read and rendered, once for all who have
 // the same rights. Of a list that the browser has already, the rows that did not change stay at home (delta.go).
+//
+// A whole page is never kept, but nearly all of it is: the reading of an issue (kept_issue.go), its thread (drawn_thread.go), the rows of a list
+// (drawn_row.go), and what gzip makes of them (shared_piece.go).
 package handlers
