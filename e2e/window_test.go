@@ -40,6 +40,7 @@ type window struct {
 	problems []string
 	excused  []*regexp.Regexp // complaints that are no fault
 	confirms []string         // what the page asked by confirm(), which is always answered yes
+	traced   func(event any)  // hears of a trace
 }
 
 // openWindow opens a tab below ctx: a browser's context, or another window's to share its cookies.
@@ -91,6 +92,12 @@ func (w *window) judge() {
 }
 
 func (w *window) listen(event any) {
+	w.mu.Lock()
+	traced := w.traced
+	w.mu.Unlock()
+	if traced != nil {
+		traced(event)
+	}
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text

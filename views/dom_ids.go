@@ -3,6 +3,7 @@ package views
 // Ids of elements that stand once on every page.
 const (
 	MainID       = "main"
+	ActivityID   = "activity" // the heading below an issue's properties
 	NoticeID     = "notice"
 	VocabularyID = "vocabulary"
 	SubIssuesID  = "sub-issues"

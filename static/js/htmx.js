@@ -34,30 +34,30 @@ const extension = {
     if (ctx.refused) return false;
     for (const task of [...tasks]) {
       const root = task.fragment?.querySelector?.('[data-live]');
-      if (root && Number(root.dataset.version) < Number(task.target?.dataset?.version)) {
+      if (root?.dataset.version - task.target?.dataset?.version < 0) {
         tasks.splice(tasks.indexOf(task), 1);
         etags.delete(source); // it stands for what the answer had, not for what is shown
       } else if (root?.querySelector('[data-same]')) task.swapSpec = {style: 'delta'};
-      else if (task.fragment) written()?.paint(task.fragment);
+      else if (task.fragment) written()?.paint(task.fragment, task.target);
     }
   },
 
   /** A list's delta; what cannot take it asks for the whole. */
   handle_swap(style, region, fragment) {
     if (style !== 'delta') return false;
-    const free = !region.querySelector(held);
-    if (free) written()?.restore(region);
+    const free = !region.querySelector(held), side = free ? written() : null;
+    side?.bare(region);
     const fresh = free && delta.apply(region, fragment.querySelector('[data-live]'));
-    if (free) written()?.paint(region, true);
+    side?.paint(region);
     if (!fresh) etags.delete(region);
-    return !fresh ? [] : fresh.length > 9 ? [region] : fresh; // each is installed by itself
+    return fresh?.length > 9 ? [region] : fresh || []; // each is installed by itself
   },
 
   htmx_after_swap(source, {ctx}) {
-    const {target, response, request} = ctx;
-    if (!target?.matches?.('[data-live]')) return;
-    if (request.method !== 'GET') etags.delete(target);
-    if (response?.status === 200) fresh(target, 0);
+    const {target, response} = ctx;
+    if (response?.status !== 200 || !target?.matches?.('[data-live]')) return; // a form that was kept has swapped nothing: its list may take a delta
+    if (ctx.request.method !== 'GET') etags.delete(target);
+    fresh(target, 0);
   },
 
   htmx_after_settle(target, {newContent}) {
@@ -111,7 +111,7 @@ const say = (words, how) => write().then(({toast}) => toast(words, how)).catch((
 const unsaved = () => say('Not saved: the server did not answer. What you typed is still here.', {kind: 'failed', alert: true});
 
 function fresh(region, version) {
-  if (version > Number(region.dataset.version)) region.dataset.version = version;
+  if (version > region.dataset.version) region.dataset.version = version;
   region.dispatchEvent(new CustomEvent('tandem:fresh', {bubbles: true}));
 }
 

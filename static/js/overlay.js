@@ -12,7 +12,7 @@ const painted = new WeakMap(), alone = /\/issue\/[0-9a-f-]{36}$/; // a page that
 export function install(root) {
   if (root === document) {
     addEventListener('tandem:outbox', () => paint(document));
-    document.addEventListener('tandem:fresh', ({target}) => paint(target, true));
+    document.addEventListener('tandem:fresh', ({target}) => paint(target));
   }
   // What is made offline is cloned from the vocabulary's templates, which may come after the page.
   const words = root === document || root.id === 'vocabulary';
@@ -20,9 +20,10 @@ export function install(root) {
   paint(words ? document : root, root.id === 'vocabulary');
 }
 
-/** paint lays one's own operations over every region in root: the document, a region, or a fragment not yet inserted. */
-export function paint(root, anew = false) {
+/** paint lays one's own operations over every region in root: the document, a region, or a fragment not yet inserted, and the region that it will be in. */
+export function paint(root, anew) {
   if (!outbox.scope) return;
+  if (anew?.dataset) painted.set(anew, ['']);
   const entries = outbox.entries();
   const regions = [...root.querySelectorAll('[data-live], [data-made-page]')];
   if (root.matches?.('[data-live], [data-made-page]')) regions.push(root);
@@ -33,11 +34,18 @@ export function paint(root, anew = false) {
     if (more && had.length === signs.length) continue;
     painted.set(region, signs);
     const focused = document.activeElement, onward = refocus(region);
-    const made = more && !region.querySelector('[data-gone]') ? lay(region, ops, undefined, had.length) : lay(region, folded(ops), restore(region));
+    const made = more && had.length && !region.querySelector('[data-gone]') ? lay(region, ops, undefined, had.length)
+      : lay(region, folded(ops), had.length || anew ? restore(region) : undefined);
     for (const node of made) if (node.isConnected) node.dispatchEvent(new CustomEvent('tandem:swap', {bubbles: true}));
     if (focused?.closest('[hidden]')) onward();
     else if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
   }
+}
+
+/** bare takes off a region what is painted on it; where nothing is, it is not looked for. */
+export function bare(region) {
+  if (painted.get(region)?.length) restore(region);
+  painted.delete(region);
 }
 
 /** refill shows in a form that was emptied what its record's operations say. */

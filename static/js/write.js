@@ -8,8 +8,7 @@ import * as sender from './sender.js';
 import * as toasts from './toast.js';
 
 export {add, keep} from './form.js';
-export {paint} from './overlay.js';
-export {restore} from './paint.js';
+export {bare, paint} from './overlay.js';
 export {toast, undo} from './toast.js';
 
 const {outbox} = queue;
