@@ -44,3 +44,27 @@ func TestDrawnRows_LookAsIfDrawnAnew(t *testing.T) {
 		}
 	}
 }
+
+// Two teams may turn to a new day one after the other: each turn words other due dates.
+func TestDays_ChangeWithEachZone(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.ann.apply(setField(sync.NewRef("team", h.eng), h.head(), "timezone", "Europe/Kyiv"))
+	h.ann.apply(setField(sync.NewRef("team", h.sec), h.head(), "timezone", "Europe/Berlin"))
+	page, err := h.engine.TeamIssues(t.Context(), h.ann.actor, "ENG", sync.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for _, at := range []string{"21:30", "22:30", "23:30"} {
+		page.At, err = time.Parse(time.DateTime, "2026-01-02 "+at+":00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := days(page.Snapshot)
+		if before, known := seen[now]; known {
+			t.Errorf("at %s the days are those of %s: %s", at, before, now)
+		}
+		seen[now] = at
+	}
+}

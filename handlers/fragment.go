@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -97,14 +98,18 @@ func held(ifNoneMatch, tag string) (string, bool) {
 	return "", false
 }
 
-// days are the dates that it is now in the time zones of the reader's teams: due dates are worded by them.
+// days are the dates that it is now in the time zones of the reader's teams, one for each zone: due dates are worded by them.
 func days(snapshot sync.Snapshot) string {
-	dates := []string{snapshot.At.UTC().Format("0102")}
+	dates := map[string]string{"UTC": snapshot.At.UTC().Format("0102")}
 	for _, team := range snapshot.Teams() {
-		dates = append(dates, snapshot.At.In(zoneOf(team)).Format("0102"))
+		zone := zoneOf(team)
+		dates[zone.String()] = snapshot.At.In(zone).Format("0102")
 	}
-	slices.Sort(dates)
-	return strings.Join(slices.Compact(dates), ".")
+	var all []string
+	for _, zone := range slices.Sorted(maps.Keys(dates)) {
+		all = append(all, dates[zone])
+	}
+	return strings.Join(all, ".")
 }
 
 // drawTime bounds a rendering that several wait for: it must not end with the first of them.

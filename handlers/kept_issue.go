@@ -51,7 +51,7 @@ func (s *Server) issue(ctx context.Context, v visit, key string) (issuePage, err
 }
 
 // readIssue reads an issue's page, and keeps the reading under the name that was asked for. One with shares is not kept: how often they were
-// looked at is no change of anything.
+// looked at is no change of anything. Nor is one with a key that leads nowhere: no topic says that the issue has come.
 func (s *Server) readIssue(ctx context.Context, v visit, asked, id sync.IssueID) (issuePage, error) {
 	found, err := s.engine.Issue(ctx, v.Actor, id)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Server) readIssue(ctx context.Context, v visit, asked, id sync.IssueID)
 	}
 	links, err := s.links(ctx, v, found.Snapshot, all)
 	page := issuePage{IssuePage: found, slug: v.slug, texts: s.texts, links: links, read: found.Snapshot.Version}
-	if err != nil || len(found.Shares) > 0 {
+	if err != nil || len(found.Shares) > 0 || links.open {
 		return page, err
 	}
 	kept := keptIssue{beside{found.Epoch, found.Snapshot.Version, page.beside()}, page}

@@ -33,6 +33,14 @@ func TestKeptIssue_IsAsTrueAsOneReadAnew(t *testing.T) {
 			now := "Ben's other words. " + from
 			h.ben.apply(sync.Operation{Op: sync.Text, Record: comment, Field: "body", Base: &base, From: &from, Text: &now})
 		}},
+		{"a key that leads nowhere", func() {
+			h.ann.apply(sync.Operation{Op: sync.Create, Record: sync.NewRef("comment", newID()), Set: map[string]any{"issue": string(issue.ref), "body": "See ENG-3."}})
+		}},
+		{"the issue of that key", func() {
+			if come := h.issue("Come"); come.key != "ENG-3" {
+				t.Errorf("its key is %s", come.key)
+			}
+		}},
 		{"a share", func() { h.ann.post("/acme/issue/"+issue.key+"/share", []string{"_tx", newID().String()}) }},
 		{"a deleted comment", func() { h.ann.apply(sync.Operation{Op: sync.Delete, Record: comment}) }},
 		{"the trash", func() { h.ann.apply(sync.Operation{Op: sync.Delete, Record: issue.ref}) }},

@@ -65,6 +65,7 @@ func (t *texts) render(text string, links links) views.Text {
 type links struct {
 	issues, mentions map[string]markdown.Link
 	to               map[string]sync.IssueTitle
+	open             bool // a key leads nowhere as yet, or nowhere that the reader sees
 }
 
 // words tell apart what references may lead to.
@@ -103,11 +104,12 @@ func (s *Server) links(ctx context.Context, v visit, snapshot sync.Snapshot, all
 		keys, handles = append(keys, r.issues...), append(handles, r.mentions...)
 	}
 	slices.Sort(keys)
-	found, err := s.engine.IssuesByKey(ctx, v.Actor, snapshot, slices.Compact(keys))
+	keys = slices.Compact(keys)
+	found, err := s.engine.IssuesByKey(ctx, v.Actor, snapshot, keys)
 	if err != nil {
 		return links{}, err
 	}
-	l := links{map[string]markdown.Link{}, map[string]markdown.Link{}, found}
+	l := links{map[string]markdown.Link{}, map[string]markdown.Link{}, found, len(found) < len(keys)}
 	for key, title := range found {
 		if l.issues[key], err = s.issueLink(ctx, v, named{snapshot}, title); err != nil {
 			return links{}, err

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -33,18 +32,18 @@ func (e *Engine) AllIssues(ctx context.Context, actor Actor, options ListOptions
 	if err != nil {
 		return TeamIssues{}, err
 	}
-	for tries := range 4 {
+	for tries := 0; ; tries++ {
 		page, found, err := e.allIssues(ctx, actor, options, after, tries < 3)
 		if err != nil || found { // else what was counted before was too old, or groups lack rows
 			return page, err
 		}
 	}
-	return TeamIssues{}, errors.New("what is counted kept being too old")
 }
 
 var errTooManyScans = &Error{Kind: TooMany, Code: CodeRateLimited, Text: "Others are reading long lists just now. Wait a moment, then try again, or group by status."}
 
-func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after, latest bool) (TeamIssues, bool, error) {
+// allIssues is one reading, from what is remembered where that helps. It is false when that was too old, or not enough; one that remembers nothing finds all.
+func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions, after after, remembers bool) (TeamIssues, bool, error) {
 	place, behind, err := after.last()
 	if err != nil {
 		return TeamIssues{}, false, err
@@ -72,10 +71,10 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		wanted := page.allParams(actor.Workspace, options.Layout, groups, e.clock(time.Now()))
 		wanted.BeforePlace, wanted.BeforeID = place, behind
 		count = nil
-		if by, counted := page.countsAll(options.Layout); counted {
+		if by, counted := page.countsAll(options.Layout); counted && remembers {
 			count, wanted.Counted = e.askCount(ctx, p, countedTeam{workspace: actor.Workspace, by: by}), true
 		}
-		if near = nil; latest && options.byLatest(count, after) {
+		if near = nil; options.byLatest(count, after) {
 			near = e.askLatest(ctx, p, page, count.of, groups, wanted)
 		} else {
 			rows = e.askGroupsOfTeams(ctx, p, wanted)
@@ -93,9 +92,13 @@ func (e *Engine) allIssues(ctx context.Context, actor Actor, options ListOptions
 		known, found = e.learnCount(count, snapshot)
 		counted = known.in(count.of.by, page.passesAll())
 	}
+	if !found {
+		return TeamIssues{}, false, nil
+	}
 	if near != nil {
-		filled, all := near.filled(e, groups, counted)
-		rows, found = &filled, found && all
+		var filled []queries.ListGroupsOfTeamsRow
+		filled, found = near.filled(e, groups, counted)
+		rows = &filled
 	}
 	page.fillAll(groups, *rows, counted, options.Layout)
 	return page, found, nil

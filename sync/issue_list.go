@@ -75,15 +75,17 @@ func (e *Engine) TeamIssues(ctx context.Context, actor Actor, key string, option
 	if err != nil {
 		return TeamIssues{}, err
 	}
-	page, found, err := e.teamIssues(ctx, actor, key, options, after)
-	if err == nil && !found { // what was counted before was too old
-		page, _, err = e.teamIssues(ctx, actor, key, options, after)
+	for tries := 0; ; tries++ {
+		page, found, err := e.teamIssues(ctx, actor, key, options, after, tries < 2)
+		if err != nil || found { // else what was counted before was too old
+			return page, err
+		}
 	}
-	return page, err
 }
 
-// teamIssues is one reading. It is false when the number of issues was not found, which the next reading counts anew.
-func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, options ListOptions, after after) (TeamIssues, bool, error) {
+// teamIssues is one reading, from what is remembered where that helps. It is false when the number of issues was not found, which the next reading
+// counts anew; one that remembers nothing finds all.
+func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, options ListOptions, after after, remembers bool) (TeamIssues, bool, error) {
 	var page TeamIssues
 	var parts []*[]queries.ListIssueGroupsRow
 	var count *countQuestion
@@ -95,7 +97,7 @@ func (e *Engine) teamIssues(ctx context.Context, actor Actor, key string, option
 		page = s.teamList(team, options)
 		page.Groups = after.only(page.Groups)
 		count = nil
-		if by, counted := page.counts(options.group(), options.Layout); counted {
+		if by, counted := page.counts(options.group(), options.Layout); counted && remembers {
 			count = e.askCount(ctx, p, countedTeam{actor.Workspace, team.ID, by})
 		}
 		parts = nil

@@ -2,6 +2,8 @@ package sync
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -14,10 +16,11 @@ import (
 // hundred times as long.
 const latestRead = 4000
 
-// lackingKey is a list over all teams, for all who have the same rights.
+// lackingKey is a list over all teams, for all who have the same rights and ask for the same groups of the same statuses.
 type lackingKey struct {
 	of     countedTeam
 	rights string
+	asked  [sha256.Size]byte
 }
 
 // latestQuestion asks for groups that no index has in the order of the latest change: the latest issues of the workspace fill those with much work. Which
@@ -35,12 +38,12 @@ func (l Layout) byLatest(count *countQuestion, from after) bool {
 }
 
 func (e *Engine) askLatest(ctx context.Context, p *queries.Pipeline, page TeamIssues, of countedTeam, groups []keyedGroup, wanted queries.ListGroupsOfTeamsParams) *latestQuestion {
-	q := &latestQuestion{at: lackingKey{of, page.who.class()}}
-	q.lacking, _ = e.counts.lacking.Get(q.at)
 	statuses := []uuid.UUID{}
 	for _, status := range page.passingStatuses() {
 		statuses = append(statuses, status.id)
 	}
+	q := &latestQuestion{at: lackingKey{of, page.who.class(), sha256.Sum256(fmt.Append(nil, statuses, wanted.Keys))}}
+	q.lacking, _ = e.counts.lacking.Get(q.at)
 	q.rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListLatestOfGroupsRow, error) {
 		return e.queries.ListLatestOfGroups(ctx, db, queries.ListLatestOfGroupsParams{WorkspaceID: wanted.WorkspaceID, Latest: e.latest, Grouping: wanted.Grouping,
 			Keys: wanted.Keys, Numbers: wanted.Numbers, StatusIDs: statuses, PerGroup: wanted.PerGroup})
