@@ -68,10 +68,10 @@ func compress(body []byte, to coding) []byte {
 	return small.Bytes()
 }
 
-// compressedOnce compresses a body that never changes, for each coding once and when it is asked for.
+// compressedOnce compresses a body that never changes, for each coding once and when it is asked for. What it keeps has no room left to grow.
 func (z *zipper) compressedOnce(body []byte, piece *sharedPiece) func(coding) []byte {
-	inGzip := stdsync.OnceValue(func() []byte { return z.gzip(body, piece) })
-	inBrotli := stdsync.OnceValue(func() []byte { return compress(body, brotly) })
+	inGzip := stdsync.OnceValue(func() []byte { return bytes.Clone(z.gzip(body, piece)) })
+	inBrotli := stdsync.OnceValue(func() []byte { return bytes.Clone(compress(body, brotly)) })
 	return func(to coding) []byte {
 		if to == brotly {
 			return inBrotli()

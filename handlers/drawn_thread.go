@@ -42,6 +42,9 @@ func (d drawnThread) size() int {
 	for _, cut := range d.cuts {
 		bytes += len(cut) + 24
 	}
+	if d.piece != nil {
+		bytes += d.piece.blocksSize()
+	}
 	return bytes
 }
 

@@ -21,9 +21,67 @@ func newKeptIssues() *byteCache[lookKey, keptIssue] {
 }
 
 func (k keptIssue) size() int {
-	bytes := k.beside.size() + len(k.page.Description) + 512*(len(k.page.Changes)+len(k.page.SubIssues)+len(k.page.Relations)+len(k.page.Attachments)+len(k.page.links.issues)) + 4096
-	for _, comment := range k.page.Comments {
-		bytes += len(comment.Body) + 256
+	p := k.page
+	bytes := 4096 + k.beside.size() + len(p.Description) + 16*len(p.Subscribers) + reactionsSize(p.Reactions) + rowSize(p.IssueRow) + familySize(p.Family) + p.links.size()
+	for _, row := range p.SubIssues {
+		bytes += rowSize(row)
+	}
+	for _, row := range p.Relations {
+		bytes += 256 + len(row.Other.Title)
+	}
+	for _, row := range p.Attachments {
+		bytes += 128 + len(row.Name) + len(row.Type)
+	}
+	for _, comment := range p.Comments {
+		bytes += 256 + len(comment.Body) + reactionsSize(comment.Reactions)
+	}
+	for _, change := range p.Changes {
+		bytes += 256 + valueSize(change.Before) + valueSize(change.After)
+		for field, lost := range change.Overwrote {
+			bytes += 64 + len(field) + valueSize(lost.Value)
+		}
+	}
+	return bytes
+}
+
+func rowSize(row sync.IssueRow) int { return 384 + len(row.Title) + 16*len(row.Labels) }
+
+func reactionsSize(reactions []sync.Reaction) (bytes int) {
+	for _, r := range reactions {
+		bytes += 48 + len(r.Emoji) + 16*len(r.Members)
+	}
+	return bytes
+}
+
+func familySize(f sync.Family) int {
+	bytes := 64 * len(f.Progress)
+	for _, parent := range f.Parents {
+		bytes += 128 + len(parent.Title)
+	}
+	for _, blockers := range f.Blockers {
+		bytes += 64 + 40*len(blockers)
+	}
+	return bytes
+}
+
+// valueSize is what a value of the log takes.
+func valueSize(value any) int {
+	bytes := 16
+	switch v := value.(type) {
+	case string:
+		bytes += len(v)
+	case []string:
+		for _, one := range v {
+			bytes += 16 + len(one)
+		}
+	case []any:
+		for _, one := range v {
+			bytes += valueSize(one)
+		}
+	case map[string]any:
+		for name, one := range v {
+			bytes += 32 + len(name) + valueSize(one)
+		}
 	}
 	return bytes
 }
@@ -57,6 +115,7 @@ func (s *Server) readIssue(ctx context.Context, v visit, asked, id sync.IssueID)
 	if err != nil {
 		return issuePage{}, err
 	}
+	leaveTexts(found.Changes)
 	all := []string{found.Description}
 	for _, comment := range found.Comments {
 		all = append(all, comment.Body)
@@ -70,4 +129,16 @@ func (s *Server) readIssue(ctx context.Context, v visit, asked, id sync.IssueID)
 	kept.page.Snapshot = sync.Snapshot{}
 	s.issues.add(lookKey{v.Workspace, found.Rights, asked}, kept)
 	return page, nil
+}
+
+// leaveTexts leaves of a description's changes only that it changed, which is all that the page tells: each holds the text twice, and a long one that
+// was edited all day would fill the memory.
+func leaveTexts(changes []sync.Change) {
+	for _, change := range changes {
+		for _, values := range []map[string]any{change.Before, change.After} {
+			if _, there := values["description"]; there {
+				values["description"] = nil
+			}
+		}
+	}
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"tandem/internal/markdown"
 	"tandem/sync"
 )
 
@@ -68,6 +71,61 @@ func TestKeptIssue_IsAsTrueAsOneReadAnew(t *testing.T) {
 		}
 	}
 	h.cleo.get("/acme/f/issue/" + issue.key).ok()
+}
+
+// A page tells only that a description changed, so what is kept of it does not grow with all that the description ever was.
+func TestKeptIssue_HoldsALongDescriptionOnceHoweverOftenItWasEdited(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	text := strings.Repeat("Ann's long words. ", 2000)
+	issue := h.issue("Kept", func(set map[string]any) { set["description"] = text })
+	for range 8 {
+		base, from := h.head(), text
+		text = "More. " + text
+		h.ben.apply(sync.Operation{Op: sync.Text, Record: issue.ref, Field: "description", Base: &base, From: &from, Text: &text})
+	}
+	for _, when := range []string{"anew", "kept"} {
+		if page := h.ann.get("/acme/issue/" + issue.key).ok(); strings.Count(page.body, "Description") < 8 {
+			t.Errorf("read %s, the page tells of %d changes", when, strings.Count(page.body, "Description"))
+		}
+	}
+	asked, err := sync.ParseIssueID(issue.key)
+	must(t, err)
+	kept, known := h.Server.issues.get(lookKey{h.ws, h.engine.RightsClass(h.ann.actor), asked})
+	if size := kept.size(); !known || size < len(text) || size > 2*len(text) {
+		t.Errorf("%v: %d bytes are kept of a description of %d", known, size, len(text))
+	}
+}
+
+func TestKeptIssue_CountsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 10_000)
+	many := make([]uuid.UUID, 1000)
+	values := map[string]any{"title": long}
+	for name, fill := range map[string]func(*issuePage){
+		"a value before": func(p *issuePage) { p.Changes = []sync.Change{{Before: values}} },
+		"a value after":  func(p *issuePage) { p.Changes = []sync.Change{{After: values}} },
+		"a set":          func(p *issuePage) { p.Changes = []sync.Change{{After: map[string]any{"labels": []string{long}}}} },
+		"an overwritten one": func(p *issuePage) {
+			p.Changes = []sync.Change{{Overwrote: map[string]sync.Overwritten{"title": {Value: long}}}}
+		},
+		"subscribers":         func(p *issuePage) { p.Subscribers = many },
+		"reactions":           func(p *issuePage) { p.Reactions = []sync.Reaction{{Members: many}} },
+		"a comment":           func(p *issuePage) { p.Comments = []sync.CommentRow{{Body: long}} },
+		"a comment's":         func(p *issuePage) { p.Comments = []sync.CommentRow{{Reactions: []sync.Reaction{{Members: many}}}} },
+		"a sub-issue":         func(p *issuePage) { p.SubIssues = []sync.IssueRow{{Title: long}} },
+		"what blocks it":      func(p *issuePage) { p.Family.Blockers = map[uuid.UUID][]sync.Blocker{{}: make([]sync.Blocker, 1000)} },
+		"a relation":          func(p *issuePage) { p.Relations = []sync.RelationRow{{Other: sync.IssueTitle{Title: long}}} },
+		"a file":              func(p *issuePage) { p.Attachments = []sync.AttachmentRow{{Name: long}} },
+		"the chip of another": func(p *issuePage) { p.links.issues = map[string]markdown.Link{"ENG-1": {HTML: long}} },
+	} {
+		var page issuePage
+		none := keptIssue{page: page}.size()
+		fill(&page)
+		if more := (keptIssue{page: page}).size() - none; more < 10_000 {
+			t.Errorf("%s counts as %d bytes", name, more)
+		}
+	}
 }
 
 var clock = regexp.MustCompile(`<meta name="tandem-clock"[^>]*>`)

@@ -39,6 +39,9 @@ type sharedPiece struct {
 	blocks func() []byte
 }
 
+// blocksSize is what the blocks will take at the most, once they are asked for: words and tags compress to less than half.
+func (p *sharedPiece) blocksSize() int { return len(p.body)/2 + 256 }
+
 // piece is what of some HTML is worth keeping compressed, from its first row on; nil when it is short.
 func (z *zipper) piece(html []byte) *sharedPiece {
 	first := bytes.Index(html, chunkBegins)
@@ -78,7 +81,7 @@ var (
 
 // deflated are the blocks of rows, which refer to nothing before them.
 func (z *zipper) deflated(rows []byte) []byte {
-	var out bytes.Buffer
+	var all [][]byte
 	var key chunkKey
 	var before []byte
 	for len(rows) > 0 {
@@ -88,13 +91,13 @@ func (z *zipper) deflated(rows []byte) []byte {
 		if !known {
 			var made bytes.Buffer
 			deflate(&made, before, chunk)
-			blocks = made.Bytes()
+			blocks = bytes.Clone(made.Bytes()) // which has grown by doubling
 			z.kept.add(key, blocks)
 		}
-		out.Write(blocks)
+		all = append(all, blocks)
 		key.before, before, rows = key.chunk, lastOf(chunk), rows[len(chunk):]
 	}
-	return out.Bytes()
+	return bytes.Join(all, nil)
 }
 
 // chunkEnd is where a chunk ends: before a row that is chosen by how it begins, its id, so that the others stay the same when rows come or go.

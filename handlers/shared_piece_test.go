@@ -74,6 +74,29 @@ func TestPiece_IsCompressedAnewWhereItChanged(t *testing.T) {
 	}
 }
 
+// What is kept is counted by its length, so it has no room left over in which it was made.
+func TestPiece_IsKeptInNoMoreThanItTakes(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 6))
+	var html bytes.Buffer
+	for range 3000 {
+		fmt.Fprintf(&html, `<li class="entry">%x %d</li>`, random.Uint64(), random.IntN(1000))
+	}
+	z := newZipper()
+	drawn := drawnThread{cuts: [][]byte{html.Bytes()}, piece: z.piece(html.Bytes())}
+	blocks := drawn.piece.blocks()
+	if held := len(html.Bytes()) + cap(blocks); drawn.size() < held {
+		t.Errorf("a thread of %d bytes counts as %d", held, drawn.size())
+	}
+	lengths, held := len(blocks), cap(blocks)
+	for _, chunk := range z.kept.kept.Values() {
+		lengths, held = lengths+len(chunk.value), held+cap(chunk.value)
+	}
+	if held > lengths*9/8 {
+		t.Errorf("%d bytes of blocks take %d", lengths, held)
+	}
+}
+
 func TestPiece_ThatIsNotInTheBodyIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	z := newZipper()

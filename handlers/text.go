@@ -89,6 +89,18 @@ func (l links) words(r references) string {
 	return b.String()
 }
 
+func (l links) size() (bytes int) {
+	for _, of := range []map[string]markdown.Link{l.issues, l.mentions} {
+		for name, link := range of {
+			bytes += 128 + len(name) + len(link.Href) + len(link.HTML) + len(link.Title) + len(link.Class)
+		}
+	}
+	for key, title := range l.to {
+		bytes += 160 + len(key) + len(title.Title)
+	}
+	return bytes
+}
+
 func (l links) resolvers() markdown.References {
 	return markdown.References{
 		Issue:   func(key string) (markdown.Link, bool) { link, known := l.issues[key]; return link, known },
