@@ -8,21 +8,21 @@ import (
 	"reflect"
 
 	"github.com/google/uuid"
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"tandem/queries"
 )
 
 const (
-	teamsCounted = 1000 // that are remembered
-	countedSpan  = 5000 // of the log are read at the most to bring a count up to date
+	countedNumbers = 1 << 17 // are remembered, of all teams together: some 100 bytes each
+	countedAlone   = 8       // numbers are what a count takes beside them
+	countedSpan    = 5000    // of the log are read at the most to bring a count up to date
 )
 
 // issueCounts remembers how many live issues each status of a team has, of each assignee or other group of lists too, and as of which V. Counting a team of 100,000 anew at
 // each reading would cost more than all the rest of the page; what the log says since costs next to nothing. Safe for concurrent use.
 type issueCounts struct {
-	teams   *lru.Cache[countedTeam, issueCount]
-	lacking *lru.Cache[lackingKey, map[groupKey]bool] // which groups of a list the latest issues do not fill
+	teams   *sumCache[countedTeam, issueCount]
+	lacking *sumCache[lackingKey, map[groupKey]bool] // which groups of a list the latest issues do not fill
 }
 
 // countedTeam is a team, or with the zero id the whole workspace, whatever its readers see of it.
@@ -42,9 +42,10 @@ type issueCount struct {
 }
 
 func newIssueCounts() issueCounts {
-	teams, _ := lru.New[countedTeam, issueCount](teamsCounted) // the size is above zero
-	lacking, _ := lru.New[lackingKey, map[groupKey]bool](teamsCounted)
-	return issueCounts{teams, lacking}
+	return issueCounts{
+		newSumCache[countedTeam](countedNumbers, func(c issueCount) int { return countedAlone + len(c.issues) }),
+		newSumCache[lackingKey](countedNumbers, func(lacking map[groupKey]bool) int { return countedAlone + len(lacking) }),
+	}
 }
 
 // counts tells whether the groups of a list hold all issues that they are of, so that their number is remembered, and by what; of a status all but
@@ -154,6 +155,8 @@ func (e *Engine) learnCount(q *countQuestion, s Snapshot) (issueCount, bool) {
 	case q.known.epoch != s.Epoch || q.known.version < *q.floor || s.Version > q.known.version+countedSpan || s.Version < q.known.version:
 		e.counts.teams.Remove(q.of)
 		return count, false
+	case len(*q.changed) == 0:
+		count.issues = q.known.issues
 	default:
 		count.issues = maps.Clone(q.known.issues)
 		recount(count.issues, q.of, *q.changed)

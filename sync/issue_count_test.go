@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,6 +139,66 @@ func TestCounts_OfOtherGroupsFollowTheLog(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Counts are bounded by how many numbers they hold: one of many members and labels takes the place of many small ones.
+func TestCounts_AreForgottenWhereTheyAreTooManyNumbers(t *testing.T) {
+	t.Parallel()
+	counts := newIssueCounts()
+	count := func(numbers int) issueCount {
+		c := issueCount{issues: map[countedKey]int64{}}
+		for range numbers {
+			c.issues[countedKey{key: newID()}] = 1
+		}
+		return c
+	}
+	of := func(team byte) countedTeam { return countedTeam{team: uuid.UUID{team}} }
+	is := func(when string, want ...byte) {
+		t.Helper()
+		var there []byte
+		for team := range byte(6) {
+			if _, known := counts.teams.Get(of(team)); known {
+				there = append(there, team)
+			}
+		}
+		if diff := cmp.Diff(want, there); diff != "" {
+			t.Error(when, diff)
+		}
+	}
+	quarter := countedNumbers/4 - countedAlone
+	for team := range byte(4) {
+		counts.teams.Add(of(team), count(quarter))
+	}
+	is("as many as fit", 0, 1, 2, 3)
+	counts.teams.Add(of(3), count(quarter))
+	is("one again", 0, 1, 2, 3)
+	counts.teams.Add(of(4), count(10))
+	is("a small one more", 1, 2, 3, 4)
+	counts.teams.Add(of(5), count(2*quarter))
+	is("a large one more", 3, 4, 5)
+	counts.teams.Add(of(5), count(countedNumbers))
+	is("one that is too large", 3, 4)
+	counts.teams.Remove(of(3))
+	is("one is removed", 4)
+}
+
+func TestCounts_AreTheSameWhileNothingChanges(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issue(t, "Fix login")
+	numbers := func() uintptr {
+		h.groupCounts(t, "ENG", ListOptions{})
+		known, _ := h.counts.teams.Get(countedTeam{workspace: h.ws, team: h.team})
+		return reflect.ValueOf(known.issues).Pointer()
+	}
+	first := numbers()
+	if numbers() != first {
+		t.Error("numbers that nothing changed are copied")
+	}
+	h.issue(t, "Fix logout")
+	if numbers() == first {
+		t.Error("numbers that others may read are changed")
 	}
 }
 
