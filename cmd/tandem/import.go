@@ -158,6 +158,19 @@ func (i *issueImport) membership(team uuid.UUID) []sync.Operation {
 	return ops
 }
 
+// manyIssues are worth looking at the tables anew.
+const manyIssues = 500
+
+// analyze has statements planned anew that servers planned while their tables were small. Without it the import is done as well.
+func (i *issueImport) analyze(ctx context.Context) {
+	if i.tally.newIssues < manyIssues {
+		return
+	}
+	if err := queries.Analyze(ctx, i.database.pool); err != nil {
+		i.logger.WarnContext(ctx, "the tables could not be analyzed after an import; PostgreSQL will do so by itself", "err", err)
+	}
+}
+
 // write reads the files again, as often as they have windows, and hands the issues on in order.
 func (i *issueImport) write(ctx context.Context, b *batch) error {
 	for window := range i.survey.windows() {
@@ -177,7 +190,11 @@ func (i *issueImport) write(ctx context.Context, b *batch) error {
 	if err := b.flush(ctx); err != nil {
 		return err
 	}
-	return b.writeParents(ctx)
+	if err := b.writeParents(ctx); err != nil {
+		return err
+	}
+	i.analyze(ctx)
+	return nil
 }
 
 // readWindow reads some issues. The problems of the files were told by the survey.

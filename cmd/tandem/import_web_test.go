@@ -199,6 +199,25 @@ func TestImportWeb_OfManyLines(t *testing.T) {
 	}
 }
 
+// What was planned while the tables were small is planned anew after a large import, and not after each small one.
+func TestImportWeb_OfManyIssuesTellsThePlanner(t *testing.T) {
+	t.Parallel()
+	pool := furnished(t)
+	s := newImportSite(t, pool)
+	for at, issues := range []int{manyIssues - 1, manyIssues} {
+		var lines strings.Builder
+		lines.WriteString("Key,Title\n")
+		for i := range issues {
+			fmt.Fprintf(&lines, "OLD-%d,Issue\n", at*manyIssues+i+1)
+		}
+		before := number(t, pool, "select analyze_count from pg_stat_user_tables where relname = 'issue'")
+		s.has(s.imports(s.uploads(lines.String()), url.Values{}), fmt.Sprintf("Done: %d issues made", issues))
+		if times := number(t, pool, "select analyze_count from pg_stat_user_tables where relname = 'issue'") - before; times != at {
+			t.Errorf("%d issues: the tables were analyzed %d times", issues, times)
+		}
+	}
+}
+
 func TestImportWeb_KeepsOutWhatIsTooMuch(t *testing.T) {
 	t.Parallel()
 	s := newImportSite(t, furnished(t))
