@@ -136,3 +136,26 @@ func TestListFollowsEveryChange_S33(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfTwoGroupsStayInBoth_S33(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	var labels []any
+	for _, name := range []string{"teal", "umber"} {
+		label := "label:" + newID()
+		c.push(fields{"op": "create", "record": label, "set": fields{"name": name, "team": c.ref("team OPS")}})
+		labels = append(labels, label)
+	}
+	c.makes("OPS", "Dyed twice", fields{"labels": labels})
+	other, _ := c.makes("OPS", "Dyed once", fields{"labels": labels[:1]})
+	ann := newMember(t, "ann", demo)
+	ann.opens("/acme/team/OPS?group=label&text=dyed")
+	twice := "title => row(title) && all('[data-list] [data-rows] > [data-record]').filter(one => titleOf(one) === 'Dyed twice').map(one => one.closest('[data-group]').querySelector('h2').textContent.trim()).join() === 'teal,umber'"
+	for _, title := range []string{"Dyed once", "Dyed once more", "Dyed for good"} {
+		if title != "Dyed once" {
+			c.sets(other, fields{"title": title})
+		}
+		ann.sees("both rows beside "+title, twice, title)
+	}
+}

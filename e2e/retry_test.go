@@ -52,7 +52,7 @@ func TestOneWriteWaitsForTheOtherUnlessThatIsRefused_S55(t *testing.T) {
 	ann.unsent(2)
 	ann.sees("both tried", "() => e2ePushes.length >= 3 && e2ePushes.at(-1).length === 2")
 	ann.line.answers(0)
-	ann.unsent(0)
+	ann.seesWithin(late, "all sent", "() => document.documentElement.dataset.unsent === '0'") // a pause between two tries may be under way
 	pushes := ask[[][]string](ann.window, "() => e2ePushes")
 	for _, one := range pushes {
 		if one[0] != pushes[0][0] {

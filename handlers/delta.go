@@ -34,16 +34,11 @@ func (s *Server) sinceThen(c echo.Context, f fragment, whole *drawnFragment) (*d
 	return s.fragments.get(c.Request().Context(), f.name+" "+had+" "+c.Response().Header().Get("ETag"), f)
 }
 
-// delta is a list without the rows that another has too.
+// delta is a list without the rows that another has too. What stands in several groups, as an issue with two labels does, is told whole: a
+// browser has but one row for a key.
 func delta(before, now []byte) []byte {
-	had := map[string][]byte{}
-	for at := 0; ; {
-		row, key, next := nextRow(before, at)
-		if next < 0 {
-			break
-		}
-		had[string(key)], at = row, next
-	}
+	had, twice := rowsOf(before)
+	_, twiceNow := rowsOf(now)
 	var out bytes.Buffer
 	for at := 0; ; {
 		row, key, next := nextRow(now, at)
@@ -52,12 +47,27 @@ func delta(before, now []byte) []byte {
 			return out.Bytes()
 		}
 		out.Write(now[at : next-len(row)])
-		if bytes.Equal(row, had[string(key)]) {
+		if bytes.Equal(row, had[string(key)]) && !twice[string(key)] && !twiceNow[string(key)] {
 			out.WriteString(`<li data-same="` + string(key) + `"></li>`)
 		} else {
 			out.Write(row)
 		}
 		at = next
+	}
+}
+
+// rowsOf are a list's rows by their keys, and the keys that several have.
+func rowsOf(list []byte) (rows map[string][]byte, twice map[string]bool) {
+	rows, twice = map[string][]byte{}, map[string]bool{}
+	for at := 0; ; {
+		row, key, next := nextRow(list, at)
+		if next < 0 {
+			return rows, twice
+		}
+		if rows[string(key)] != nil {
+			twice[string(key)] = true
+		}
+		rows[string(key)], at = row, next
 	}
 }
 

@@ -91,3 +91,22 @@ func TestRowsHoldNoLists(t *testing.T) {
 		}
 	}
 }
+
+// An issue with two labels stands in two groups, each with a row of its own.
+func TestS33_ADeltaTellsARowOfSeveralGroupsWhole(t *testing.T) {
+	t.Parallel()
+	row := func(key, title string) string {
+		return `<li class="issue-row" data-record="` + key + `">` + title + `</li>`
+	}
+	same := func(key string) string { return `<li data-same="` + key + `"></li>` }
+	both, one, other := row("issue:both", "Both"), row("issue:one", "One"), row("issue:one", "Another")
+	for name, of := range map[string][3]string{
+		"it stays in both":     {"<ul>" + both + one + "</ul><ul>" + both + "</ul>", "<ul>" + both + other + "</ul><ul>" + both + "</ul>", "<ul>" + both + other + "</ul><ul>" + both + "</ul>"},
+		"it comes to a second": {"<ul>" + both + one + "</ul>", "<ul>" + both + one + "</ul><ul>" + both + "</ul>", "<ul>" + both + same("issue:one") + "</ul><ul>" + both + "</ul>"},
+		"it leaves one":        {"<ul>" + both + one + "</ul><ul>" + both + "</ul>", "<ul>" + both + one + "</ul>", "<ul>" + both + same("issue:one") + "</ul>"},
+	} {
+		if got := string(delta([]byte(of[0]), []byte(of[1]))); got != of[2] {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -10,6 +10,9 @@ CREATE FUNCTION lock_head(ws uuid, expected_epoch uuid, expected_version bigint)
 BEGIN
     PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
     PERFORM FROM workspace_lock l WHERE l.workspace_id = ws FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'workspace % has no lock', ws;
+    END IF;
     RETURN expect_head(ws, expected_epoch, expected_version);
 END $$;
 -- +goose StatementEnd
