@@ -31,7 +31,7 @@ func TestBulk_ChangesAllThatIsSelectedByAPlainForm(t *testing.T) {
 	h := setup(t)
 	made, selected := h.issues(3)
 	ben := "member:" + h.ben.actor.Member.String()
-	for _, path := range []string{"/acme/team/ENG", "/acme/team/ENG?view=board", "/acme?view=created"} {
+	for _, path := range []string{"/acme/team/ENG", "/acme/team/ENG?view=board", "/acme?view=created", "/acme?view=activity"} {
 		for _, change := range []struct {
 			do, control, value, field string
 			want                      any

@@ -157,7 +157,7 @@ func TestDisplay_ABoardShowsWhatWasDoneOfLateAndTheRestByALink(t *testing.T) {
 	h := furnished(t)
 	old := h.issue("Over long ago", func(set map[string]any) { set["status"] = string(h.done()) })
 	h.issue("Over", func(set map[string]any) { set["status"] = string(h.done()) })
-	h.exec("update issue set updated_at = now() - interval '16 days' where id = $1", old.ref.ID())
+	h.exec("update issue set updated_at = $2 where id = $1", old.ref.ID(), h.clock.now().AddDate(0, 0, -16))
 	const open, board = "Todo 2: Low, Urgent; Doing 1: Plain; ", "/acme/team/ENG?view=board"
 	page := h.ben.get(board).ok()
 	if got := laid(page); got != open+"Done 1: Over" {

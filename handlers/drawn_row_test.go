@@ -12,7 +12,7 @@ func TestDrawnRows_LookAsIfDrawnAnew(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	parent, blocker := h.issue("Parent"), h.issue("Blocker")
-	due := time.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly)
+	due := h.clock.now().AddDate(0, 0, 2).Format(time.DateOnly)
 	row := h.issue("Row", func(set map[string]any) {
 		set["parent"], set["labels"], set["due"] = string(parent.ref), []any{string(h.bug)}, due
 		set["assignee"] = string(sync.NewRef("member", h.ben.actor.Member))

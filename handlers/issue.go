@@ -223,14 +223,14 @@ func openComment(d *views.IssueData, asked url.Values) {
 	}
 }
 
-// shutTools is the same page without such a form: it was sent.
+// shutTools is the same page without such a form, or the Move menu of a card: it was sent.
 func shutTools(path string) string {
 	at, err := url.Parse(path)
 	if err != nil {
 		return path
 	}
 	query := at.Query()
-	for _, tool := range commentTools {
+	for _, tool := range append(slices.Clone(commentTools), views.MoveQuery) {
 		if query.Has(string(tool)) {
 			query.Del(string(tool))
 			at.RawQuery = query.Encode()

@@ -14,9 +14,6 @@ import (
 	"tandem/views"
 )
 
-// created is the view of what one wrote; the other one, "", is of what one was assigned.
-const created = "created"
-
 func (s *Server) showMyIssues(c echo.Context, v visit) error {
 	if err := onlyMine(c, v); err != nil {
 		return err
@@ -37,7 +34,11 @@ func (s *Server) showMyIssuesFragment(c echo.Context, v visit) error {
 	view, after := myView(c), c.QueryParam("after")
 	name := "my " + v.Workspace.String() + " " + v.Member.String() + " " + view + " " + after
 	look := func(ctx context.Context, beside []string) (sync.Freshness, error) {
-		return s.freshness(ctx, v, append([]string{"member:" + v.Member.String(), "vocabulary"}, beside...)...)
+		own := append([]string{"member:" + v.Member.String(), "vocabulary"}, beside...)
+		if ofTeams(view) {
+			return s.projectFreshness(ctx, v, own...)
+		}
+		return s.freshness(ctx, v, own...)
 	}
 	read := func(ctx context.Context) (myIssues, error) { return s.myIssues(ctx, v, view, after) }
 	seen, err := follow(c.Request().Context(), s, v, name, look, read)
@@ -61,12 +62,19 @@ func onlyMine(c echo.Context, v visit) error {
 	return nil
 }
 
+// myViews are the views of one's own issues beside the first one, which is of what one is to do.
+var myViews = []string{sync.MyCreated, sync.MySubscribed, sync.MyActivity}
+
 func myView(c echo.Context) string {
-	if c.QueryParam("view") == created {
-		return created
+	if view := c.QueryParam("view"); slices.Contains(myViews, view) {
+		return view
 	}
 	return ""
 }
+
+// ofTeams tells whether any issue that a member sees may come into a view, and change its place there: no topic of theirs tells of an issue in which
+// they are neither author nor assignee.
+func ofTeams(view string) bool { return view == sync.MySubscribed || view == sync.MyActivity }
 
 type myIssues struct {
 	sync.MyIssues
@@ -74,7 +82,7 @@ type myIssues struct {
 }
 
 func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myIssues, error) {
-	found, err := s.engine.MyIssues(ctx, v.Actor, view == created, after)
+	found, err := s.engine.MyIssues(ctx, v.Actor, view, after)
 	if err != nil {
 		return myIssues{}, err
 	}
@@ -84,27 +92,65 @@ func (s *Server) myIssues(ctx context.Context, v visit, view, after string) (myI
 
 func (m myIssues) snapshot() sync.Snapshot { return m.Snapshot }
 
-// beside are the issues above the rows, below them, and in their way, and what may come in the way of their teams.
+// beside are the issues above the rows, below them, and in their way, and what may come in the way of their teams. In which group of Focus an issue
+// stands hangs on what is in the way of those that no page shows yet, too.
 func (m myIssues) beside() []string {
 	shown := others{}
 	shown.addFamily(m.Issues...)
 	shown.addBlockers(m.family, uuid.Nil)
+	shown.addBlockers(sync.Family{Blockers: m.Blockers}, uuid.Nil)
 	topics := shown.topics()
 	for _, row := range m.Issues {
 		topics = append(topics, sync.RelationsOf(row.Team))
+	}
+	for _, team := range m.Teams {
+		topics = append(topics, sync.RelationsOf(team))
 	}
 	slices.Sort(topics)
 	return slices.Compact(topics)
 }
 
-// list groups the issues by status, what is under way first.
 func (m myIssues) list(view, after string) views.IssueListData {
 	n := named{m.Snapshot}
-	d := views.IssueListData{
-		Region: views.Region{Topics: append([]string{string(sync.NewRef("member", m.Me().ID)), "vocabulary"}, m.beside()...), Version: m.Version},
-		Member: idOf(m.Me().ID), Query: views.Query{View: view, After: after}, Order: "updated",
-		Empty: views.EmptyStateData{Text: "Nothing here.", Help: "What is assigned to you, or written by you, stands here."},
+	topics := []string{string(sync.NewRef("member", m.Me().ID))}
+	if ofTeams(view) {
+		topics = append(topics, n.projectTopics()...)
+	} else {
+		topics = append(topics, "vocabulary")
 	}
+	d := views.IssueListData{
+		Region: views.Region{Topics: append(topics, m.beside()...), Version: m.Version},
+		Member: idOf(m.Me().ID), Query: views.Query{View: view, After: after}, Order: "updated", Empty: views.NoneOfMine(view),
+	}
+	switch view {
+	case sync.MyCreated:
+		d.Groups = m.byStatus()
+	case "":
+		d.Groups = m.byFocus()
+	default: // the order is all that matters
+		d.Groups = []views.IssueGroup{{Of: views.MyLatest(view), Count: len(m.Issues), Rows: n.rows(m.Issues, m.family)}}
+	}
+	if len(d.Groups) > 0 {
+		d.Groups[len(d.Groups)-1].After = m.More
+	}
+	return d
+}
+
+// byFocus are the groups that have rows, and the last one: what is new goes there until it is known where it belongs.
+func (m myIssues) byFocus() []views.IssueGroup {
+	var groups []views.IssueGroup
+	for _, g := range m.Focus {
+		if len(g.Issues) > 0 || g.Focus == sync.FocusRest {
+			groups = append(groups, views.IssueGroup{Of: views.FocusGroup(string(g.Focus)), Count: g.Count, Rows: named{m.Snapshot}.rows(g.Issues, m.family)})
+		}
+	}
+	return groups
+}
+
+// byStatus groups the issues by status, what is under way first.
+func (m myIssues) byStatus() []views.IssueGroup {
+	n := named{m.Snapshot}
+	var groups []views.IssueGroup
 	for _, status := range n.statusesOf(m.Issues) {
 		var rows []sync.IssueRow
 		for _, row := range m.Issues {
@@ -112,13 +158,10 @@ func (m myIssues) list(view, after string) views.IssueListData {
 				rows = append(rows, row)
 			}
 		}
-		d.Groups = append(d.Groups, views.IssueGroup{Of: views.Group{Status: n.statusOf(status)}, Count: len(rows), Rows: n.rows(rows, m.family)})
+		groups = append(groups, views.IssueGroup{Of: views.Group{Status: n.statusOf(status)}, Count: len(rows), Rows: n.rows(rows, m.family)})
 	}
-	n.nameTeams(d.Groups)
-	if len(d.Groups) > 0 {
-		d.Groups[len(d.Groups)-1].After = m.More
-	}
-	return d
+	n.nameTeams(groups)
+	return groups
 }
 
 // urgency is the order of categories in which one's own work is shown.

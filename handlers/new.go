@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -66,11 +67,20 @@ func (s *Server) createIssue(c echo.Context, v visit) error {
 	if err != nil {
 		return err
 	}
+	if f.Has("_again") {
+		setFlash(c, "Created "+issue.key+".", result.ID)
+		return seeOther(c, v.slug.New(f.again()))
+	}
 	if !f.Has("_next") {
 		return seeOther(c, v.slug.Issue(issue.key))
 	}
 	setFlash(c, "Created "+issue.key+".", result.ID)
 	return seeOther(c, back(c, v.slug.Issue(issue.key)))
+}
+
+// again is what the next issue begins with, when several are made in a row.
+func (f form) again() views.NewPreset {
+	return views.NewPreset{Team: f.Get("team"), Status: f.Get("status"), Assignee: f.Get("assignee"), Label: strings.Join(present(f.Values["labels"]), ","), Parent: f.Get("parent")}
 }
 
 // createRefused shows the form again with all that was typed and what is wrong.

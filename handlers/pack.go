@@ -63,7 +63,14 @@ func (s *Server) showPack(c echo.Context, v visit) error {
 
 func (s *Server) packOf(v visit, found sync.Pack) pack {
 	p := pack{Version: found.Version, Epoch: found.Epoch.String(), Build: s.build, Shown: found.Shown,
-		Pages: []packPage{{v.slug.Vocabulary(), found.Names}, {v.slug.Home("", ""), found.Mine}, {v.slug.Home(created, ""), found.Mine}}, Issues: []packIssue{}}
+		Pages: []packPage{{v.slug.Vocabulary(), found.Names}, {v.slug.Home("", ""), found.Mine}}, Issues: []packIssue{}}
+	for _, view := range myViews {
+		stale := found.Mine
+		if ofTeams(view) {
+			stale = found.Seen
+		}
+		p.Pages = append(p.Pages, packPage{v.slug.Home(view, ""), stale})
+	}
 	for _, team := range found.Teams {
 		for _, view := range []string{views.ListView, views.BoardView} {
 			p.Pages = append(p.Pages, packPage{v.slug.Team(team.Key, views.Query{View: view}), team.Stale})

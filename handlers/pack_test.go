@@ -57,7 +57,7 @@ func TestPack_ListsTheOpenIssuesOneSees(t *testing.T) {
 		paths = append(paths, page.Path)
 		h.ben.get(page.Path).ok()
 	}
-	if want := []string{"/acme/f/vocabulary", "/acme", "/acme?view=created", "/acme/team/ENG", "/acme/team/ENG?view=board"}; !slices.Equal(paths, want) {
+	if want := []string{"/acme/f/vocabulary", "/acme", "/acme?view=created", "/acme?view=subscribed", "/acme?view=activity", "/acme/team/ENG", "/acme/team/ENG?view=board"}; !slices.Equal(paths, want) {
 		t.Errorf("the pages are %v", paths)
 	}
 }

@@ -27,6 +27,8 @@ func TestPages(t *testing.T) {
 	}{
 		{"/acme", 200, `[data-list][data-live="member:` + me + ` vocabulary"]`},
 		{"/acme?view=created", 200, `a[aria-current=page][data-action=view-created]`},
+		{"/acme?view=subscribed", 200, `a[aria-current=page][data-action=view-subscribed]`},
+		{"/acme?view=activity", 200, `a[aria-current=page][data-action=view-activity]`},
 		{"/acme/member/" + me, 200, `[data-list]`},
 		{"/acme/team/ENG", 200, `[data-list][data-team="team:` + h.eng.String() + `"] [data-rows] [data-record="` + string(issue.ref) + `"][data-key=ENG-2]`},
 		{"/acme/team/ENG", 200, `[data-record="` + string(issue.ref) + `"] [data-due=late]`},

@@ -108,6 +108,29 @@ func TestNewIssue_TakesNothingOfAnotherTeam(t *testing.T) {
 	}
 }
 
+// Without scripts a second button makes the issue and leads back to a form that has the team, status, assignee and labels still.
+func TestNewIssue_AnotherBeginsAsTheLastOne(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	page := h.ben.get("/acme/new?team=ENG&status=doing&assignee=me&label=bug&priority=high&title=First&body=Text").ok()
+	page.one("main form[data-op=create] button[name=_again]")
+	made := h.ben.submit(page, "main form[data-op=create]", "_again", "yes").is(http.StatusSeeOther)
+	if !strings.Contains(made.header.Get("Set-Cookie"), flashCookie) {
+		t.Error("the next page does not say that it was made")
+	}
+	values, wrong := controls(h.ben.get(made.header.Get("Location")).ok().one("main form[data-op=create]"))
+	for field, want := range map[string]string{"team": string(sync.NewRef("team", h.eng)), "status": string(h.doing), "labels": string(h.bug), "title": "", "description": "", "priority": "0",
+		"assignee": string(sync.NewRef("member", h.ben.actor.Member))} {
+		if values[field] != want {
+			t.Errorf("%s is %q instead of %q", field, values[field], want)
+		}
+	}
+	if len(wrong) != 0 {
+		t.Error(wrong)
+	}
+	h.ben.get("/acme/team/ENG").ok().has("First")
+}
+
 // A URL that names what is hidden says what one says that names nothing at all.
 func TestS44_AURLOfANewIssueTellsNothingOfWhatIsHidden(t *testing.T) {
 	t.Parallel()

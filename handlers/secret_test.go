@@ -178,7 +178,7 @@ func TestS51_CountsAndOrderAreThoseOfWhatOneSees(t *testing.T) {
 	for i := range 5 {
 		h.issue(fmt.Sprint("Visible ", i), func(set map[string]any) { set["priority"] = i % 3; set["labels"] = []string{string(h.bug)} })
 	}
-	paths := []string{"/acme/f", "/acme/f?view=created", "/acme/f/member/" + h.ben.actor.Member.String()}
+	paths := []string{"/acme/f", "/acme/f?view=created", "/acme/f?view=subscribed", "/acme/f?view=activity", "/acme/f/member/" + h.ben.actor.Member.String()}
 	for _, query := range []string{"", "view=board", "f=label:bug", "f=-label:classified", "f=priority:1", "f=-priority:1", "f=creator:ann", "f=assignee:none", "text=visible",
 		"f=text:treasure", "f=status:todo&f=label:bug"} {
 		paths = append(paths, "/acme/f/team/ENG?"+query)

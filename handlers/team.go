@@ -51,7 +51,9 @@ func (s *Server) teamPage(c echo.Context, v visit, status int, laid laying, issu
 	if err != nil {
 		return err
 	}
-	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues.teamIssues, laid.shown)), List: issues.part, Board: issues.board(query, page.TX), Shares: shares,
+	board := issues.board(query, page.TX)
+	board.Moving = c.QueryParam(views.MoveQuery)
+	data := views.TeamPageData{Team: team, Cycle: cycle, Filter: issues.filterBar(laid), Saved: issues.saved(laid, page.TX), Star: star(page, starred(issues.teamIssues, laid.shown)), List: issues.part, Board: board, Shares: shares,
 		Wrong: append(teamLists.misread(c.QueryParams()), nameless(issues.Filter.Unknown)...)}
 	return s.pageAround(c, status, issues.Snapshot, issues.piece, views.TeamPage(page, data))
 }

@@ -96,7 +96,7 @@ func TestS44_WhatMovedToAHiddenTeamIsGone(t *testing.T) {
 	for _, path := range []string{"/acme/issue/" + issue.key, "/acme/f/issue/" + issue.key, "/acme/issue/SEC-1", "/acme/f/issue/" + issue.ref.ID().String()} {
 		h.ben.get(path, "If-None-Match", tag).is(http.StatusNotFound)
 	}
-	for _, path := range []string{"/acme", "/acme?view=created", "/acme/team/ENG", "/acme/search?q=treasure", "/acme/search?q=ENG-1", "/acme/sync/pull?since=0", "/acme/team/ENG/trash"} {
+	for _, path := range []string{"/acme", "/acme?view=created", "/acme?view=subscribed", "/acme?view=activity", "/acme/team/ENG", "/acme/search?q=treasure", "/acme/search?q=ENG-1", "/acme/sync/pull?since=0", "/acme/team/ENG/trash"} {
 		h.ben.get(path).ok().lacks("Treasure", "Sesame", "Under us", issue.ref.ID().String())
 	}
 	typed := h.ben.post("/acme/issue/"+issue.key+"/comment", []string{"body", "My two cents"}).is(http.StatusNotFound)

@@ -56,7 +56,7 @@ SELECT c.relname::text AS name,
     ARRAY(SELECT f.relname::text FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class f ON f.oid = k.confrelid
         WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid ORDER BY f.relname)::text[] AS refers
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.relname <> 'goose_db_version' ORDER BY c.relname
+WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.relname NOT IN ('goose_db_version', 'subscriber') ORDER BY c.relname
 `
 
 type ListTablesRow struct {
@@ -66,7 +66,7 @@ type ListTablesRow struct {
 }
 
 // The tables of the schema with what a copy of each must hold, and the tables that it refers to. The numbers of the
-// migrations are left out: whoever loads a copy migrates first.
+// migrations are left out: whoever loads a copy migrates first. So is what the database makes of the issues by itself.
 func (q *Queries) ListTables(ctx context.Context, db DBTX) ([]ListTablesRow, error) {
 	rows, err := db.Query(ctx, listTables)
 	if err != nil {

@@ -293,7 +293,7 @@ SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, C
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
 WHERE c.workspace_id = @workspace_id AND c.version > @since AND c.version <= @until::bigint AND c.kind = 'issue' AND c.op <> 'leave'
     AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL OR c.before -> @field IS NOT NULL)
-ORDER BY c.version, c.ordinal;
+ORDER BY c.version, c.ordinal LIMIT @most;
 
 -- name: ListIssuesByAssignee :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
@@ -310,6 +310,57 @@ FROM issue i
 WHERE i.workspace_id = @workspace_id AND i.author_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
     AND i.status_id = ANY(@status_ids::uuid[]) AND (i.updated_at, i.id) < (@before_at, @before_id::uuid)
 ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
+
+-- name: ListBlockersOfAssigned :many
+-- What blocks the latest changed of the issues that somebody is to do, as in ListBlockers.
+SELECT r.other_id AS blocked_id, i.id, i.team_id, i.status_id, (i.deleted_at IS NOT NULL)::boolean AS trashed
+FROM (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = @workspace_id AND x.assignee_id = @member_id AND x.deleted_at IS NULL AND x.team_id = ANY(@team_ids::uuid[])
+        AND x.status_id = ANY(@status_ids::uuid[])
+    ORDER BY x.updated_at DESC, x.id DESC LIMIT @most) AS own
+JOIN relation r ON r.workspace_id = @workspace_id AND r.other_id = own.id
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE r.kind = 'blocks' AND r.deleted_at IS NULL AND r.team_id = ANY(@team_ids) AND r.other_team_id = ANY(@team_ids) LIMIT 5000;
+
+-- name: ListIssuesBySubscriber :many
+-- Each issue is looked up by its key, which OFFSET holds PostgreSQL to: what this takes grows with what one is subscribed to, not with the workspace.
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM subscriber s CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = s.issue_id OFFSET 0) AS i
+WHERE s.workspace_id = @workspace_id AND s.member_id = @member_id AND i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
+    AND i.status_id = ANY(@status_ids::uuid[]) AND (i.updated_at, i.id) < (@before_at::timestamptz, @before_id::uuid)
+ORDER BY i.updated_at DESC, i.id DESC LIMIT @most;
+
+-- name: ListIssuesByActs :many
+-- The issues that somebody has changed or commented on, by the latest time that they did: along the transactions of theirs that changed anything,
+-- of whose lines so many are read and no more. What an earlier page had is left out by the lines that made it do so. What they brought from
+-- elsewhere is no act of theirs here.
+WITH acts AS (
+    SELECT c.version, c.ordinal, c.issue_id, (c.member_id = @member_id::uuid AND NOT c.imported AND c.kind IN ('issue', 'comment') AND c.op <> 'leave')::boolean AS own
+    FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version
+    WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id AND r.changed AND r.version <= @before_version
+        AND (c.version, c.ordinal) < (@before_version::bigint, @before_ordinal::integer)
+    ORDER BY r.version DESC, c.ordinal DESC LIMIT @reach),
+latest AS (
+    SELECT DISTINCT ON (acts.issue_id) acts.issue_id, acts.version, acts.ordinal FROM acts WHERE acts.own AND acts.issue_id IS NOT NULL
+    ORDER BY acts.issue_id, acts.version DESC, acts.ordinal DESC)
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
+    i.rank, i.version, i.created_at, i.updated_at,
+    l.version AS act_version, l.ordinal AS act_ordinal
+FROM latest l CROSS JOIN LATERAL (SELECT * FROM issue x WHERE x.workspace_id = @workspace_id AND x.id = l.issue_id OFFSET 0) AS i
+WHERE i.deleted_at IS NULL AND i.team_id = ANY(@team_ids::uuid[])
+    AND NOT EXISTS (SELECT 1 FROM change c WHERE c.workspace_id = @workspace_id AND c.issue_id = l.issue_id AND c.version >= @before_version
+        AND (c.version, c.ordinal) >= (@before_version, @before_ordinal::integer) AND c.member_id = @member_id::uuid AND NOT c.imported AND c.kind IN ('issue', 'comment') AND c.op <> 'leave')
+ORDER BY l.version DESC, l.ordinal DESC LIMIT @most;
+
+-- name: ListActsEnd :many
+-- Where the lines end that ListIssuesByActs reads at once, if there are so many.
+SELECT c.version, c.ordinal
+FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version
+WHERE r.workspace_id = @workspace_id AND r.member_id = @member_id AND r.changed AND r.version <= @before_version
+    AND (c.version, c.ordinal) < (@before_version::bigint, @before_ordinal::integer)
+ORDER BY r.version DESC, c.ordinal DESC LIMIT 1 OFFSET @skipped;
 
 -- name: ListPack :many
 -- The open issues that a browser keeps for when it has no server: one's own first, then the latest changed. Both lists are

@@ -333,6 +333,54 @@ func (q *Queries) InsertIssues(ctx context.Context, db DBTX, arg InsertIssuesPar
 	return nil
 }
 
+const listActsEnd = `-- name: ListActsEnd :many
+SELECT c.version, c.ordinal
+FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version
+WHERE r.workspace_id = $1 AND r.member_id = $2 AND r.changed AND r.version <= $3
+    AND (c.version, c.ordinal) < ($3::bigint, $4::integer)
+ORDER BY r.version DESC, c.ordinal DESC LIMIT 1 OFFSET $5
+`
+
+type ListActsEndParams struct {
+	WorkspaceID   uuid.UUID
+	MemberID      uuid.UUID
+	BeforeVersion int64
+	BeforeOrdinal int32
+	Skipped       int32
+}
+
+type ListActsEndRow struct {
+	Version int64
+	Ordinal int32
+}
+
+// Where the lines end that ListIssuesByActs reads at once, if there are so many.
+func (q *Queries) ListActsEnd(ctx context.Context, db DBTX, arg ListActsEndParams) ([]ListActsEndRow, error) {
+	rows, err := db.Query(ctx, listActsEnd,
+		arg.WorkspaceID,
+		arg.MemberID,
+		arg.BeforeVersion,
+		arg.BeforeOrdinal,
+		arg.Skipped,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListActsEnd: %w", err)
+	}
+	defer rows.Close()
+	var items []ListActsEndRow
+	for rows.Next() {
+		var i ListActsEndRow
+		if err := rows.Scan(&i.Version, &i.Ordinal); err != nil {
+			return nil, fmt.Errorf("query ListActsEnd: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListActsEnd: %w", err)
+	}
+	return items, nil
+}
+
 const listAncestors = `-- name: ListAncestors :many
 WITH RECURSIVE above AS (
     SELECT i.id, i.parent_id FROM issue i WHERE i.workspace_id = $1 AND i.id = ANY($2::uuid[])
@@ -373,6 +421,67 @@ func (q *Queries) ListAncestors(ctx context.Context, db DBTX, arg ListAncestorsP
 	return items, nil
 }
 
+const listBlockersOfAssigned = `-- name: ListBlockersOfAssigned :many
+SELECT r.other_id AS blocked_id, i.id, i.team_id, i.status_id, (i.deleted_at IS NOT NULL)::boolean AS trashed
+FROM (
+    SELECT x.id FROM issue x
+    WHERE x.workspace_id = $1 AND x.assignee_id = $2 AND x.deleted_at IS NULL AND x.team_id = ANY($3::uuid[])
+        AND x.status_id = ANY($4::uuid[])
+    ORDER BY x.updated_at DESC, x.id DESC LIMIT $5) AS own
+JOIN relation r ON r.workspace_id = $1 AND r.other_id = own.id
+JOIN issue i ON i.workspace_id = r.workspace_id AND i.id = r.issue_id
+WHERE r.kind = 'blocks' AND r.deleted_at IS NULL AND r.team_id = ANY($3) AND r.other_team_id = ANY($3) LIMIT 5000
+`
+
+type ListBlockersOfAssignedParams struct {
+	WorkspaceID uuid.UUID
+	MemberID    *uuid.UUID
+	TeamIDs     []uuid.UUID
+	StatusIDs   []uuid.UUID
+	Most        int32
+}
+
+type ListBlockersOfAssignedRow struct {
+	BlockedID uuid.UUID
+	ID        uuid.UUID
+	TeamID    uuid.UUID
+	StatusID  uuid.UUID
+	Trashed   bool
+}
+
+// What blocks the latest changed of the issues that somebody is to do, as in ListBlockers.
+func (q *Queries) ListBlockersOfAssigned(ctx context.Context, db DBTX, arg ListBlockersOfAssignedParams) ([]ListBlockersOfAssignedRow, error) {
+	rows, err := db.Query(ctx, listBlockersOfAssigned,
+		arg.WorkspaceID,
+		arg.MemberID,
+		arg.TeamIDs,
+		arg.StatusIDs,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListBlockersOfAssigned: %w", err)
+	}
+	defer rows.Close()
+	var items []ListBlockersOfAssignedRow
+	for rows.Next() {
+		var i ListBlockersOfAssignedRow
+		if err := rows.Scan(
+			&i.BlockedID,
+			&i.ID,
+			&i.TeamID,
+			&i.StatusID,
+			&i.Trashed,
+		); err != nil {
+			return nil, fmt.Errorf("query ListBlockersOfAssigned: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListBlockersOfAssigned: %w", err)
+	}
+	return items, nil
+}
+
 const listCountedChanges = `-- name: ListCountedChanges :many
 SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, COALESCE(c.before ->> 'status', '')::text AS old_status,
     COALESCE(c.before -> $1::text, '""')::jsonb AS old_value, i.team_id, i.status_id, i.deleted_at,
@@ -380,7 +489,7 @@ SELECT c.record_id, c.op, COALESCE(c.before ->> 'team', '')::text AS old_team, C
 FROM change c JOIN issue i ON i.workspace_id = c.workspace_id AND i.id = c.record_id
 WHERE c.workspace_id = $2 AND c.version > $3 AND c.version <= $4::bigint AND c.kind = 'issue' AND c.op <> 'leave'
     AND (c.op IN ('create', 'delete', 'restore') OR c.before ->> 'status' IS NOT NULL OR c.before ->> 'team' IS NOT NULL OR c.before -> $1 IS NOT NULL)
-ORDER BY c.version, c.ordinal
+ORDER BY c.version, c.ordinal LIMIT $5
 `
 
 type ListCountedChangesParams struct {
@@ -388,6 +497,7 @@ type ListCountedChangesParams struct {
 	WorkspaceID uuid.UUID
 	Since       int64
 	Until       int64
+	Most        int32
 }
 
 type ListCountedChangesRow struct {
@@ -413,6 +523,7 @@ func (q *Queries) ListCountedChanges(ctx context.Context, db DBTX, arg ListCount
 		arg.WorkspaceID,
 		arg.Since,
 		arg.Until,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("query ListCountedChanges: %w", err)
@@ -1029,6 +1140,109 @@ func (q *Queries) ListIssueTitlesByNumber(ctx context.Context, db DBTX, arg List
 	return items, nil
 }
 
+const listIssuesByActs = `-- name: ListIssuesByActs :many
+WITH acts AS (
+    SELECT c.version, c.ordinal, c.issue_id, (c.member_id = $5::uuid AND NOT c.imported AND c.kind IN ('issue', 'comment') AND c.op <> 'leave')::boolean AS own
+    FROM result r JOIN change c ON c.workspace_id = r.workspace_id AND c.version = r.version
+    WHERE r.workspace_id = $1 AND r.member_id = $5 AND r.changed AND r.version <= $3
+        AND (c.version, c.ordinal) < ($3::bigint, $4::integer)
+    ORDER BY r.version DESC, c.ordinal DESC LIMIT $7),
+latest AS (
+    SELECT DISTINCT ON (acts.issue_id) acts.issue_id, acts.version, acts.ordinal FROM acts WHERE acts.own AND acts.issue_id IS NOT NULL
+    ORDER BY acts.issue_id, acts.version DESC, acts.ordinal DESC)
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
+    i.rank, i.version, i.created_at, i.updated_at,
+    l.version AS act_version, l.ordinal AS act_ordinal
+FROM latest l CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $1 AND x.id = l.issue_id OFFSET 0) AS i
+WHERE i.deleted_at IS NULL AND i.team_id = ANY($2::uuid[])
+    AND NOT EXISTS (SELECT 1 FROM change c WHERE c.workspace_id = $1 AND c.issue_id = l.issue_id AND c.version >= $3
+        AND (c.version, c.ordinal) >= ($3, $4::integer) AND c.member_id = $5::uuid AND NOT c.imported AND c.kind IN ('issue', 'comment') AND c.op <> 'leave')
+ORDER BY l.version DESC, l.ordinal DESC LIMIT $6
+`
+
+type ListIssuesByActsParams struct {
+	WorkspaceID   uuid.UUID
+	TeamIDs       []uuid.UUID
+	BeforeVersion int64
+	BeforeOrdinal int32
+	MemberID      uuid.UUID
+	Most          int32
+	Reach         int32
+}
+
+type ListIssuesByActsRow struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	ParentID   *uuid.UUID
+	Due        *time.Time
+	Estimate   *int32
+	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
+	Rank       string
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	ActVersion int64
+	ActOrdinal int32
+}
+
+// The issues that somebody has changed or commented on, by the latest time that they did: along the transactions of theirs that changed anything,
+// of whose lines so many are read and no more. What an earlier page had is left out by the lines that made it do so. What they brought from
+// elsewhere is no act of theirs here.
+func (q *Queries) ListIssuesByActs(ctx context.Context, db DBTX, arg ListIssuesByActsParams) ([]ListIssuesByActsRow, error) {
+	rows, err := db.Query(ctx, listIssuesByActs,
+		arg.WorkspaceID,
+		arg.TeamIDs,
+		arg.BeforeVersion,
+		arg.BeforeOrdinal,
+		arg.MemberID,
+		arg.Most,
+		arg.Reach,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListIssuesByActs: %w", err)
+	}
+	defer rows.Close()
+	var items []ListIssuesByActsRow
+	for rows.Next() {
+		var i ListIssuesByActsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.ActVersion,
+			&i.ActOrdinal,
+		); err != nil {
+			return nil, fmt.Errorf("query ListIssuesByActs: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListIssuesByActs: %w", err)
+	}
+	return items, nil
+}
+
 const listIssuesByAssignee = `-- name: ListIssuesByAssignee :many
 SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
     i.rank, i.version, i.created_at, i.updated_at
@@ -1379,6 +1593,92 @@ func (q *Queries) ListIssuesByID(ctx context.Context, db DBTX, arg ListIssuesByI
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("query ListIssuesByID: %w", err)
+	}
+	return items, nil
+}
+
+const listIssuesBySubscriber = `-- name: ListIssuesBySubscriber :many
+SELECT i.id, i.team_id, i.number, i.title, i.status_id, i.priority, i.assignee_id, i.labels, i.parent_id, i.due, i.estimate, i.project_id, i.cycle_id,
+    i.rank, i.version, i.created_at, i.updated_at
+FROM subscriber s CROSS JOIN LATERAL (SELECT workspace_id, id, team_id, number, title, description, status_id, priority, assignee_id, labels, subscribers, parent_id, due, estimate, project_id, cycle_id, rank, author_id, version, stamps, created_at, updated_at, deleted_at, search, started_at, completed_at, canceled_at, snoozed_until, milestone_id, reactions FROM issue x WHERE x.workspace_id = $1 AND x.id = s.issue_id OFFSET 0) AS i
+WHERE s.workspace_id = $1 AND s.member_id = $2 AND i.deleted_at IS NULL AND i.team_id = ANY($3::uuid[])
+    AND i.status_id = ANY($4::uuid[]) AND (i.updated_at, i.id) < ($5::timestamptz, $6::uuid)
+ORDER BY i.updated_at DESC, i.id DESC LIMIT $7
+`
+
+type ListIssuesBySubscriberParams struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+	TeamIDs     []uuid.UUID
+	StatusIDs   []uuid.UUID
+	BeforeAt    time.Time
+	BeforeID    uuid.UUID
+	Most        int32
+}
+
+type ListIssuesBySubscriberRow struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Number     int64
+	Title      string
+	StatusID   uuid.UUID
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Labels     []uuid.UUID
+	ParentID   *uuid.UUID
+	Due        *time.Time
+	Estimate   *int32
+	ProjectID  *uuid.UUID
+	CycleID    *uuid.UUID
+	Rank       string
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Each issue is looked up by its key, which OFFSET holds PostgreSQL to: what this takes grows with what one is subscribed to, not with the workspace.
+func (q *Queries) ListIssuesBySubscriber(ctx context.Context, db DBTX, arg ListIssuesBySubscriberParams) ([]ListIssuesBySubscriberRow, error) {
+	rows, err := db.Query(ctx, listIssuesBySubscriber,
+		arg.WorkspaceID,
+		arg.MemberID,
+		arg.TeamIDs,
+		arg.StatusIDs,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("query ListIssuesBySubscriber: %w", err)
+	}
+	defer rows.Close()
+	var items []ListIssuesBySubscriberRow
+	for rows.Next() {
+		var i ListIssuesBySubscriberRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.Number,
+			&i.Title,
+			&i.StatusID,
+			&i.Priority,
+			&i.AssigneeID,
+			&i.Labels,
+			&i.ParentID,
+			&i.Due,
+			&i.Estimate,
+			&i.ProjectID,
+			&i.CycleID,
+			&i.Rank,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, fmt.Errorf("query ListIssuesBySubscriber: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("query ListIssuesBySubscriber: %w", err)
 	}
 	return items, nil
 }

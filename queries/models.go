@@ -512,6 +512,12 @@ type Status struct {
 	DeletedAt   *time.Time
 }
 
+type Subscriber struct {
+	WorkspaceID uuid.UUID
+	MemberID    uuid.UUID
+	IssueID     uuid.UUID
+}
+
 type Team struct {
 	WorkspaceID   uuid.UUID
 	ID            uuid.UUID

@@ -9,6 +9,7 @@ import (
 )
 
 // Pipeline sends generated queries to PostgreSQL in one round trip. Queue them with Ask and Tell, then Send.
+// What is sent without begin and commit is one transaction too, which is committed at the end.
 // Each query function runs twice: once to learn its SQL and arguments, and again to read its rows.
 // A Pipeline is for one goroutine and one Send.
 type Pipeline struct {

@@ -11,7 +11,7 @@ FROM project WHERE workspace_id = @workspace_id AND id = ANY(@ids::uuid[]);
 -- The long texts of the projects that changed, those of the workspace only where they are wanted.
 SELECT id, version, description FROM project
 WHERE workspace_id = @workspace_id AND version > @since AND description <> '' AND (team_id = ANY(@team_ids::uuid[]) OR team_id IS NULL AND @of_workspace::boolean)
-ORDER BY version, id LIMIT @most;
+ORDER BY version FETCH FIRST (@most::integer) ROWS WITH TIES;
 
 -- name: GetDescription :one
 SELECT description FROM project WHERE workspace_id = @workspace_id AND id = @id;

@@ -109,7 +109,7 @@ func (q *Queries) InsertProjects(ctx context.Context, db DBTX, arg InsertProject
 const listDescriptionsChangedSince = `-- name: ListDescriptionsChangedSince :many
 SELECT id, version, description FROM project
 WHERE workspace_id = $1 AND version > $2 AND description <> '' AND (team_id = ANY($3::uuid[]) OR team_id IS NULL AND $4::boolean)
-ORDER BY version, id LIMIT $5
+ORDER BY version FETCH FIRST ($5::integer) ROWS WITH TIES
 `
 
 type ListDescriptionsChangedSinceParams struct {

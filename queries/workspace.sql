@@ -14,6 +14,11 @@ FROM workspace w WHERE w.id = @workspace_id;
 -- follows in the transaction is planned once. The time is PostgreSQL's.
 SELECT lock_head(@workspace_id::uuid, @epoch::uuid, @version::bigint)::timestamptz AS at;
 
+-- name: LockAlone :exec
+-- The lock of a writer that looks at the log in its next statement. What follows in the transaction is planned once.
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), CASE WHEN count(*) <> 1 THEN expect_rows(count(*), 1)::text END
+FROM (SELECT FROM workspace_lock WHERE workspace_id = @workspace_id FOR NO KEY UPDATE) AS locked;
+
 -- name: ListHeads :many
 SELECT w.id, w.epoch, GREATEST((SELECT max(c.version) FROM change c WHERE c.workspace_id = w.id), w.base_version)::bigint AS version
 FROM workspace w WHERE w.id = ANY(@ids::uuid[]);

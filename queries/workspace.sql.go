@@ -240,6 +240,20 @@ func (q *Queries) ListWorkspacesByPerson(ctx context.Context, db DBTX, personID 
 	return items, nil
 }
 
+const lockAlone = `-- name: LockAlone :exec
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), CASE WHEN count(*) <> 1 THEN expect_rows(count(*), 1)::text END
+FROM (SELECT FROM workspace_lock WHERE workspace_id = $1 FOR NO KEY UPDATE) AS locked
+`
+
+// The lock of a writer that looks at the log in its next statement. What follows in the transaction is planned once.
+func (q *Queries) LockAlone(ctx context.Context, db DBTX, workspaceID uuid.UUID) error {
+	_, err := db.Exec(ctx, lockAlone, workspaceID)
+	if err != nil {
+		return fmt.Errorf("query LockAlone: %w", err)
+	}
+	return nil
+}
+
 const lockHead = `-- name: LockHead :one
 SELECT lock_head($1::uuid, $2::uuid, $3::bigint)::timestamptz AS at
 `

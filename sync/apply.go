@@ -59,8 +59,14 @@ func (e *Engine) applyInTime(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, 
 	return done, err
 }
 
+// idle is what PostgreSQL calls a connection without a transaction.
+const idle = 'I'
+
 // rollBack leaves the connection clean for the next user; one that cannot be is closed.
 func rollBack(ctx context.Context, conn *pgx.Conn) {
+	if conn.PgConn().TxStatus() == idle {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if _, err := conn.Exec(ctx, "rollback"); err != nil {

@@ -130,7 +130,7 @@ func (e *Engine) openArchive(ctx context.Context, tx pgx.Tx, actor Actor) (*Arch
 	for _, team := range a.teams {
 		all.teams[team] = true
 	}
-	a.snapshot = Snapshot{Version: head.Version, Epoch: head.Epoch, At: head.At, words: words, who: all}
+	a.snapshot = Snapshot{Version: head.Version, Epoch: head.Epoch, At: e.clock(head.At), words: words, who: all}
 	return a, a.readNumbers(ctx)
 }
 

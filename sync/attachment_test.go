@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -235,6 +236,7 @@ func TestFile_SaysWhatCouldNotBeRead(t *testing.T) {
 func TestFile_OrphansAreSweptAndAttachedOnesStay(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
+	h.clock.set(time.Now().UTC().Truncate(time.Microsecond)) // the database's own clock says how old a file is
 	issue, _ := h.issue(t, "Fix login")
 	op := attachment(issue, "a.txt", h.keep(t, []byte("attached")))
 	h.applied(t, h.ann, h.annsTab, op)

@@ -66,10 +66,14 @@ func (e *Engine) Family(ctx context.Context, actor Actor, of Snapshot, rows []Is
 		family.Progress[row.ParentID] = Progress{int(row.Done), int(row.Total)}
 	}
 	for _, row := range *blockers {
-		status, known := of.Status(row.StatusID)
-		family.Blockers[row.BlockedID] = append(family.Blockers[row.BlockedID], Blocker{row.ID, row.TeamID, known && !status.Closed() && !row.Trashed})
+		family.Blockers[row.BlockedID] = append(family.Blockers[row.BlockedID], of.blocker(row))
 	}
 	return family, nil
+}
+
+func (s Snapshot) blocker(row queries.ListBlockersRow) Blocker {
+	status, known := s.Status(row.StatusID)
+	return Blocker{row.ID, row.TeamID, known && !status.Closed() && !row.Trashed}
 }
 
 // related are the ids of issues, and of those above them.

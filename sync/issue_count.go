@@ -15,7 +15,8 @@ import (
 const (
 	countedNumbers = 1 << 17 // are remembered, of all teams together: some 100 bytes each
 	countedAlone   = 8       // numbers are what a count takes beside them
-	countedSpan    = 5000    // of the log are read at the most to bring a count up to date
+	countedSpan    = 5000    // transactions at the most have come since, when a count is brought up to date from the log
+	countedRows    = 5000    // lines of theirs that bear on it, at the most: one transaction may have a thousand
 )
 
 // issueCounts remembers how many live issues each status of a team has, of each assignee or other group of lists too, and as of which V. Counting a team of 100,000 anew at
@@ -121,7 +122,7 @@ func (e *Engine) askCount(ctx context.Context, p *queries.Pipeline, of countedTe
 	q.known = known
 	q.floor = e.askFloor(ctx, p, of.workspace)
 	q.changed = queries.Ask(p, func(db queries.DBTX) ([]queries.ListCountedChangesRow, error) {
-		return e.queries.ListCountedChanges(ctx, db, queries.ListCountedChangesParams{WorkspaceID: of.workspace, Field: countedFields[of.by], Since: known.version, Until: known.version + countedSpan})
+		return e.queries.ListCountedChanges(ctx, db, queries.ListCountedChangesParams{WorkspaceID: of.workspace, Field: countedFields[of.by], Since: known.version, Until: known.version + countedSpan, Most: countedRows + 1})
 	})
 	return q
 }
@@ -143,8 +144,8 @@ func statusesAlone(found []queries.CountIssuesByStatusRow) []queries.CountIssues
 	return rows
 }
 
-// learnCount is the count as of a snapshot, which is remembered; false when what was remembered is too old to go on from. Then it
-// is forgotten.
+// learnCount is the count as of a snapshot, which is remembered; false when what was remembered is too old to go on from, or more
+// has happened since than counting anew would take. Then it is forgotten.
 func (e *Engine) learnCount(q *countQuestion, s Snapshot) (issueCount, bool) {
 	count := issueCount{epoch: s.Epoch, version: s.Version, issues: map[countedKey]int64{}}
 	switch {
@@ -152,7 +153,7 @@ func (e *Engine) learnCount(q *countQuestion, s Snapshot) (issueCount, bool) {
 		for _, row := range *q.counted {
 			count.issues[countedKey{row.StatusID, row.Key}] = row.Issues
 		}
-	case q.known.epoch != s.Epoch || q.known.version < *q.floor || s.Version > q.known.version+countedSpan || s.Version < q.known.version:
+	case q.known.epoch != s.Epoch || q.known.version < *q.floor || s.Version > q.known.version+countedSpan || s.Version < q.known.version || len(*q.changed) > countedRows:
 		e.counts.teams.Remove(q.of)
 		return count, false
 	case len(*q.changed) == 0:

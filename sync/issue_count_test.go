@@ -97,6 +97,37 @@ func TestCounts_BeginAnewWhereTheLogDoesNotReach(t *testing.T) {
 	}
 }
 
+// A transaction has as many lines as operations, so that few of them make a log which takes longer to read than counting anew.
+func TestCounts_BeginAnewWhereTheLogIsLong(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.issue(t, "Fix login")
+	of := countedTeam{workspace: h.ws, team: h.team}
+	h.groupCounts(t, "ENG", ListOptions{})
+	for range countedRows/MaxOperations + 1 {
+		ops := make([]Operation, MaxOperations)
+		for i := range ops {
+			ops[i] = create(h, NewRef("issue", newID()), "One of many")
+		}
+		h.applied(t, h.ann, h.annsTab, ops...)
+	}
+	var catchUp *countQuestion
+	snapshot, err := h.read(t.Context(), h.ann, func(p *queries.Pipeline, _ Snapshot) error {
+		catchUp = h.askCount(t.Context(), p, of)
+		return nil
+	})
+	must(t, err)
+	if read := len(*catchUp.changed); read > countedRows+1 {
+		t.Errorf("%d lines of the log were read", read)
+	}
+	if _, found := h.learnCount(catchUp, snapshot); found {
+		t.Error("a part of the log was taken for all of it")
+	}
+	if diff := cmp.Diff(h.countedAnew(t, h.team), h.groupCounts(t, "ENG", ListOptions{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestCounts_OfOtherGroupsFollowTheLog changes what issues are grouped by, at random. What the lists say, those over all teams too, is what counting under a
 // filter that lets everything through gives, which nothing is remembered of.
 func TestCounts_OfOtherGroupsFollowTheLog(t *testing.T) {

@@ -192,62 +192,6 @@ func issueRow(row queries.ListIssueGroupsRow) IssueRow {
 	return r
 }
 
-// MyIssues are the issues that somebody is assigned to, or has written, latest change first.
-type MyIssues struct {
-	Snapshot
-	Issues []IssueRow
-	More   string
-}
-
-// MyIssues reads the reader's open issues: those assigned to them, or with created those they wrote. after is More of
-// the page before.
-func (e *Engine) MyIssues(ctx context.Context, actor Actor, created bool, after string) (MyIssues, error) {
-	at, id, err := parseMoment(after)
-	if err != nil {
-		return MyIssues{}, err
-	}
-	var page MyIssues
-	var rows *[]queries.ListIssuesByAssigneeRow
-	page.Snapshot, err = e.read(ctx, actor, func(p *queries.Pipeline, s Snapshot) error {
-		wanted := queries.ListIssuesByAssigneeParams{WorkspaceID: actor.Workspace, MemberID: &actor.Member, TeamIDs: s.who.visibleTeams(),
-			StatusIDs: s.workStatuses(), BeforeAt: at, BeforeID: id, Most: PageSize + 1}
-		rows = queries.Ask(p, func(db queries.DBTX) ([]queries.ListIssuesByAssigneeRow, error) {
-			if created {
-				return issuesByAuthor(ctx, e.queries, db, wanted)
-			}
-			return e.queries.ListIssuesByAssignee(ctx, db, wanted)
-		})
-		return nil
-	})
-	if err != nil {
-		return MyIssues{}, err
-	}
-	for _, row := range *rows {
-		page.Issues = append(page.Issues, myRow(row))
-	}
-	if len(page.Issues) > PageSize {
-		page.Issues = page.Issues[:PageSize]
-		last := page.Issues[PageSize-1]
-		page.More = formatMoment(last.UpdatedAt, last.ID)
-	}
-	return page, nil
-}
-
-func issuesByAuthor(ctx context.Context, q *queries.Queries, db queries.DBTX, wanted queries.ListIssuesByAssigneeParams) ([]queries.ListIssuesByAssigneeRow, error) {
-	found, err := q.ListIssuesByAuthor(ctx, db, queries.ListIssuesByAuthorParams(wanted))
-	rows := make([]queries.ListIssuesByAssigneeRow, len(found))
-	for i, row := range found {
-		rows[i] = queries.ListIssuesByAssigneeRow(row)
-	}
-	return rows, err
-}
-
-func myRow(r queries.ListIssuesByAssigneeRow) IssueRow {
-	return issueRow(queries.ListIssueGroupsRow{ID: r.ID, TeamID: r.TeamID, Number: r.Number, Title: r.Title, StatusID: r.StatusID, Priority: r.Priority,
-		AssigneeID: r.AssigneeID, Labels: r.Labels, ParentID: r.ParentID, Due: r.Due, Estimate: r.Estimate, ProjectID: r.ProjectID, CycleID: r.CycleID, Rank: r.Rank,
-		Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt})
-}
-
 // openStatuses are all statuses in which work has not ended.
 func (s Snapshot) openStatuses() []uuid.UUID {
 	open := []uuid.UUID{}
@@ -275,7 +219,7 @@ func parseMoment(raw string) (time.Time, uuid.UUID, error) {
 	at, wrongTime := time.Parse(time.RFC3339Nano, stamp)
 	id, wrongID := uuid.Parse(rest)
 	if err = firstError(err, wrongTime, wrongID); err != nil {
-		return time.Time{}, uuid.Nil, invalid("after", "This page no longer exists; start from the first one.")
+		return time.Time{}, uuid.Nil, errPageGone()
 	}
 	return at, id, nil
 }

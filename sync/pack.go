@@ -22,6 +22,7 @@ type Pack struct {
 	Shown  []string   // what the reader's rights show: with all of an earlier list nothing has gone out of sight since
 	Names  int64      // when a name that lists show last changed
 	Mine   int64      // when the reader's own list last changed
+	Seen   int64      // when any issue that the reader sees last changed, or their own list
 	Teams  []PackTeam // those that the reader is in first
 	Issues []PackIssue
 }
@@ -51,7 +52,7 @@ func (e *Engine) Pack(ctx context.Context, actor Actor) (Pack, error) {
 				TeamIDs: s.who.visibleTeams(), StatusIDs: s.openStatuses(), Most: PackSize})
 		})
 		topics = queries.Ask(p, func(db queries.DBTX) ([]queries.ListTopicsRow, error) {
-			return e.queries.ListTopics(ctx, db, queries.ListTopicsParams{WorkspaceID: actor.Workspace, Names: pack.topics(actor.Member)})
+			return e.queries.ListTopics(ctx, db, queries.ListTopicsParams{WorkspaceID: actor.Workspace, Names: s.packTopics()})
 		})
 		return nil
 	})
@@ -79,9 +80,9 @@ func (s Snapshot) packTeams() []PackTeam {
 	return all[:min(len(all), packTeams)]
 }
 
-func (p *Pack) topics(me uuid.UUID) []string {
-	names := []string{topicVocabulary, string(NewRef("member", me))}
-	for _, team := range p.Teams {
+func (s Snapshot) packTopics() []string {
+	names := []string{topicVocabulary, string(NewRef("member", s.who.member))}
+	for _, team := range s.Teams() {
 		names = append(names, string(NewRef("team", team.ID)))
 	}
 	return names
@@ -92,6 +93,7 @@ func (p *Pack) date(me uuid.UUID, topics []queries.ListTopicsRow) {
 	versions := map[string]int64{}
 	for _, topic := range topics {
 		versions[topic.Name] = topic.Version
+		p.Seen = max(p.Seen, topic.Version)
 	}
 	stale := func(topic Ref) int64 { return max(versions[topicVocabulary], versions[string(topic)]) }
 	p.Names = versions[topicVocabulary]

@@ -171,6 +171,23 @@ func TestPull(t *testing.T) {
 	})
 }
 
+// The texts of projects come by a query of their own, beside the projects in memory: a page must not reach further than that query did.
+func TestPull_ProjectsOfOneTransactionKeepTheirTexts(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	first, second := NewRef("project", newID()), NewRef("project", newID())
+	made := h.applied(t, h.ann, h.annsTab,
+		Operation{Op: Create, Record: first, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "One", "description": "Why one"}},
+		Operation{Op: Create, Record: second, Set: map[string]any{"team": string(NewRef("team", h.team)), "name": "Two", "description": "Why two"}})
+	reader := replica{cursor: made.Version - 1}
+	reader.pull(t, h, h.ben, 1)
+	for ref, text := range map[Ref]string{first: "Why one", second: "Why two"} {
+		if got := reader.records[ref].Fields["description"]; got != text {
+			t.Errorf("%v is told with the text %q, not %q", reader.records[ref].Fields["name"], got, text)
+		}
+	}
+}
+
 // checkLog holds the log against the live records: versions without a gap, each before the previous after, the last
 // after the live value, each record's version its last entry's.
 func (h *house) checkLog(t testing.TB) {

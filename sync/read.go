@@ -86,7 +86,7 @@ func (e *Engine) read(ctx context.Context, actor Actor, ask func(*queries.Pipeli
 			if s.who.role == "" {
 				return Snapshot{}, notFound("This workspace")
 			}
-			s.Version, s.Epoch, s.At, s.Rights = head.Version, head.Epoch, head.At, s.who.class()
+			s.Version, s.Epoch, s.At, s.Rights = head.Version, head.Epoch, e.clock(head.At), s.who.class()
 			return s, refused
 		}
 		words = fresh

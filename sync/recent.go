@@ -65,20 +65,24 @@ func (e *Engine) applyKnown(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, j
 	if world == nil || !world.appliesAll(jobs) {
 		return nil, nil
 	}
-	var p queries.Pipeline
-	p.Run(ctx, "begin")
-	at := queries.Ask(&p, func(db queries.DBTX) (time.Time, error) {
-		return e.queries.LockHead(ctx, db, queries.LockHeadParams{WorkspaceID: ws, Epoch: known.epoch, Version: known.head})
-	})
-	world.queueWrites(ctx, &p, e.queries)
-	p.Run(ctx, "commit")
+	var p queries.Pipeline // one transaction by itself: two statements less than with begin and commit
+	at := world.queueAlone(ctx, &p, e.queries, known)
+	if at == nil {
+		at = queries.Ask(&p, func(db queries.DBTX) (time.Time, error) {
+			return e.queries.LockHead(ctx, db, queries.LockHeadParams{WorkspaceID: ws, Epoch: known.epoch, Version: known.head})
+		})
+		world.queueWrites(ctx, &p, e.queries)
+	}
 	if err := p.Send(ctx, conn); err != nil {
-		known.miss()
+		code := sqlState(err)
+		if code != uniqueViolation { // that comes after the lock: what is known is true, and only this group is not new
+			known.miss()
+		}
 		if conn.IsClosed() {
 			return nil, err
 		}
 		rollBack(ctx, conn)
-		if !overtaken(err) {
+		if code != logMovedOn && code != uniqueViolation {
 			e.logger.Error("a group that should have gone the short road is tried by the long one", "workspace", ws, "error", err)
 		}
 		return nil, nil
@@ -87,11 +91,12 @@ func (e *Engine) applyKnown(ctx context.Context, conn *pgx.Conn, ws uuid.UUID, j
 	return world, nil
 }
 
-// overtaken tells whether PostgreSQL refused a group for what somebody else wrote meanwhile: the log went on, or what was to be
-// made is there.
-func overtaken(err error) bool {
-	failure, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (failure.Code == logMovedOn || failure.Code == uniqueViolation)
+// sqlState is PostgreSQL's code of an error; "" of one of another origin.
+func sqlState(err error) string {
+	if failure, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return failure.Code
+	}
+	return ""
 }
 
 // knownWorld is the working copy without a question to PostgreSQL; nil when something must be asked.

@@ -98,6 +98,24 @@ func TestRecent(t *testing.T) {
 			t.Errorf("created twice: %+v", again)
 		}
 	})
+	t.Run("what was sent twice keeps nobody off the short road", func(t *testing.T) {
+		t.Parallel()
+		h, trips := setup(t).counted(t)
+		issue, version := h.issue(t, "Fix login")
+		one := Transaction{ID: newID(), Ops: []Operation{{Op: Create, Record: NewRef("comment", newID()), Set: map[string]any{"issue": string(issue), "body": "Seen."}}}}
+		h.send(t, h.ann, h.annsTab, one)
+		if again := h.send(t, h.ann, h.annsTab, one); !again.Replayed {
+			t.Fatalf("not a replay: %+v", again)
+		}
+		if again := h.push(t, h.ann, h.annsTab, one.Ops...); again.Status != Rejected {
+			t.Fatalf("created twice: %+v", again)
+		}
+		before := trips.Load()
+		h.applied(t, h.ann, h.annsTab, setField(issue, version, "priority", 2))
+		if took := trips.Load() - before; took != 1 {
+			t.Errorf("the next write took %d round trips", took)
+		}
+	})
 	t.Run("rights that ended since are not remembered", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)

@@ -75,7 +75,7 @@ func TestTriage_WhatComesFromOutsideOfTheTeamWaits(t *testing.T) {
 	sameTitles(t, "the list", h.listedTitles(t, ListOptions{}), "From ben", "Before")
 	sameTitles(t, "by priority", h.listedTitles(t, ListOptions{Layout: Layout{Group: "priority"}}), "From ben", "Before")
 	sameTitles(t, "asked for by name", h.listedTitles(t, ListOptions{Terms: []string{"status:triage"}}), "Put there", "By a program", "From dora")
-	mine, err := h.MyIssues(t.Context(), h.ben, true, "")
+	mine, err := h.MyIssues(t.Context(), h.ben, MyCreated, "")
 	must(t, err)
 	if len(mine.Issues) != 1 || mine.Issues[0].Title != "From ben" {
 		t.Errorf("ben's issues: %+v", mine.Issues)

@@ -134,17 +134,21 @@ func maskedFor(who rights, view *record) bool {
 }
 
 // shownQuery is a view's query with a mask for each name that tells its reader nothing. Whether something hidden bears the name makes no
-// difference: a mask must not tell that either.
+// difference: a mask must not tell that either. The rest stays as it is written, but is read as the list reads it.
 func (s Snapshot) shownQuery(view *record) string {
 	if !maskedFor(s.who, view) {
 		return view.text("query")
 	}
 	var shown []string
 	for part := range strings.SplitSeq(view.text("query"), "&") {
-		key, value, _ := strings.Cut(part, "=")
-		term, err := url.QueryUnescape(value)
-		if field, _, _ := strings.Cut(term, ":"); err == nil && key == "f" && s.namesNothing(term) {
-			part = "f=" + field + ":" + maskedName
+		values, err := url.ParseQuery(part)
+		if err != nil {
+			continue // what cannot be read may be anything
+		}
+		for _, term := range values["f"] {
+			if field, _, _ := strings.Cut(term, ":"); s.namesNothing(term) {
+				part = "f=" + field + ":" + maskedName
+			}
 		}
 		if !slices.Contains(shown, part) {
 			shown = append(shown, part)

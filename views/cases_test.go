@@ -68,7 +68,7 @@ func listCases() []golden {
 	mine := IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Query: Query{View: "created"}, Groups: []IssueGroup{more}}
 	readOnlyBoard, withTX := board(), board()
 	readOnlyBoard.ReadOnly = true
-	withTX.TX = uid(8)
+	withTX.TX, withTX.Moving = uid(8), withTX.Columns[1].Cards[1].ID
 	withTX.Columns[2].Count, withTX.Columns[2].After, withTX.Columns[2].Older = 40, "opaque", true
 	byPriority := BoardData{Region: region("team:" + eng.ID), Team: eng, Query: Query{View: BoardView, Display: Display{Group: "priority", Order: "due"}}, Order: "due",
 		Columns: []BoardColumn{{Of: Group{By: "priority", Priority: 1}, Count: 1, Cards: []IssueCardData{{IssueRowData: row(1)}}}, {Of: Group{By: "priority"}}}}
@@ -260,6 +260,10 @@ func settingsCases() []golden {
 func pageCases() []golden {
 	bare := BarePage{Build: "b1", Title: "Sign in", Appearance: Appearance{Theme: "dark"}}
 	inPage := issue(func(d *IssueData) { d.TX = uid(8) })
+	var inFocus []IssueGroup
+	for i, focus := range []string{"urgent", "started", "free", "cycle", ""} {
+		inFocus = append(inFocus, IssueGroup{Of: FocusGroup(focus), Count: 1, Rows: []IssueRowData{row(i + 1)}})
+	}
 	withUndo := page("My issues")
 	withUndo.Flash = Flash{Text: "Status changed to Done.", Undo: uid(77)}
 	withTX := board()
@@ -294,6 +298,11 @@ func pageCases() []golden {
 		{"team_page/misread", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{}), List: ListPart(here, list(Query{}, group(todo))), Wrong: []string{"“x” is no filter, so it was left out."}})},
 		{"team_page/board", wholePage, TeamPage(page("Engineering"), TeamPageData{Team: eng, Filter: filterBar(Query{View: BoardView}), Board: withTX})},
 		{"my_issues/empty", wholePage, MyIssuesPage(withUndo, MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Empty: EmptyStateData{Text: "Nothing assigned to you."}}})},
+		{"my_issues/focus", wholePage, MyIssuesPage(page("My issues"), MyIssuesData{List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Order: "updated", Groups: inFocus}})},
+		{"my_issues/activity", wholePage, MyIssuesPage(page("My issues"), MyIssuesData{View: "activity", List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Query: Query{View: "activity"}, Order: "updated",
+			Groups: []IssueGroup{{Of: MyLatest("activity"), Count: 1, Rows: []IssueRowData{row(1)}, After: "p"}}}})},
+		{"my_issues/subscribed", wholePage, MyIssuesPage(page("My issues"), MyIssuesData{View: "subscribed", List: IssueListData{Region: region("member:" + ann.ID), Member: ann.ID, Query: Query{View: "subscribed"}, Order: "updated",
+			Groups: []IssueGroup{{Of: MyLatest("subscribed")}}, Empty: NoneOfMine("subscribed")}})},
 		{"search/found", wholePage, SearchPage(page("Search"), found)},
 		{"search/nothing", wholePage, SearchPage(page("Search"), SearchData{Text: "login", Filter: FilterBarData{Search: true, Query: Query{Text: "login"}}})},
 		{"search/filtered", wholePage, SearchPage(page("Search"), narrowed)},

@@ -17,6 +17,7 @@ const (
 	StarSlotID   = "star-slot"
 	FavouritesID = "favourites"
 	FoldersID    = "folders"
+	MoveID       = "move" // the open Move menu of a board
 
 	SidebarFavouritesID = "sidebar-favourites"
 

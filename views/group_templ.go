@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // Group is what the issues of a list's group, or of a board's column, have in common.
 type Group struct {
-	By       string // status (when empty), category, assignee, priority, label, project, cycle, team, none
+	By       string // status (when empty), category, assignee, priority, label, project, cycle, team, focus, none
 	Status   Status // of a category: one that is drawn and called as it is
 	Team     Team
 	Member   Member // zero: nobody
@@ -18,6 +18,8 @@ type Group struct {
 	Project  Project
 	Priority Priority
 	Cycle    Cycle // zero: no cycle
+	Focus    string
+	Called   string // what a group of all is called, where that is not the word for all
 }
 
 // Value is the group as data-group has it.
@@ -37,6 +39,8 @@ func (g Group) Value() string {
 		return "category:" + g.Status.Category
 	case "team":
 		return g.Team.Value()
+	case "focus":
+		return "focus:" + g.Focus
 	case "none":
 		return "none:"
 	}
@@ -58,10 +62,19 @@ func (g Group) Name() string {
 		return g.Cycle.Name()
 	case "team":
 		return g.Team.Name
+	case "focus":
+		return textOf(focuses(), g.Focus)
 	case "none":
-		return "All issues"
+		return g.all()
 	}
 	return g.Status.name()
+}
+
+func (g Group) all() string {
+	if g.Called != "" {
+		return g.Called
+	}
+	return "All issues"
 }
 
 // field is the field of an issue that moving it to another group sets; "" where that is no single value.
@@ -69,7 +82,7 @@ func (g Group) field() string {
 	switch g.By {
 	case "assignee", "priority", "project", "cycle":
 		return g.By
-	case "label", "none", "category", "team":
+	case "label", "none", "category", "team", "focus":
 		return ""
 	}
 	return "status"
@@ -88,6 +101,9 @@ func (g Group) preset(team Team) NewPreset {
 func CategoryGroup(category string) Group {
 	return Group{By: "category", Status: Status{Category: category, Name: textOf(categories(), category), Sweep: 50}}
 }
+
+// FocusGroup is the group of one's own issues that one should look at for the same reason.
+func FocusGroup(focus string) Group { return Group{By: "focus", Focus: focus} }
 
 // teamMark is a team as icon and name.
 func teamMark(at Place, t Team) templ.Component {
@@ -129,7 +145,7 @@ func teamMark(at Place, t Team) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 91, Col: 43}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 107, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -198,7 +214,7 @@ func GroupMark(at Place, g Group) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(g.Cycle.when())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 106, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 122, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -214,22 +230,44 @@ func GroupMark(at Place, g Group) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case "focus":
+			templ_7745c5c3_Err = Icon(at.Build, focusIcon(g.Focus)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " <span data-part=\"name\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var5 string
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 128, Col: 36}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</span>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case "label", "none":
 			if g.Label.ID == "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<span data-part=\"name\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<span data-part=\"name\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
+				var templ_7745c5c3_Var6 string
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(g.Name())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 112, Col: 37}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `group.templ`, Line: 131, Col: 37}
 				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -35,12 +35,12 @@ type Workspace string
 // Fragment is the same workspace below /f: its methods make the URLs of the pages' fragments.
 func (w Workspace) Fragment() Workspace { return w + "/f" }
 
-// Home is my issues; view is "" (assigned) or "created".
+// Home is my issues; view is "" (assigned), "created", "subscribed" or "activity".
 func (w Workspace) Home(view, after string) string {
 	return w.at() + query("view", view, "after", after)
 }
 
-// MemberIssues is what one member was assigned or created; fragments of Home live here, since they hold nothing of "me".
+// MemberIssues is what one member has to do with; fragments of Home live here, since they hold nothing of "me".
 func (w Workspace) MemberIssues(member, view, after string) string {
 	return w.at("member", member) + query("view", view, "after", after)
 }
@@ -109,6 +109,14 @@ func (w Workspace) LayOut(key string) string {
 		return w.at("all", "display")
 	}
 	return w.at("team", key, "display")
+}
+
+// MoveQuery names, in a board's URL, the card whose Move menu is open.
+const MoveQuery = "move"
+
+// Move is a team's board with the Move menu of one card open.
+func (w Workspace) Move(key string, q Query, issue string) string {
+	return w.at("team", key) + query(append(q.pairs(), "after", q.After, MoveQuery, issue)...) + "#" + MoveID
 }
 
 // SnoozedView is the view of a team's triage that shows what sleeps.
