@@ -7,8 +7,6 @@ import {pickable} from './menu.js';
 import {page} from './page.js';
 import {write} from './outbox.js';
 
-const signs = {ArrowRight: '→', ArrowLeft: '←', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', ' ': 'Space'};
-
 /** groups are all actions, as the help has them. */
 export const groups = {
   Everywhere: [
@@ -27,6 +25,7 @@ export const groups = {
     {key: 'Mod+z', words: 'Undo', menu: true, run: () => step(false)},
     {key: 'Mod+Shift+z', words: 'Redo', menu: true, run: () => step(true)},
     {key: 'Mod+Enter', words: 'Save or send what you write'},
+    {key: 'Mod+Shift+Enter', words: 'Create, and begin another'},
     {key: 'Escape', words: 'Close, go back, leave the text'},
   ],
   'Lists and boards': [
@@ -111,13 +110,6 @@ export function act(one) {
   if (!found && one.pick) pickFor(one.pick, hand());
   else if (found?.matches('summary')) found.parentElement.open = true;
   else return click(found);
-}
-
-/** caption writes a key as people know it: "G I", "Ctrl K", "Shift S". */
-export function caption(key) {
-  const mac = /Mac|iP/.test(globalThis.navigator?.platform), [last, ...held] = key.split('+').reverse();
-  const one = signs[last] ?? (last.length > 2 ? last : [...last].map(c => /[A-Z]/.test(c) ? `Shift ${c}` : c.toUpperCase()).join(' '));
-  return [...held.reverse().map(name => name === 'Mod' ? mac ? '⌘' : 'Ctrl' : name), one].join(' ');
 }
 
 const pickFor = (name, it) => menu(({pick}) => pick(name, it));

@@ -1,8 +1,12 @@
 // Several issues selected and changed together. What is selected stands in the rows' boxes; a set beside them carries it over morphs,
 // which give a box another row. The bar's buttons submit the form around the list, so a change goes the way of every write: one transaction.
 
+import {combobox} from './combobox.js';
 import {tab} from './cursor.js';
-import {having, taken} from './page.js';
+import {make} from './make.js';
+import {fit, spelled} from './match.js';
+import {nth} from './menu.js';
+import {having, open, taken} from './page.js';
 import {toast} from './toast.js';
 
 const most = 1000; // operations of a transaction
@@ -46,7 +50,7 @@ function start() {
   on('submit', submitted, true);
   on('tandem:fresh', show);
   addEventListener('toggle', opened, true); // before the menu looks for what to focus
-  addEventListener('tandem:outbox', show);
+  addEventListener('tandem:outbox', () => chosen.size && show());
   form.addEventListener('reset', () => queueMicrotask(() => { // it is emptied once its write is kept
     form.dataset.op = '';
     for (const one of form.querySelectorAll('[name=record][type=hidden]')) one.remove();
@@ -121,7 +125,7 @@ function clicked(event) {
 
 function pressed(event) {
   const {key, target, shiftKey, ctrlKey, metaKey, altKey, isComposing, defaultPrevented} = event, held = ctrlKey || metaKey;
-  if (defaultPrevented || isComposing || altKey || target.closest?.(field) || document.querySelector('dialog[open], details[data-menu][open]')) return;
+  if (defaultPrevented || isComposing || altKey || target.closest?.(field) || open()) return;
   const by = shiftKey && !held && form.contains(list) && {ArrowUp: -1, ArrowDown: 1}[key];
   if (key === 'Escape' && chosen.size) clear();
   else if (held && !shiftKey && key.toLowerCase() === 'a') bar?.isConnected && !bar.children[1].hidden ? whole() : choose(new Set([...rows().map(id), ...far]));
@@ -167,8 +171,9 @@ function focus(at) {
 
 /** submitted makes the form say what its button does, to all that is selected. */
 function submitted(event) {
-  const {target, submitter} = event, all = rows(), many = chosen.size;
+  const {target, submitter} = event;
   if (target !== form) return;
+  const all = rows(), many = chosen.size;
   if (!submitter) return event.preventDefault(); // Ctrl Enter on a box
   if (many > most) {
     event.preventDefault();
@@ -193,12 +198,33 @@ function opened({target}) {
   const teams = [...chosen].map(one => list.querySelector(`${row}${having('data-record', one)}`)?.dataset.key.split('-')[0]), team = common(teams);
   const home = list.dataset.team ?? (team && document.querySelector(`#vocabulary template${having('data-key', team)}`)?.dataset.value);
   const found = [...document.querySelectorAll(`#vocabulary template[data-value^="${kinds[of]}:"]`)].filter(one => of === 'status' ? one.dataset.team === home : !one.dataset.team || one.dataset.team === home);
-  const narrow = found.length > 9 ? [make('input', {className: 'input', type: 'search', placeholder: 'Find…', ariaLabel: 'Find'})] : [];
-  for (const one of narrow) {
-    one.dataset.narrow = '';
-    one.addEventListener('keydown', ({key}) => { if (key === 'Enter') body.querySelector('button:not([hidden])')?.click(); });
+  const choices = found.map(one => choice(of, one)), none = 'Select issues of one team to choose among its own.';
+  body.replaceChildren(...choices.length > 9 ? narrowing(menus[of], choices) : [make('div', {}, ...choices.length ? choices : [none])]);
+  if (choices.length > 9 && !matchMedia('(pointer: coarse)').matches) body.firstChild.focus({preventScroll: true});
+}
+
+/** narrowing puts a box above many choices that leads through them. Enter takes what was typed for or gone to, never what merely stands first. */
+function narrowing(name, choices) {
+  const id = `bulk-${name.toLowerCase().replace(/ /g, '-')}`, list = make('div', {id: `${id}-list`, role: 'listbox', 'aria-label': name, 'aria-multiselectable': `${name === menus.labels}`}, ...choices);
+  const input = make('input', {id, type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'Find…', role: 'combobox', 'aria-label': `Find ${name.toLowerCase()}`,
+    'aria-expanded': 'true', 'aria-controls': list.id, 'aria-autocomplete': 'list'});
+  const left = () => choices.filter(one => !one.hidden), box = combobox(input, left, one => one?.click());
+  input.setAttribute('form', ''); // of no form: Enter sends none by itself, and what is typed here is no value
+  for (const [i, one] of choices.entries()) {
+    Object.assign(one, {role: 'option', tabIndex: -1, id: `${id}-${i}`});
+    if (one.ariaPressed === 'mixed') one.ariaChecked = 'mixed';
+    else one.ariaSelected = `${[one.ariaCurrent, one.ariaPressed].includes('true')}`;
+    one.ariaPressed = null;
   }
-  body.replaceChildren(...narrow, make('div', {}, ...found.map(one => choice(of, one)), ...found.length ? [] : ['Select issues of one team to choose among its own.']));
+  input.addEventListener('input', () => {
+    for (const one of choices) one.hidden = !fit(spelled(one.textContent.trim()), input.value);
+    box.choose(input.value.trim() ? left()[0] : undefined);
+  });
+  input.addEventListener('keydown', event => {
+    const digit = !input.value && !event.ctrlKey && !event.metaKey && !event.altKey && nth(event.key, choices);
+    if (digit) event.preventDefault(), digit.click();
+  });
+  return [input, list];
 }
 
 function choice(of, {dataset: {value: ref}, content}) {
@@ -219,9 +245,9 @@ function choice(of, {dataset: {value: ref}, content}) {
 function built() {
   const quiet = {className: 'button button--quiet'}, trash = make('button', {...quiet, name: '_do', value: 'trash'}, 'Trash');
   Object.assign(trash.dataset, {action: 'trash', label: 'Move'});
-  const all = make('button', {...quiet, type: 'button'}, 'Select the whole view'), none = make('button', {...quiet, type: 'button', ariaLabel: 'Select nothing', title: 'Esc'}, '✕');
+  const all = make('button', {...quiet, type: 'button'}, 'Select the whole view'), none = make('button', {...quiet, type: 'button', 'aria-label': 'Select nothing', title: 'Esc'}, '✕');
   all.dataset.action = 'select-all', none.dataset.action = 'select-none';
-  return make('div', {className: 'bulk__bar', role: 'group', ariaLabel: 'Change the selected issues'}, make('strong'), all, ...Object.keys(menus).filter(offered).map(menu), trash, none);
+  return make('div', {className: 'bulk__bar', role: 'group', 'aria-label': 'Change the selected issues'}, make('strong'), all, ...Object.keys(menus).filter(offered).map(menu), trash, none);
 }
 
 /** offered tells whether there is what a menu would offer: a cycle is the list's team's. */
@@ -238,17 +264,11 @@ function menu(of) {
 
 /** due is a day and its button, which has the name: so no other button of the form sends the day along. */
 function due() {
-  const day = make('input', {type: 'date', className: 'input', ariaLabel: 'Due date'}), button = make('button', {className: 'button', name: 'due'}, 'Clear');
+  const day = make('input', {type: 'date', className: 'input', 'aria-label': 'Due date'}), button = make('button', {className: 'button', name: 'due'}, 'Clear');
   Object.assign(button.dataset, {action: 'set-due', label: 'Set due date of'});
   day.addEventListener('input', () => { button.value = day.value; button.textContent = day.value ? 'Set' : 'Clear'; });
   day.addEventListener('keydown', event => { if (event.key === 'Enter') { event.preventDefault(); button.click(); } });
   return [day, button];
-}
-
-function make(name, of = {}, ...children) {
-  const node = Object.assign(document.createElement(name), of);
-  node.append(...children);
-  return node;
 }
 
 const say = words => { for (const place of document.querySelectorAll('[data-announce]')) place.textContent = words; };

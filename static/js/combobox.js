@@ -8,7 +8,8 @@ export function combobox(input, options, take) {
     const {key} = event, list = options(), at = list.indexOf(active), last = list.length - 1;
     const to = {ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, PageDown: Math.min(at + 8, last), PageUp: Math.max(at - 8, 0),
       ...!input.value && {Home: 0, End: last}}[key];
-    if (event.isComposing || event.altKey || to === undefined && key !== 'Enter') return;
+    // Safari tells by its code alone that an Enter ends a composition.
+    if (event.isComposing || event.keyCode === 229 || event.altKey || to === undefined && key !== 'Enter') return;
     event.preventDefault();
     to === undefined ? take(active, event) : choose(list[to]);
   });

@@ -1,6 +1,7 @@
 // The command menu (Ctrl/Cmd+K): what can be done with the issue at hand and on this page, where one can go, and issues: those that this
 // browser knows at once, then what the server finds, below them, so that nothing moves under the hand.
-import {able, act, caption, control, groups} from './action.js';
+import {able, act, control, groups} from './action.js';
+import {caption} from './caption.js';
 import {scope} from './channel.js';
 import {combobox} from './combobox.js';
 import {hand} from './cursor.js';

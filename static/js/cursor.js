@@ -6,9 +6,9 @@ let drag;
 
 export function install(root) {
   if (root === document) document.addEventListener('focusin', ({target}) => rove(target.closest(list), target.closest(row)));
-  document.querySelectorAll(list).forEach(one => rove(one));
+  for (const one of [root.closest?.(list), ...root.querySelectorAll(list)]) rove(one);
   // What moves cards is loaded with the first of them.
-  if (root.querySelector('[data-rows] form[data-op=move]')) drag ??= import('./drag.js').then(({listen}) => listen());
+  if (root.querySelector('[data-action=open-move]')) drag ??= import('./drag.js').then(({listen}) => listen());
 }
 
 const focused = () => document.activeElement?.closest(row);

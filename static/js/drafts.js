@@ -3,7 +3,6 @@
 import {outbox} from './queue.js';
 import {having} from './page.js';
 import {parse} from './store.js';
-import {clock} from './time.js';
 
 const soon = 250, origins = new WeakMap(), waiting = new Map();
 const seen = new WeakMap(); // what a control's draft says, as this page knows: what another tab has made of it is not this page's to drop
@@ -19,7 +18,6 @@ export function install(root) {
     for (const type of ['input', 'change', 'reset']) document.addEventListener(type, typed);
     addEventListener('pagehide', flush);
     document.addEventListener('visibilitychange', () => document.hidden && flush());
-    document.addEventListener('click', discard);
     for (const target of document.querySelectorAll('[data-draft-key]')) if (changed(target)) typed({target}); // before this module was there
     if (outbox.usable()) outbox.store.union(`${outbox.scope}draft:`).then(() => restore(document));
   }
@@ -29,13 +27,21 @@ export function install(root) {
 /** origin tells what a control's text started from and at which base: fixed at the first keystroke, kept with the draft. */
 export const origin = control => origins.get(control) ?? {from: control.defaultValue ?? '', base: control.form?.dataset.base};
 
-/** settle forgets what was typed in a form once it is stored; what was sent is what the next text starts from. */
-export function settle(form) {
+/** settle empties a form once what it sent is stored. What was typed since stays, starting from what was sent; it tells whether there is any. */
+export function settle(form, sent) {
+  const later = [...form.elements].filter(one => one.dataset.draftKey && one.name in sent && one.value !== sent[one.name]).map(one => [one, one.value]);
   emptied(form);
   for (const control of form.elements) {
     if (!control.dataset.draftKey) continue;
     for (const twin of document.querySelectorAll(having('data-draft-key', control.dataset.draftKey))) if (twin !== control) revert(twin);
   }
+  form.reset();
+  for (const [target, text] of later) {
+    target.value = text;
+    origins.set(target, {...origin(target), from: sent[target.name]});
+    typed({target});
+  }
+  return later.length > 0;
 }
 
 /** changed tells whether a control differs from what the server sent. */
@@ -86,7 +92,7 @@ function drop(control) {
   waiting.delete(control);
   const kept = stored(control);
   if (kept && kept.text === seen.get(control)) outbox.store.remove(keyOf(control), Date.now()).catch(() => {});
-  mark(control, false);
+  if ('draft' in control.dataset) mark(control, false);
   note(control)?.remove();
 }
 
@@ -110,21 +116,8 @@ function restore(root) {
     if (form?.elements._base && draft.base) form.elements._base.value = draft.base;
     form?.setAttribute('data-dirty', '');
     mark(control, true);
-    if (note(control)) continue;
-    const line = document.createElement('p'), button = document.createElement('button');
-    line.dataset.draftNote = '';
-    button.type = 'button', button.dataset.action = 'discard', button.textContent = 'discard';
-    line.append(`Draft from ${clock(draft.at)} – `, button);
-    control.after(line);
-    const shut = control.closest('details[data-edit]:not([open])');
-    if (shut) shut.open = true;
+    if (!note(control)) import('./draft_note.js').then(({put}) => put(control, draft, revert)).catch(console.error);
   }
-}
-
-function discard({target}) {
-  const line = target.closest?.('[data-draft-note]');
-  if (!line || !target.closest('[data-action="discard"]')) return;
-  revert(line.previousElementSibling);
 }
 
 function revert(control) {

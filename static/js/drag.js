@@ -1,8 +1,10 @@
-// Moves cards by pointer and by Shift+arrows. A move is a submit of the card's own form, so it goes the way of every write.
+// Moves cards by pointer and by Shift+arrows. A move is a submit of the card's form, so it goes the way of every write.
+import {byHand, moving} from './card.js';
 import {isBoard, rowsOf} from './cursor.js';
+import {make} from './make.js';
 
 const start = 5, press = 250, edge = 40, speed = 8;
-const card = '[data-rows] > [data-record]:has(form[data-op=move])';
+const card = '[data-rows] > [data-record]:has([data-action=open-move])';
 
 let drag; // {node, list, group, before, ghost, x, y, …} from the press on; live once it moves
 
@@ -15,7 +17,7 @@ export function listen() {
 
 function pressed(event) {
   const node = event.target.closest(card);
-  if (drag || !node || event.button || !event.isPrimary || event.target.closest('details, button, input')) return;
+  if (drag || !node || event.button || !event.isPrimary || event.target.closest('details, button, input, [data-action]')) return;
   const ending = new AbortController(), {signal} = ending, touch = event.pointerType === 'touch';
   drag = {node, ending, list: node.closest('[data-list]'), x: event.clientX, y: event.clientY, from: [event.clientX, event.clientY]};
   const on = (type, run, options) => document.addEventListener(type, run, {signal, ...options});
@@ -115,37 +117,22 @@ export function step(place, by, length, alt) {
 
 /** Submits the card's form: into the group, before a row, or else after the last one in sight. */
 function move(node, group, rows, before) {
-  const form = node.querySelector('form[data-op=move]'), list = node.closest('[data-list]'), key = node.dataset.record;
+  const list = node.closest('[data-list]'), key = node.dataset.record, field = list.dataset.columns; // none where columns differ in no single field
   const place = before ? rows.indexOf(before) : rows.length, same = node.closest('[data-group]') === group;
-  const column = form.querySelector('[data-column]'); // none where columns differ in no single field
-  if (same ? !byHand(list) || rowsOf(group)[place] === node : !column) return;
-  if (column) put(form, column.name, group.dataset.group);
-  put(form, 'before', byHand(list) && before?.dataset.record || '');
-  put(form, 'after', byHand(list) && !before && rows.at(-1)?.dataset.record || '');
+  if (same ? !byHand(list) || rowsOf(group)[place] === node : !field) return;
+  const to = {...field && {[field]: group.dataset.group}, ...byHand(list) && {before: before?.dataset.record, after: before ? undefined : rows.at(-1)?.dataset.record}};
+  const form = moving(node, ...Object.entries(to).map(([name, value = '']) => make('input', {type: 'hidden', name, value})));
   const name = group.getAttribute('aria-label') ?? group.querySelector('h2')?.textContent.trim();
   const said = `Moved ${node.dataset.key || 'the issue'} to ${name}, ${place + 1} of ${rows.length + 1}. Undo with Ctrl Z`;
   addEventListener('tandem:stored', () => { for (const place of document.querySelectorAll('[data-announce]')) place.textContent = said; }, {once: true});
   // Not requestSubmit: before its event it would bring the style of the whole board up to date, which takes most of a frame.
-  if (form.dispatchEvent(new SubmitEvent('submit', {bubbles: true, cancelable: true}))) form.submit();
-  form.reset();
+  form.dispatchEvent(new SubmitEvent('submit', {cancelable: true}));
   setTimeout(() => {
     const now = list.querySelector(`[data-record="${CSS.escape(key)}"]:not(form)`);
     if (!document.activeElement?.closest('[data-record]')) now?.querySelector('a[href]')?.focus({preventScroll: true});
     now?.scrollIntoView({block: 'nearest', inline: 'nearest'});
   });
 }
-
-function put(form, name, value) {
-  let control = form.elements.namedItem(name);
-  if (!control) {
-    control = Object.assign(document.createElement('input'), {type: 'hidden', name});
-    form.append(control);
-  }
-  if (control.options && ![...control.options].some(one => one.value === value)) control.add(new Option(value, value));
-  control.value = value;
-}
-
-const byHand = list => ['', 'manual', undefined].includes(list.dataset.order);
 
 function unmark(list) {
   for (const one of list.querySelectorAll('[data-drop]')) delete one.dataset.drop;

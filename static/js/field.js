@@ -10,8 +10,8 @@ export const records = '[data-record]:not(form)';
 /** indexed finds the nodes that show what operations are about, by record. All are looked for at once, and where they are many no selector names them: there may be a thousand. */
 export function indexed(root, ops) {
   const keys = [...new Set(ops.flatMap(({record, set}) => [record, set?.issue, set?.parent]))].filter(Boolean), found = new Map();
-  const css = keys.length < 9 ? keys.map(key => `${having('data-record', key)}:not(form)`).join() : records;
-  for (const node of [...root.matches?.(records) ? [root] : [], ...css ? root.querySelectorAll(css) : []]) found.set(node.dataset.record, [...found.get(node.dataset.record) ?? [], node]);
+  const all = keys.length < 9 ? keys.map(key => `${having('data-record', key)}:not(form)`) : [records]; // one at a time: a list of selectors takes many times as long
+  for (const node of [...root.matches?.(records) ? [root] : [], ...all.flatMap(css => [...root.querySelectorAll(css)])]) found.set(node.dataset.record, [...found.get(node.dataset.record) ?? [], node]);
   return found;
 }
 

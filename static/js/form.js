@@ -12,21 +12,20 @@ const last = new WeakMap();
 
 /** keep puts the write of a form, as the user left it (data), into the outbox and empties it at once; instead is what happens where nothing can be stored. */
 export async function keep(form, data, instead) {
-  if (!outbox.usable()) return straight(form, instead);
+  if (!outbox.usable()) return straight(form, data, instead);
   const {ops, more} = described(form, data);
   let kept;
   if (!ops.length || ops[0].op === 'create' && twice(form, data)) return done();
   try { kept = outbox.add(ops, more); } catch {
     toast('This browser keeps nothing: sent straight to the server.', {kind: 'kept', alert: true});
-    return straight(form, instead);
+    return straight(form, data, instead);
   }
   // Before the disk has it: what is typed from here on is another write. A draft leaves the disk after its write got there.
-  close(form);
+  close(form, data);
   if (form.dataset.resolves) { outbox.drop(form.dataset.resolves); form.closest('[data-conflict]')?.remove(); }
   try {
     const entry = await kept;
     dispatchEvent(new CustomEvent('tandem:stored', {detail: entry}));
-    if (ops[0].op === 'create' && location.pathname === `/${page().workspace}/new`) go(entry);
   } catch {
     toast('Not on the disk of this browser yet: do not close it before this is sent.', {kind: 'failed', alert: true});
   }
@@ -45,24 +44,22 @@ export async function add(ops, label) {
 }
 
 /** straight sends a form to its URL, and empties it once it was taken. */
-async function straight(form, instead) {
+async function straight(form, data, instead) {
   const answer = await instead();
   if (!taken(answer)) return answer;
-  close(form);
+  close(form, data);
   if (!answer.headers.has('HX-Refresh')) return answer;
   dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); // the regions are enough
   return done();
 }
 
-/** close leaves a form as it is after its write: empty, or showing by the overlay what was sent; menus and dialogs shut. */
-function close(form) {
-  settle(form);
-  form.reset();
-  delete form.dataset.dirty;
+/** close leaves a form as it is after its write: empty, or showing by the overlay what was sent; menus and dialogs shut. One that was typed in since stays. */
+function close(form, data) {
+  if (settle(form, Object.fromEntries(data))) return;
   const around = form.closest('details[data-edit], details[data-menu]'), focused = around?.contains(document.activeElement);
   if (around && !/^(add|create)$/.test(form.dataset.op)) around.open = false; // those are for more than one
   if (focused && !around.open) around.querySelector('summary')?.focus();
-  shut(form.closest('dialog'));
+  if (!('again' in form.dataset)) shut(form.closest('dialog'));
   refill(form);
 }
 
@@ -70,16 +67,10 @@ function close(form) {
 function shut(dialog) {
   if (!dialog?.open) return;
   dialog.dataset.closing = '';
-  document.activeElement.blur(); // what is typed meanwhile is not for it
-  const close = () => { delete dialog.dataset.closing; dialog.close(); };
+  // What is typed meanwhile is not for it. It keeps focus: to take that away would bring the page's style up to date before its frame.
+  const deaf = new AbortController(), close = () => { deaf.abort(); delete dialog.dataset.closing; dialog.close(); };
+  for (const type of ['keydown', 'beforeinput']) dialog.addEventListener(type, event => event.preventDefault(), deaf);
   document.hidden ? close() : requestAnimationFrame(() => setTimeout(close));
-}
-
-/** go leaves the page of a new issue for the issue, once it has its key or when that takes long. */
-function go({id, ops}) {
-  const away = () => location.assign(`/${page().workspace}/issue/${ops[0].record.split(':')[1]}`);
-  addEventListener('tandem:result', ({detail}) => { if (detail.id === id && detail.status === 'applied') away(); });
-  setTimeout(away, 1500);
 }
 
 /** described turns a form, as the user left it, into what the outbox takes. */

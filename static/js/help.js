@@ -1,5 +1,6 @@
 // The dialog that lists the keys, as the actions have them, and switches the single ones off and on.
-import {caption, groups} from './action.js';
+import {groups} from './action.js';
+import {caption} from './caption.js';
 import {dialog, kbd, make} from './make.js';
 import {page} from './page.js';
 import {write} from './outbox.js';

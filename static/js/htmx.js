@@ -1,7 +1,7 @@
 // The one place that knows htmx: forms that write end in the outbox, regions are fetched conditionally, painted before insertion, and never morphed under one's hands.
 
 import {counts, write, written} from './outbox.js';
-import {dirty, foreign, page} from './page.js';
+import {dirty, foreign, open, page} from './page.js';
 
 let delta;
 const etags = new WeakMap(), held = 'details[data-menu][open], dialog[open], form[data-dirty]', writes = 'form[data-op]:not([data-online])';
@@ -45,7 +45,7 @@ const extension = {
   /** A list's delta; what cannot take it asks for the whole. */
   handle_swap(style, region, fragment) {
     if (style !== 'delta') return false;
-    const free = !region.querySelector(held), side = free ? written() : null;
+    const free = !open(region) && !dirty(region), side = free ? written() : null;
     side?.bare(region);
     const fresh = free && delta.apply(region, fragment.querySelector('[data-live]'));
     side?.paint(region);

@@ -1,5 +1,6 @@
 // Keys do what the list of actions says. Single ones and those with Alt, which types other letters on a Mac, never in fields or while composing; <html data-keys="off"> ends them.
-import {act, actions, caption, control, find} from './action.js';
+import {act, find} from './action.js';
+import {open} from './page.js';
 
 const field = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]';
 const off = () => document.documentElement.dataset.keys === 'off';
@@ -17,12 +18,12 @@ function pressed(event) {
   if (event.defaultPrevented || event.isComposing || altKey && (mod || shiftKey)) return;
   if (mod && key === 'Enter' && target.form) {
     event.preventDefault();
-    return target.form.requestSubmit();
+    return target.form.requestSubmit(shiftKey ? target.form.elements._again : null);
   }
   if (key === 'Control' || key === 'Meta') import('./command.js').then(({ready}) => ready(), () => {}); // K may follow
   const wanted = altKey ? `Alt+${(key < '{' ? key : code.slice(3)).toLowerCase()}` : mod ? `Mod+${shiftKey ? 'Shift+' : ''}${/[>:]/.test(key) ? '.' : key.toLowerCase()}` : key;
-  const typing = target.closest?.(field), open = document.querySelector('dialog[open], details[data-menu][open]');
-  if (mod ? typing && wanted !== 'Mod+k' : typing || open || off() || shiftKey && key.length > 1) return;
+  const typing = target.closest?.(field);
+  if (mod ? typing && wanted !== 'Mod+k' : typing || off() || shiftKey && key.length > 1 || open()) return;
   const pair = Date.now() - lastAt < 1000 ? find(last + wanted) : [];
   last = key;
   lastAt = Date.now();
@@ -31,8 +32,6 @@ function pressed(event) {
 
 /** A control tells its key when it is pointed at or has focus. */
 function hint({target}) {
-  const at = target.closest?.('[data-action]'), one = at && !at.title && !off() && actions.find(one => one.key && one.on === at.dataset.action && control(one) === at);
-  if (!one) return;
-  at.title = `${one.words} (${caption(one.key)})`;
-  if (one.key.length === 1) at.setAttribute('aria-keyshortcuts', one.key === one.key.toUpperCase() ? caption(one.key).replace(' ', '+') : one.key.toUpperCase());
+  const at = target.closest?.('[data-action]:not([title])');
+  if (at && !off()) import('./caption.js').then(({hint}) => hint(at), () => {});
 }

@@ -60,9 +60,9 @@ export class LockRole {
     if (signal.aborted) return;
     this.#leads = true;
     send(`here:${this.#key}`);
-    return new Promise(done => {
+    return new Promise((done, fail) => {
       signal.addEventListener('abort', () => { this.#leads = false; done(); });
-      start(this.#run, signal);
+      start(this.#run, signal, fail);
     });
   }
 
@@ -82,7 +82,7 @@ export class LockRole {
 /** unanswered tells whether a holder that was asked at that time (0 = not asked) is to be taken for dead. */
 export const unanswered = (asked, now) => asked > 0 && now - asked >= silent;
 
-/** start runs what a holder does; its errors end only itself. */
-export async function start(run, signal) {
-  try { await run(signal); } catch (error) { if (!signal.aborted) console.error(error); }
+/** start runs what a holder does; one that throws gives up its role, for a moment. */
+export async function start(run, signal, fail) {
+  try { await run(signal); } catch (error) { console.error(error); fail(0); }
 }

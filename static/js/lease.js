@@ -25,6 +25,10 @@ export class LeaseRole {
     clearInterval(this.#timer);
     clearTimeout(this.#claim);
     this.#timer = this.#claim = null;
+    this.#give();
+  }
+
+  #give() {
     if (this.#held && this.#read()?.tab === this.#tab) this.#storage.removeItem(this.#key);
     this.#lose();
   }
@@ -48,7 +52,7 @@ export class LeaseRole {
   #win() {
     if (this.#held) return;
     this.#held = new AbortController();
-    start(this.#run, this.#held.signal);
+    start(this.#run, this.#held.signal, () => this.#give());
   }
 
   #lose() {

@@ -34,12 +34,12 @@ function opened({target}) {
 
 async function picker() { ({dress} = await import('./picker.js')); }
 
-/** The marks of a row are what a mouse opens their menus by; a comment's links become their forms. */
+/** The marks of a row are what a mouse opens their menus by; the links of comments and cards become their forms. */
 function pointed(event) {
-  const {pointerType, ctrlKey, metaKey, shiftKey} = event, at = event.target.closest('[data-rows=comment] a[data-action], [data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
+  const {pointerType, ctrlKey, metaKey, shiftKey} = event, at = event.target.closest('[data-rows=comment] a[data-action], [data-key] > a[data-action], [data-rows] a :is([data-field=status], [data-field=priority], [data-field=assignee])'), row = at?.closest('[data-record]');
   if (ctrlKey || metaKey || shiftKey || !at?.href && (pointerType !== 'mouse' || !row?.matches(pickable))) return;
   event.preventDefault();
-  import(at.href ? './comment.js' : './row_menu.js').then(({pick}) => pick(at.dataset.field, row, at)).catch(error => at.href ? location.assign(at) : console.error(error));
+  import(at.href ? './tool.js' : './row_menu.js').then(({pick}) => pick(at.dataset.field, row, at)).catch(error => at.href ? location = at : console.error(error));
 }
 
 function pressed(event) {

@@ -1,15 +1,47 @@
 // What the form of a new issue offers and starts from. Loaded when such a form is in use.
-import {taken} from './page.js';
+import {page, taken} from './page.js';
 import {toast} from './toast.js';
 
 const filled = new WeakMap(), offered = new WeakMap(); // what a template left in a control; the team whose default a form was offered
 
 document.addEventListener('reset', ({target}) => {
+  if ('again' in target.dataset) again(target);
   if (!target.elements._was) return;
   target.elements._was.value = '';
   offered.delete(target);
   for (const one of target.elements) filled.delete(one);
 });
+document.addEventListener('submit', ({target, submitter}) => target.elements._again && target.toggleAttribute('data-again', submitter?.name === '_again'), true);
+document.addEventListener('keydown', entered);
+addEventListener('tandem:stored', ({detail}) => {
+  if (detail.ops[0].op === 'create' && location.pathname === `/${page().workspace}/new` && !document.querySelector('main form[data-again]')) go(detail);
+});
+
+/** go leaves the page of a new issue for the issue, once it has its key or when that takes long. */
+function go({id, ops}) {
+  const away = () => location.assign(`/${page().workspace}/issue/${ops[0].record.split(':')[1]}`);
+  addEventListener('tandem:result', ({detail}) => { if (detail.id === id && detail.status === 'applied') away(); });
+  setTimeout(away, 1500);
+}
+
+/** The title is one line: Enter goes on to the description. The key that ends a composition is none (229 is Safari's for it). */
+function entered(event) {
+  const {key, target, isComposing, keyCode, ctrlKey, metaKey, shiftKey, altKey} = event, form = target.form;
+  if (key !== 'Enter' || isComposing || keyCode === 229 || ctrlKey || metaKey || shiftKey || altKey || !form?.elements._again || target !== form.elements.title) return;
+  event.preventDefault();
+  form.elements.description.focus();
+}
+
+/** again leaves an emptied form as the next issue begins: with the team, status, assignee and labels of the last one. */
+function again(form) {
+  const {team, status, assignee, title} = form.elements, kept = [team, status, assignee].map(one => [one, one.value]), labels = form.querySelectorAll('[name=labels]:checked');
+  queueMicrotask(() => {
+    for (const [one, value] of kept) one.value = value;
+    for (const one of labels) one.checked = true;
+    narrow(form);
+    title.focus();
+  });
+}
 
 /** ready makes a form fit its team; changed names the control that was just changed, if one was. */
 export function ready(form, changed) {

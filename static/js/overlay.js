@@ -25,7 +25,7 @@ export function paint(root, anew) {
   if (!outbox.scope) return;
   if (anew?.dataset) painted.set(anew, ['']);
   const entries = outbox.entries();
-  const regions = [...root.querySelectorAll('[data-live], [data-made-page]')];
+  const regions = [...root.querySelectorAll('[data-live]'), ...root.querySelectorAll('[data-made-page]')]; // two looks: a list of selectors takes many times as long
   if (root.matches?.('[data-live], [data-made-page]')) regions.push(root);
   for (const region of regions) {
     if (region.id === 'vocabulary') continue;
@@ -48,10 +48,10 @@ export function bare(region) {
   painted.delete(region);
 }
 
-/** refill shows in a form that was emptied what its record's operations say. */
+/** refill shows in a form that was emptied what its record's operations say, but for those that are still to be painted. */
 export function refill(form) {
-  const region = form.closest('[data-live], [data-made-page]');
-  if (region) values(region, folded(laid(outbox.entries(), Number(region.dataset.version ?? 0)).filter(op => op.record === form.dataset.record)));
+  const region = form.closest('[data-live], [data-made-page]'), had = painted.get(region)?.length;
+  if (had) values(region, folded(laid(outbox.entries(), Number(region.dataset.version ?? 0)).slice(0, had).filter(op => op.record === form.dataset.record)));
 }
 
 /** laid lists the operations that a region at this version lacks, in order: unsent ones, and done ones whose result it has not reached. */

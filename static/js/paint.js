@@ -7,13 +7,10 @@ import {answers, filters, stays} from './membership.js';
 import {blank, having, names, page, vocabulary} from './page.js';
 
 const fieldOf = {member: 'assignee'};
-// All that lay leaves behind, looked for once: a board of 300 cards has 14,000 elements.
-const touched = '[data-made], template[data-home], [data-gone], template[data-server], [data-was], [data-pending]';
 
 /** restore shows what the server drew; it answers the nodes that script had made, by record, for lay to use again. */
 export function restore(region) {
-  const made = new Map(), found = [...region.querySelectorAll(touched)];
-  const all = (selector, run) => { for (const one of found) if (one.matches(selector) && region.contains(one)) run(one); };
+  const made = new Map(), all = (css, run) => { for (const one of region.querySelectorAll(css)) if (region.contains(one)) run(one); };
   all('[data-made]', node => { made.set(node.dataset.record, node); restore(node); node.remove(); });
   all('template[data-home]', home => {
     const row = region.querySelector(having('data-moved', home.dataset.home));
@@ -21,7 +18,8 @@ export function restore(region) {
     home.remove();
   });
   all('[data-gone]', row => { row.hidden = false; delete row.dataset.gone; delete row.dataset.left; });
-  all('template[data-server], [data-was]', unpatch);
+  all('template[data-server]', unpatch);
+  all('[data-was]', unpatch);
   all('[data-pending]', node => pend(node, false));
   pend(region, false);
   return made;

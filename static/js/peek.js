@@ -4,9 +4,9 @@ import {current, move} from './cursor.js';
 import {adopt} from './htmx.js';
 import {make} from './make.js';
 import {written} from './outbox.js';
-import {having, page, taken} from './page.js';
+import {having, open as opened, page, taken} from './page.js';
 
-const intent = 80, most = 12, rows = '[data-rows] > [data-record^="issue:"]:not(.peek *)', busy = 'dialog[open], details[data-menu][open]';
+const intent = 80, most = 12, rows = '[data-rows] > [data-record^="issue:"]:not(.peek *)';
 const own = 'input, textarea, select, button, summary, [contenteditable], details[data-edit][open] *';
 const steps = {j: [0, 1], ArrowDown: [0, 1], k: [0, -1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0]};
 const known = new Map(); // what fragments said, until anything changes
@@ -96,7 +96,7 @@ function mark() {
 
 function pressed(event) {
   const {key, target, shiftKey, ctrlKey, metaKey, altKey} = event;
-  if (!open || event.isComposing || shiftKey || ctrlKey || metaKey || altKey || document.querySelector(busy) || target.closest?.(own)) return;
+  if (!open || event.isComposing || shiftKey || ctrlKey || metaKey || altKey || opened() || target.closest?.(own)) return;
   const row = target.closest?.(rows), {keys} = document.documentElement.dataset;
   if (key === 'Escape') shut();
   else if (key === 'Enter' && target === panel) opener.click();

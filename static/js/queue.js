@@ -13,7 +13,8 @@ const format = 1, day = 86400e3, most = 4 << 20, keptDone = 300;
 /** createOutbox keeps entries below scope ("tandem:acme:<member>:"); emit(entry) is called after each change (entry: one that got its result). */
 export function createOutbox({store, scope, mint = uuid7, elapsed = () => performance.now(), wall = Date.now, epoch = () => '', names = x => x, emit = () => {}}) {
   const prefix = `${scope}tx:`, cache = new Map(), acted = new Map();
-  let seen = 0;
+  const unkept = new Map(); // states that the disk has no room for, by key: what they stand over, and what they say
+  let seen = 0, life;
   const self = {entries, waiting, failed, find, counts, add, mark, finish, drop, retry, amend, undo, steps: () => steps(entries()), queued, client, usable, heard, start, store, scope, epoch: kept};
   return self;
 
@@ -31,8 +32,8 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
 
   function entries() {
     const list = [];
-    for (const key of scope ? store.keys(prefix) : []) {
-      const raw = store.get(key);
+    for (const key of scope ? new Set([...store.keys(prefix), ...unkept.keys()]) : []) {
+      const raw = get(key);
       if (cache.get(key)?.raw !== raw) cache.set(key, {raw, entry: read(key, raw)});
       if (raw !== null) list.push(cache.get(key).entry);
     }
@@ -41,15 +42,21 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     return list;
   }
 
+  /** get reads an entry: as this tab knows it, unless another tab has changed it since. */
+  function get(key) {
+    const kept = store.get(key), {over, raw} = unkept.get(key) ?? {};
+    return raw && over === kept ? raw : (unkept.delete(key), kept);
+  }
+
   function waiting() { return entries().filter(e => e.state === 'waiting'); }
   function failed() { return entries().filter(e => e.state === 'failed'); }
   function find(id) {
     const known = [...cache.values()].find(({entry}) => entry.id === id)?.entry;
-    return known && cache.get(known.key).raw === store.get(known.key) ? known : entries().find(e => e.id === id);
+    return known && cache.get(known.key).raw === get(known.key) ? known : entries().find(e => e.id === id);
   }
   function counts() {
-    const states = entries().map(e => e.state);
-    return {unsent: states.filter(s => s === 'waiting').length, failed: states.filter(s => s === 'failed').length, kept: usable()};
+    const all = entries(), of = state => all.filter(e => e.state === state).length;
+    return {unsent: of('waiting'), failed: of('failed'), kept: usable()};
   }
 
   /** queued tells whether an entry lay in the outbox: over 2 s by a clock that cannot jump, or from before this page. */
@@ -70,11 +77,18 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
     return kept.then(() => entry);
   }
 
+  /** mark changes an entry. A disk without room for a state does not stop the sending: after a reload the same is sent again, and replayed. */
   function mark(id, patch, quiet) {
     const entry = find(id);
     if (!entry) return;
-    const kept = write({...entry, ...patch, rev: entry.rev + 1});
-    kept.catch(() => {});
+    const next = {...entry, ...patch, rev: entry.rev + 1};
+    let kept;
+    try { kept = write(next); } catch (error) {
+      if (patch.ops) throw error;
+      if (patch.state === 'done') drop(id, true);
+      unkept.set(entry.key, {over: store.get(entry.key), raw: JSON.stringify(next)});
+    }
+    kept?.catch(() => {});
     if (!quiet) emit();
     return kept;
   }
@@ -95,6 +109,7 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
   function drop(id, quiet) {
     const entry = find(id);
     if (!entry) return;
+    unkept.delete(entry.key);
     store.remove(entry.key).catch(() => {});
     if (!quiet) emit();
   }
@@ -138,8 +153,8 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
   /** kept reads or sets the epoch that the server told last. */
   function kept(value) {
     const key = `${scope}epoch`;
-    const had = parse(store.get(key) ?? '')?.epoch;
-    if (value && value !== had) store.put(key, JSON.stringify({rev: wall(), epoch: value})).catch(() => {});
+    const had = life ?? parse(store.get(key) ?? '')?.epoch;
+    if (value && value !== had) try { life = undefined, store.put(key, JSON.stringify({rev: wall(), epoch: value})).catch(() => {}); } catch { life = value; }
     return value || had || epoch();
   }
 
@@ -159,9 +174,10 @@ export function createOutbox({store, scope, mint = uuid7, elapsed = () => perfor
         if (others.reduce((size, e) => size + cache.get(e.key).raw.length, raw.length) > most) throw new Error('the outbox is full');
         return store.put(key, raw);
       } catch (error) {
-        const old = entries().find(e => e.state === 'done' && e.key !== key);
+        const old = entries().find(e => e.state === 'done' && e.key !== key && !unkept.has(e.key))?.key
+          ?? store.keys('tandem:').find(other => /:tx:/.test(other) && !other.startsWith(prefix) && parse(store.get(other))?.state === 'done');
         if (!old) throw error;
-        store.remove(old.key).catch(() => {});
+        store.remove(old).catch(() => {});
       }
     }
   }

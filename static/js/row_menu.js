@@ -1,8 +1,8 @@
 // The menu of a property of a row or card, as the page has it: the values are the vocabulary's, the form goes the way of every write.
 import {make} from './make.js';
-import {write} from './outbox.js';
-import {having, page, taken, vocabulary} from './page.js';
+import {having, page, vocabulary} from './page.js';
 import {dress} from './picker.js';
+import {send} from './submit.js';
 
 const words = {status: 'Status', priority: 'Priority', assignee: 'Assignee', labels: 'Labels', project: 'Project', milestone: 'Milestone', due: 'Due', cycle: 'Cycle'};
 const label = {status: 'Set status', priority: 'Set priority', assignee: 'Assign', labels: 'Set labels', project: 'Set project', milestone: 'Set milestone', due: 'Set due date', cycle: 'Set cycle'};
@@ -48,15 +48,6 @@ function built(name, row) {
   const menu = make('details', {}, make('summary', {'aria-label': words[name]}), make('div', {}, form));
   menu.dataset.menu = '';
   return choices.length > Number(/milestone|cycle/.test(name)) ? menu : null; // none is no choice
-}
-
-/** send gives the form to the write side, which may have to come first; where nothing can be kept it goes to its URL. */
-function send(event) {
-  event.preventDefault();
-  const form = event.target, data = [...new FormData(form, event.submitter)];
-  const instead = () => fetch(form.action, {method: 'POST', body: new URLSearchParams(data), headers: {'HX-Request': 'true'}})
-    .then(answer => { if (taken(answer)) dispatchEvent(new CustomEvent('tandem:bump', {detail: {version: 0, all: true, force: true}})); return answer; });
-  write().then(side => side.keep(form, data, instead), instead);
 }
 
 function values(name, row) {

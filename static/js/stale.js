@@ -1,6 +1,7 @@
 // What is decided about a live region: whether it is stale, whose hands it is under, and where its reader was.
 
-const busy = 'details[data-menu][open], dialog[open], form[data-dirty], [data-dragging]';
+import {dirty, open} from './page.js';
+
 const field = 'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])';
 const rows = '[data-record]:not(form)';
 const storm = 250, free = 3, gap = 200;
@@ -20,7 +21,7 @@ export const pause = ({marks, started}, now) =>
 export function held(region) {
   const active = document.activeElement, selection = getSelection(), range = selection.rangeCount && selection.getRangeAt(0); // asking the selection itself lays out the page
   if (active?.matches(field) && region.contains(active)) return true;
-  if (region.matches(busy) || region.querySelector(busy)) return true;
+  if (open(region) || dirty(region) || region.querySelector('[data-dragging]')) return true;
   return !!range && !range.collapsed && [range.startContainer, range.endContainer].some(end => region.contains(end));
 }
 

@@ -35,9 +35,9 @@ function show() {
   const html = document.documentElement, sync = merge(said, counts), text = words(sync, counts);
   html.dataset.sync = sync;
   html.dataset.unsent = counts.unsent;
-  for (const place of document.querySelectorAll('[data-sync-text], [data-unsent-text]')) {
-    const says = 'syncText' in place.dataset ? text : `${counts.unsent + counts.failed || ''}`;
-    if (place.textContent === says) continue;
+  for (const [css, says] of [['[data-sync-text]', text], ['[data-unsent-text]', counts.unsent + counts.failed || '']]) {
+    const place = document.querySelector(css); // of the sidebar, which comes first: the rest of the page is not looked through
+    if (!place || place.textContent == says) continue; // of a number, the digits
     if (says === text) place.ariaLive = shown === undefined || shown === sync ? 'off' : 'polite'; // counts alone are not announced
     place.textContent = says;
   }

@@ -1,11 +1,14 @@
 // The outbox page and the failed tray: what is unsent and what failed, in words, with every way out. And signing out with unsent writes.
 
+import {changed, uploading} from './drafts.js';
 import {outbox} from './queue.js';
 import {text} from './operation.js';
 import {blank, names, page, taken} from './page.js';
+import {parse} from './store.js';
 import {toast} from './toast.js';
 
-const cards = new Map();
+const cards = new Map(), patience = 10e3;
+let draining; // aborts the wait for the last write before somebody leaves
 
 /** install fills the outbox page and listens to its buttons, to cards of failed writes, and to sign-out. */
 export function install(root) {
@@ -24,8 +27,17 @@ export function reason({result}) {
   return [error?.text || error?.code, ...Object.values(error?.fields ?? {})].filter(Boolean).join(' ') || 'Refused.';
 }
 
-/** exported is what "export" writes: everything needed to do it again by hand. */
-export const exported = entries => JSON.stringify(entries.map(({id, words, at, state, ops, result, raw}) => ({id, words, at: new Date(at).toISOString(), state, ops, result, raw})), null, 2);
+/** exported is what "export" writes: everything needed to do it again by hand, and texts that were never sent. */
+export const exported = (entries, drafts = []) => JSON.stringify([
+  ...entries.map(({id, words, at, state, ops, result, raw}) => ({id, words, at: new Date(at).toISOString(), state, ops, result, raw})),
+  ...drafts.map(({of, at, text}) => ({state: 'draft', of, at: new Date(at).toISOString(), text})),
+], null, 2);
+
+/** unsaid words what would be lost: changes of the outbox, and texts that were typed only. */
+export function unsaid(changes, drafts) {
+  const many = (n, one) => n ? [`${n} ${one}${n === 1 ? '' : 's'}`] : [];
+  return [...many(changes, 'unsent change'), ...many(drafts, 'draft')].join(' and ');
+}
 
 function draw() {
   const home = document.querySelector('[data-outbox]');
@@ -95,12 +107,23 @@ async function clicked({target}) {
   } catch { toast('That did not work; the text is still here.', {kind: 'failed', alert: true}); }
 }
 
-function download(entries) {
+function download(entries, drafts) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([exported(entries)], {type: 'application/json'}));
+  link.href = URL.createObjectURL(new Blob([exported(entries, drafts)], {type: 'application/json'}));
   link.download = `tandem-outbox-${page().workspace}.json`;
   link.click();
   setTimeout(URL.revokeObjectURL, 60e3, link.href);
+}
+
+/** drafts lists the texts that were typed in any tab and never sent, those of this page as they stand in their fields. */
+function drafts() {
+  const all = new Map(), {scope, store} = outbox, prefix = `${scope}draft:`;
+  for (const key of store.keys(prefix)) all.set(key.slice(prefix.length), parse(store.get(key)));
+  for (const one of document.querySelectorAll('form[data-dirty] :is(textarea, input:not([type=checkbox], [type=radio], [type=hidden]))')) {
+    const of = one.dataset.draftKey ?? (one.ariaLabel || one.name);
+    if (changed(one)) all.set(of, {at: Date.now(), text: one.value.replace(uploading, '')});
+  }
+  return [...all].filter(([, kept]) => kept?.text?.trim()).map(([of, {at, text}]) => ({of, at, text}));
 }
 
 function signOut(event) {
@@ -108,36 +131,52 @@ function signOut(event) {
   if (!button || form.dataset.leaving || !outbox.scope) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const {unsent, failed} = outbox.counts(), n = unsent + failed;
+  question(form);
+}
+
+/** question asks what becomes of what would be lost; where that is nothing, it just leaves. */
+function question(form) {
+  draining?.abort();
+  document.querySelector('[data-toasts] [data-kind="sign-out"]')?.remove();
+  const {unsent, failed} = outbox.counts(), changes = unsent + failed, typed = drafts(), n = changes + typed.length;
   if (!n) return leave(form);
-  const again = () => signOut({target: form, preventDefault() {}, stopImmediatePropagation() {}});
-  ask(`${n} unsent ${n === 1 ? 'change' : 'changes'}: send, download or discard?`, choice => {
-    if (choice === 'download') { download([...outbox.waiting(), ...outbox.failed()]); again(); }
+  ask(`${unsaid(changes, typed.length)}: ${changes ? 'send, ' : ''}download or discard?`, changes, choice => {
+    if (choice === 'download') { download([...outbox.waiting(), ...outbox.failed()], drafts()); question(form); }
     if (choice === 'discard' && confirm(`Really discard ${n === 1 ? 'it' : `all ${n}`} and sign out? This cannot be undone.`)) leave(form);
-    if (choice !== 'send') return;
-    dispatchEvent(new CustomEvent('tandem:retry'));
-    toast('Signing out once everything is sent…', {kind: 'sign-out'});
-    addEventListener('tandem:outbox', function drained({detail}) {
-      if (detail.unsent) return;
-      removeEventListener('tandem:outbox', drained);
-      detail.failed ? again() : leave(form);
-    });
+    if (choice === 'send') drain(form);
   });
 }
 
-function ask(words, run) {
+/** drain leaves once everything is sent. What was refused or typed meanwhile is asked for again, and until then one may stay after all. */
+function drain(form) {
+  const {signal} = draining = new AbortController(), stop = draining;
+  dispatchEvent(new CustomEvent('tandem:retry'));
+  toast('Signing out once everything is sent…', {kind: 'sign-out', stays: true, act: 'Cancel', run: () => stop.abort()});
+  addEventListener('tandem:outbox', ({detail}) => { if (!detail.unsent) question(form); }, {signal});
+  if (!outbox.counts().unsent) question(form);
+}
+
+function ask(words, changes, run) {
   const dialog = document.querySelector('dialog[data-dialog="sign-out"]');
   if (!dialog) return confirm(`${words} OK discards.`) && run('discard');
   dialog.querySelector('[data-words]').textContent = words;
+  dialog.querySelector('[value=send]').hidden = !changes;
   dialog.returnValue = '';
   dialog.addEventListener('close', () => run(dialog.returnValue), {once: true});
   dialog.showModal();
 }
 
-/** leave removes this user's keys and caches here, no one else's, and signs out. */
+/** leave signs out, and then removes this user's keys and caches here, no one else's: until the server has answered, nothing is lost. */
 async function leave(form) {
   form.dataset.leaving = 'true';
-  dispatchEvent(new Event('pagehide')); // the stream and the sender end: they keep cursors and results
+  dispatchEvent(new Event('pagehide')); // the stream and the sender end: they keep cursors and results, and nothing discarded is sent
+  let answer;
+  try { answer = await fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(patience)}); } catch { /* no line */ }
+  if (!taken(answer)) {
+    delete form.dataset.leaving;
+    dispatchEvent(new Event('pageshow'));
+    return toast('Not signed out: the server did not answer. Nothing was removed here.', {kind: 'sign-out', alert: true});
+  }
   const {scope, store} = outbox, {workspace} = page();
   // Each by itself: what is denied or slow keeps no other from going.
   await Promise.allSettled([
@@ -146,5 +185,5 @@ async function leave(form) {
     store.forget(scope),
     (async () => localStorage.removeItem(`tandem:${workspace}:who`))(),
   ]);
-  form.submit();
+  location.assign(answer.url);
 }

@@ -97,3 +97,40 @@ test('S61: a lock whose holder does not answer is stolen, and the holder is told
   first.resign();
   await settle();
 });
+
+test('a leader whose work throws gives the role to another, and stands again after a while', async t => {
+  const tick = clock(t), said = [], queue = [];
+  t.mock.method(console, 'error', () => {});
+  let held;
+  const grant = () => { held = queue.shift(); held?.run().then(held.done, held.fail).finally(grant); };
+  const locks = {request: (key, {signal}, run) => new Promise((done, fail) => {
+    queue.push({run: async () => run(), done, fail});
+    if (!held) grant();
+  })};
+  const settle = () => new Promise(done => setImmediate(done));
+  const role = (name, throws) => new LockRole('k', async () => { said.push(name); if (throws) throw new Error('the disk is full'); }, locks);
+  const [first, second] = [role('a', true), role('b')];
+  first.enlist(); second.enlist();
+  for (let i = 0; i < 5; i++) await settle();
+  assert.deepEqual(said, ['a', 'b']);
+  second.resign();
+  for (let i = 0; i < 5; i++) await settle();
+  assert.deepEqual(said, ['a', 'b'], 'not at once');
+  tick(1000);
+  for (let i = 0; i < 5; i++) await settle();
+  assert.deepEqual(said, ['a', 'b', 'a']);
+  first.resign();
+});
+
+test('a lease whose holder throws is free for the next one', async t => {
+  const tick = clock(t), storage = new Storage(), said = [];
+  t.mock.method(console, 'error', () => {});
+  const role = new LeaseRole('k', async () => { said.push('a'); throw new Error('the disk is full'); }, storage);
+  role.enlist();
+  tick(200);
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+  assert.equal(storage.getItem('k:lease'), null);
+  tick(1200);
+  assert.deepEqual(said, ['a', 'a'], 'it tries again, not more often than once a second');
+  role.resign();
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {folded, laid} from '../overlay.js';
 import {answers, filters, stays} from '../membership.js';
 import {newest, uploading} from '../drafts.js';
-import {exported, reason} from '../tray.js';
+import {exported, reason, unsaid} from '../tray.js';
 
 const op = n => ({op: 'set', record: `issue:${n}`, set: {}});
 
@@ -56,4 +56,11 @@ test('S59 the tray says why, and exports everything', () => {
   assert.equal(reason({result: {error: {code: 'invalid', text: 'Too long.', fields: {title: 'At most 512.'}}}}), 'Too long. At most 512.');
   assert.equal(reason({result: {conflicts: [{field: 'title'}]}}), 'Someone else changed title meanwhile.');
   assert.equal(JSON.parse(exported([{id: 'a', words: 'w', at: 0, state: 'failed', ops: [op(1)]}]))[0].ops[0].record, 'issue:1');
+});
+
+test('S62 what signing out would lose is said in words, and drafts are in the file', () => {
+  assert.equal(unsaid(1, 0), '1 unsent change');
+  assert.equal(unsaid(2, 1), '2 unsent changes and 1 draft');
+  assert.equal(unsaid(0, 3), '3 drafts');
+  assert.deepEqual(JSON.parse(exported([], [{of: 'comment:/body', at: 0, text: 'Long.'}])), [{state: 'draft', of: 'comment:/body', at: '1970-01-01T00:00:00.000Z', text: 'Long.'}]);
 });

@@ -8,9 +8,9 @@ import {FakeArea, fakeIDB, ids} from './fakes.js';
 const settle = async () => { for (let i = 0; i < 30; i++) await Promise.resolve(); };
 
 /** A sender with a scripted server and a clock that only the test moves. */
-function setup(script = []) {
-  const store = openStore({local: () => new FakeArea(), idb: () => fakeIDB()});
-  const box = createOutbox({store, scope: 'tandem:acme:me:', mint: ids(), elapsed: () => 0, epoch: () => 'e1'});
+function setup(script = [], area = new FakeArea()) {
+  const store = openStore({local: () => area, idb: () => fakeIDB()});
+  const again = () => createOutbox({store, scope: 'tandem:acme:me:', mint: ids(), elapsed: () => 0, epoch: () => 'e1'}), box = again();
   const timers = [], sent = [], told = [], pulls = [];
   let now = 0, version = 10, may = true, pulled = 'e2';
   const timer = {
@@ -22,7 +22,7 @@ function setup(script = []) {
     answer: async body => { sent.push(body); const next = script.shift() ?? applied; return typeof next === 'function' ? next(body) : next; }});
   const stop = new AbortController();
   return {
-    box, sender, sent, told, pulls, stop, timers, script, applied,
+    box, again, sender, sent, told, pulls, stop, timers, script, applied,
     start: async () => { sender.run(stop.signal); await settle(); },
     tick: async ms => { const end = now + ms; for (;;) { const next = timers.filter(t => t.at <= end).sort((a, b) => a.at - b.at)[0]; if (!next) break; now = next.at; timer.clearTimeout(next); next.run(); await settle(); } now = end; await settle(); },
     allow: value => { may = value; }, pull: value => { pulled = value; },
@@ -263,3 +263,53 @@ for (const [name, given, kind] of [
 ]) test(`judge: ${name} = ${kind}`, async () => assert.equal((await judge(given)).kind, kind));
 
 test('judge: Retry-After is honoured', async () => assert.equal((await judge(response(429, '', '', {'Retry-After': '7'}))).after, 7000));
+
+/** full is a disk that takes nothing more from now on, however little. */
+const full = area => { area.room = 0; };
+
+test('S60 a disk that is full stops no sending: what cannot be marked is sent all the same', async () => {
+  const area = new FakeArea(), s = setup([again], area);
+  s.add('a'); s.add('b');
+  full(area);
+  await s.start();
+  assert.deepEqual(s.titles(0), ['a', 'b']);
+  await s.tick(2000);
+  assert.deepEqual(s.titles(1), ['a', 'b']);
+  assert.deepEqual(s.box.counts(), {unsent: 0, failed: 0, kept: true});
+  assert.equal(s.box.entries().filter(e => e.state === 'done').length, 2, 'pages behind are painted still');
+});
+
+test('S60 a conflict that the disk has no room for is in the tray of this page, and met again after a reload', async () => {
+  const area = new FakeArea(), mine = 'mine '.repeat(100);
+  const conflict = body => ({kind: 'results', epoch: 'e1', results: body.transactions.map(({id}) => ({id, status: 'conflict', conflicts: [{record: 'issue:1', field: 'title', mine, theirs: mine, base: mine}]}))});
+  const s = setup([conflict], area);
+  s.add(mine);
+  full(area);
+  await s.start();
+  assert.deepEqual(s.box.counts(), {unsent: 0, failed: 1, kept: true});
+  assert.equal(s.box.failed()[0].result.conflicts[0].theirs, mine);
+  assert.equal(s.again().waiting()[0].ops[0].set.title, mine, 'the text is on the disk, to be sent again');
+  s.box.drop(s.box.failed()[0].id);
+  assert.deepEqual(s.box.entries(), []);
+});
+
+test('S60 done writes of another workspace make room for the state of this one', async () => {
+  const area = new FakeArea(), s = setup([], area), other = 'tandem:other:me:tx:1.x';
+  area.setItem(other, JSON.stringify({id: 'x', state: 'done', ops: [], raw: 'x'.repeat(500)}));
+  area.setItem('tandem:other:me:tx:2.y', JSON.stringify({id: 'y', state: 'waiting', ops: []}));
+  s.add('a');
+  area.room = [...Array(area.length).keys()].reduce((n, i) => n + area.key(i).length + area.getItem(area.key(i)).length, 0);
+  await s.start();
+  assert.equal(area.getItem(other), null);
+  assert.ok(area.getItem('tandem:other:me:tx:2.y'), 'what waits there stays');
+  assert.equal(s.again().entries()[0].state, 'done');
+});
+
+test('S60 an epoch that cannot be written down is known all the same', async () => {
+  const area = new FakeArea(), s = setup([{kind: 'epoch'}], area);
+  s.add('a');
+  full(area);
+  await s.start();
+  assert.deepEqual([s.sent.length, s.sent[1].epoch], [2, 'e2']);
+  assert.equal(s.box.counts().unsent, 0);
+});

@@ -4,7 +4,8 @@ import {mine} from '../mine.js';
 import {merge, words as state} from '../sync_state.js';
 import {nth, step as walk} from '../menu.js';
 import {step} from '../drag.js';
-import {actions, caption, find} from '../action.js';
+import {actions, find} from '../action.js';
+import {caption} from '../caption.js';
 import {target} from '../cursor.js';
 import {offset, words} from '../time.js';
 
