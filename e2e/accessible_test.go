@@ -186,7 +186,7 @@ func TestMenusAndDialogsAreAccessible(t *testing.T) {
 			p.sees("one selected", selected, 1)
 		}},
 		{name: "priorities for a selection", acts: pressing("p", "() => document.querySelector('.bulk__bar details[open]')?.contains(document.activeElement)")},
-		{name: "card's menu", path: "/acme/team/ENG?view=board&text=echidna", acts: clicking("summary[data-action=open-move]", "() => document.querySelector('main details[open] select')")},
+		{name: "card's menu", path: "/acme/team/ENG?view=board&text=echidna", acts: clicking("[data-action=open-move]", "() => document.querySelector('main details[open] select')")},
 		{name: "new issue dialog", path: "/acme/team/ENG?text=echidna", acts: pressing("c", "() => document.querySelector('dialog[open]')")},
 		{name: "command menu", path: "/acme/issue/" + key, acts: pressing("Ctrl+k", "() => ("+active+")() !== 'no menu'")},
 		{name: "command menu, nothing fits", acts: func(p *person) {

@@ -109,3 +109,41 @@ func TestManyIssuesChangedAtOnceByKeys_S76_S77(t *testing.T) {
 		}
 	}
 }
+
+// With ten people and more the menu has a box, and a wrong Enter would give forty issues to the wrong person.
+func TestManyIssuesGivenToThePersonThatWasTyped_S76(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	for _, title := range []string{"Otter one", "Otter two", "Otter three"} {
+		c.makes("ENG", title, nil)
+	}
+	ann := newMember(t, "ann", demo)
+	ann.opens("/acme/team/ENG?text=otter")
+	ann.mayWrite()
+	ann.sees("that rows can be selected", "() => document.querySelector('form[data-bulk][data-ready]') && all('[data-rows] [name=record]').length === 3")
+	ann.presses("Ctrl+a")
+	ann.sees("all three selected", selected, 3)
+	ann.clicks(".bulk__bar [data-action=open-assignee]")
+	ann.sees("the box, at no choice yet", "() => document.activeElement.matches('.bulk__bar details[open] [role=combobox]') && !document.activeElement.hasAttribute('aria-activedescendant') && all('.bulk__bar details[open] [role=option]').length >= 11")
+	shown := "n => all('.bulk__bar details[open] [role=option]').filter(seen).length === n"
+	ann.types("zzz")
+	ann.sees("nobody", shown, 0)
+	ann.presses("Enter")
+	ann.sees("the menu open still", "() => document.activeElement.matches('.bulk__bar details[open] [role=combobox]') && !document.querySelector('[data-rows] [data-pending]')")
+	ask[bool](ann.window, "() => (document.activeElement.select(), true)")
+	ann.types("gus")
+	ann.sees("Gus alone", shown, 1)
+	// The Enter that ends a composition chooses nothing; Safari tells it by its code alone.
+	ask[bool](ann.window, `() => [{isComposing: true}, {keyCode: 229}].every(how =>
+		document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true, ...how})))`)
+	ann.sees("nothing chosen yet", "() => document.activeElement.matches('.bulk__bar details[open] [role=combobox]')")
+	ann.presses("Enter")
+	ann.unsent(0)
+	ann.sees("it told", "() => textOf('[data-toasts]').includes('Gus')")
+	for _, title := range []string{"Otter one", "Otter two", "Otter three"} {
+		if got := c.titled(title).Fields["assignee"]; got != c.ref("member gus") {
+			t.Errorf("%s was given to %v", title, got)
+		}
+	}
+}

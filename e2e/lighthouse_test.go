@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +18,8 @@ const lighthouse = "lighthouse@12.8.2"
 
 // report is what of Lighthouse's report is told.
 type report struct {
-	Categories map[string]struct {
+	RuntimeError struct{ Message string }
+	Categories   map[string]struct {
 		Score     *float64
 		AuditRefs []struct {
 			ID     string
@@ -34,57 +34,58 @@ type report struct {
 }
 
 // TestLighthouse prints Lighthouse's scores of the main pages as a desk and as a phone on a slow line has them, and what
-// kept them from 100; a score that misses its goal fails nothing. npm fetches Lighthouse.
+// kept them from 100; a score that misses its goal fails nothing. npm fetches Lighthouse. One page is a test of its own, as TestLighthouse/board/mobile.
 //
 //	go test -tags figures -run TestLighthouse -count=1 -v -timeout 30m ./e2e
 func TestLighthouse(t *testing.T) {
-	chromium, err := findBrowser(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	demo := ownProgram(t, "demo")
-	c := signedIn(t, demo, "ann")
+	demo, profile := ownProgram(t, "demo"), t.TempDir()
+	signsInto(t, demo, profile)
 	for _, one := range []struct{ name, path string }{
 		{"list", "/acme/team/WEB"}, {"board", "/acme/team/WEB?view=board"}, {"issue", "/acme/issue/ENG-35"}, {"my issues", "/acme"}, {"sign-in", "/sign-in"},
 	} {
 		for _, device := range []string{"desktop", "mobile"} {
-			tell(one.name+", "+device, c.lights(chromium, one.path, device))
+			t.Run(one.name+"/"+device, func(t *testing.T) { tell(one.name+", "+device, lights(t, profile, demo.url(one.path), device)) })
 		}
 	}
 }
 
-// lights runs Lighthouse on a page in the client's session.
-func (c *client) lights(chromium, path, device string) (r report) {
-	c.t.Helper()
-	at, err := url.Parse(c.at.url(path))
+// signsInto leaves ann's session in a profile. A cookie given to Lighthouse as a header goes with the page alone, not with what scripts fetch.
+func signsInto(t *testing.T, at *program, profile string) {
+	t.Helper()
+	b := started(t, func() (*browser, error) { return startBrowser(profile) })
+	defer b.close()
+	w := openWindow(t, "ann", b.ctx)
+	w.goes(at.url("/demo/sign-in?as=ann&next=/acme"))
+	w.sees("the workspace", "() => document.querySelector('meta[name=tandem-member]')")
+}
+
+// lights runs Lighthouse on a page, in a Chromium of its own on the profile.
+func lights(t *testing.T, profile, page, device string) (r report) {
+	t.Helper()
+	chromium, err := findBrowser(whole)
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
-	var cookies []string
-	for _, one := range c.http.Jar.Cookies(at) {
-		cookies = append(cookies, one.Name+"="+one.Value)
-	}
-	headers, err := json.Marshal(map[string]string{"Cookie": strings.Join(cookies, "; ")})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	file := filepath.Join(c.t.TempDir(), "report.json")
-	run := exec.Command("npx", "--yes", lighthouse, at.String(), "--quiet", "--output=json", "--output-path="+file,
-		"--extra-headers="+string(headers), "--only-categories=performance,accessibility,best-practices",
-		"--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic")
+	file := filepath.Join(t.TempDir(), "report.json")
+	run := exec.Command("npx", "--yes", lighthouse, page, "--quiet", "--output=json", "--output-path="+file,
+		"--only-categories=performance,accessibility,best-practices",
+		"--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic --user-data-dir="+profile)
+	run.Env = append(os.Environ(), "CHROME_PATH="+chromium)
 	if device == "desktop" {
 		run.Args = append(run.Args, "--preset=desktop")
 	}
-	run.Env = append(os.Environ(), "CHROME_PATH="+chromium)
 	if said, err := run.CombinedOutput(); err != nil {
-		c.t.Fatalf("lighthouse: %v\n%s", err, said)
+		t.Fatalf("lighthouse: %v\n%s", err, said)
 	}
 	text, err := os.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(text, &r)
 	}
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
+	}
+	if r.RuntimeError.Message != "" {
+		t.Fatalf("lighthouse: %s", r.RuntimeError.Message)
 	}
 	return r
 }

@@ -37,7 +37,7 @@ type call struct {
 	path      string
 }
 
-var told = []string{"/sync/events", "/sync/push", "/f/team/"}
+var told = []string{"/sync/events", "/sync/push", "/f/team/", "/comment"}
 
 // newLine lays a line to far, which is asked for at each call since a restarted server may be elsewhere.
 func newLine(t *testing.T, far func() string) *line {

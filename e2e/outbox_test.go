@@ -32,19 +32,19 @@ func (c *client) makesTeam(key string, columns, issues int) (team string) {
 	return team
 }
 
-// edits moves the first cards of the board n times in all, each in turn to the next column, by submitting their forms.
+// edits moves the first cards of the board n times in all, each in turn to the next column, by submitting a form as a key does.
 func (p *person) edits(n, cards int) time.Duration {
 	p.t.Helper()
 	start := time.Now()
 	for done := 0; done < n; done += cards {
 		ask[bool](p.window, `async (n, cards) => {
-			globalThis.e2eCards ??= all('[data-rows] form[data-op=move]').slice(0, cards).map(form => form.dataset.record);
-			const columns = all('[data-group]').map(one => one.dataset.group);
+			globalThis.e2eCards ??= all('[data-rows] > [data-record]:has(> [data-action=open-move])').slice(0, cards).map(card => card.dataset.record);
+			const columns = all('[data-group]').map(one => one.dataset.group), {moving} = await import(new URL('card.js', document.querySelector('script[type=module]').src));
 			for (const record of e2eCards.slice(0, n)) {
-				const form = document.querySelector('form[data-op=move][data-record="' + record + '"]'), at = form.closest('[data-group]').dataset.group;
-				form.elements.status.value = columns[(columns.indexOf(at) + 1) % columns.length];
+				const node = document.querySelector('[data-rows] > [data-record="' + record + '"]'), at = node.closest('[data-group]').dataset.group;
+				const status = Object.assign(document.createElement('input'), {name: 'status', value: columns[(columns.indexOf(at) + 1) % columns.length]});
 				const shown = new Promise(done => addEventListener('tandem:outbox', done, {once: true}));
-				form.requestSubmit();
+				moving(node, status).dispatchEvent(new SubmitEvent('submit', {cancelable: true}));
 				await shown;
 			}
 			return true;
@@ -178,6 +178,18 @@ func TestWithoutStorageFormsGoToTheServer_S60(t *testing.T) {
 				t.Errorf("the status is %s", got)
 			}
 			if got := c.comments(issue); !slices.Equal(got, []string{"Straight to the server."}) {
+				t.Errorf("the comments are %q", got)
+			}
+
+			// What is typed while the first is on its way is not the first's to empty.
+			ann.line.hold("/comment", 2*time.Second)
+			ask[bool](ann.window, "() => { document.addEventListener('htmx:finally:request', ({detail}) => { if (detail.ctx.request.method === 'POST') globalThis.e2eAnswered = true; }); return true; }")
+			ann.fills(".composer textarea", "The first.")
+			ann.presses("Ctrl+Enter")
+			ann.types(" And the second.")
+			ann.sees("the answer", "() => globalThis.e2eAnswered")
+			ann.sees("the text, unsent", "() => { const at = document.querySelector('.composer textarea'); return at.value === 'The first. And the second.' && at.form.hasAttribute('data-dirty'); }")
+			if got := c.comments(issue); !slices.Equal(got, []string{"Straight to the server.", "The first."}) {
 				t.Errorf("the comments are %q", got)
 			}
 

@@ -170,7 +170,8 @@ func (p *person) setsStatus(name string) {
 // movesCard moves a card of the board by its menu.
 func (p *person) movesCard(title, column string) {
 	p.t.Helper()
-	p.clicksWhere("the menu of "+title, "title => row(title).querySelector('summary[data-action=open-move]')", title)
+	p.clicksWhere("the menu of "+title, "title => row(title).querySelector('[data-action=open-move]')", title)
+	p.sees("the menu", "() => seen(document.querySelector('details[open] form[data-op=move] select[name=status]'))")
 	p.chooses("details[open] form[data-op=move] select[name=status]", column)
 	p.clicks("details[open] form[data-op=move] [data-action=move]")
 }

@@ -73,9 +73,11 @@ func TestEverythingWithoutScripts_S89(t *testing.T) {
 	ann.reads("the comment again", "() => textOf('[data-rows=comment] [data-field=body]') === 'Linseed oil.'")
 
 	ann.goes(ann.line.url("/acme/team/WEB?view=board&text=hinges"))
-	ann.clicks("summary[data-action=open-move]")
+	press("[data-action=open-move]")
+	ann.reads("the menu, and no other", "() => location.hash === '#move' && all('details[open] form[data-op=move]').length === 1 && all('form[data-op=move]').length === 1")
 	ann.chooses("form[data-op=move] select[name=status]", "In Progress")
 	press("form[data-op=move] [data-action=move]")
+	ann.reads("the board again, without the menu", "() => location.search === '?text=hinges&view=board' && !document.querySelector('form[data-op=move]')")
 	ann.goes(ann.line.url("/acme/team/WEB?view=board&text=hinges"))
 	ann.reads("the card in its column", "() => groupOf('Oil the hinges twice') === 'In Progress' && count('In Progress') === 1")
 

@@ -106,6 +106,61 @@ func TestSigningOutAsksForUnsentWrites_S62(t *testing.T) {
 	}
 }
 
+func TestSigningOutAsksForDrafts_S62(t *testing.T) {
+	t.Parallel()
+	demo := sharedDemo(t)
+	c := signedIn(t, demo, "ann")
+	_, key := c.makes("ENG", "Half a thought", nil)
+	ann := newMember(t, "ann", demo)
+	ann.opens("/acme/issue/" + key)
+	ann.mayLoseTheLine()
+	ask[bool](ann.window, `() => {
+		const make = URL.createObjectURL;
+		URL.createObjectURL = blob => { globalThis.e2eSaved = blob.text(); return make.call(URL, blob); };
+		return true;
+	}`)
+	question := "words => textOf('dialog[data-dialog=sign-out][open] [data-words]').startsWith(words)"
+	way := func(action string) { ann.clicks("dialog[data-dialog=sign-out] [data-action=" + action + "]") }
+	typed := "text => document.querySelector('.composer textarea').value === text && !document.querySelector('dialog[open]')"
+
+	// Nothing is unsent, but something is typed.
+	ann.fills(".composer textarea", "Half of it.")
+	ann.clicks("[data-action=sign-out]")
+	ann.sees("the question", question, "1 draft: download or discard?")
+	ann.sees("nothing to send", "() => !seen(document.querySelector('dialog[data-dialog=sign-out] [data-action=send]'))")
+	way("export")
+	ann.sees("the text in the file, and the question again", "async () => { const [one] = JSON.parse(await globalThis.e2eSaved); return one.text === 'Half of it.' && document.querySelector('dialog[data-dialog=sign-out][open]'); }")
+	way("cancel")
+	ann.sees("the text where it was", typed, "Half of it.")
+
+	// Without a line nobody is signed out, so nothing goes.
+	ann.losesTheLine()
+	ann.clicks("[data-action=sign-out]")
+	way("discard")
+	ann.sees("that it did not work", "() => textOf('[data-alert]').startsWith('Not signed out')")
+	ann.sees("the text where it was", typed, "Half of it.")
+	ann.sees("it on the disk", "() => Object.values(localStorage).some(one => one.includes('Half of it.'))")
+
+	// What is typed while the last write is sent is asked for before it goes.
+	ann.renames("A whole thought")
+	ann.clicks("[data-action=sign-out]")
+	ann.sees("both", question, "1 unsent change and 1 draft: send, download or discard?")
+	way("send")
+	ann.fills(".composer textarea", "Half of it, and a little more.")
+	ann.getsTheLineBack()
+	ann.seesWithin(late, "the question for the rest", question, "1 draft:")
+	way("cancel")
+	ann.sees("the text where it was", typed, "Half of it, and a little more.")
+	c.titled("A whole thought")
+	ann.clicks("[data-action=sign-out]")
+	ann.excuse("status of 401") // of what the page was fetching when the session ended
+	way("discard")
+	ann.sees("the sign-in page", "() => location.pathname === '/sign-in' || document.querySelector('[data-action=sign-in]')")
+	if left := ask[[]string](ann.window, "() => Object.keys(localStorage)"); len(left) != 0 {
+		t.Errorf("these are left of hers: %q", left)
+	}
+}
+
 func TestLeavingWithoutSendingNeedsASecondYes_S62(t *testing.T) {
 	t.Parallel()
 	demo := sharedDemo(t)

@@ -142,7 +142,7 @@ func (r *recorder) lastTransaction() []trip {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for first := len(r.trips) - 1; first >= 0; first-- {
-		if !r.trips[first].has("FOR NO KEY UPDATE") {
+		if !r.trips[first].has("FOR NO KEY UPDATE") && !r.trips[first].has("lock_head(") {
 			continue
 		}
 		var transaction []trip
@@ -150,8 +150,8 @@ func (r *recorder) lastTransaction() []trip {
 			if t.connection == r.trips[first].connection {
 				transaction = append(transaction, t)
 			}
-			if t.connection == r.trips[first].connection && t.has("commit") {
-				return transaction
+			if t.connection == r.trips[first].connection && (t.has("commit") || !r.trips[first].has("begin")) {
+				return transaction // without a begin, one round trip is a transaction
 			}
 		}
 	}

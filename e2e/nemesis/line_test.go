@@ -48,7 +48,14 @@ func (l *line) poison(kind, direction string, attributes map[string]int) (toxics
 	return made.Toxic, func() error { return l.proxy.Toxics.RemoveToxic(context.Background(), name) }, nil
 }
 
-// loseCommit takes away what PostgreSQL answers to the COMMIT of a write, and ends the connection: it is committed, and
+// committed tells whether PostgreSQL says that a write is committed: after COMMIT, or after the round trip that took the lock and wrote.
+func committed(answer []byte) bool {
+	const idle = "Z\x00\x00\x00\x05I"
+	ended := bytes.Contains(answer, []byte("COMMIT\x00")) || bytes.Contains(answer, []byte("SELECT 1\x00")) && bytes.HasSuffix(answer, []byte(idle))
+	return ended && bytes.Contains(answer, []byte("INSERT 0 "))
+}
+
+// loseCommit takes away what PostgreSQL answers to the commit of a write, and ends the connection: it is committed, and
 // whoever asked for it cannot know.
 type loseCommit struct {
 	lost atomic.Int64
@@ -65,7 +72,7 @@ func (t *loseCommit) Pipe(stub *toxics.ToxicStub) {
 				stub.Close()
 				return
 			}
-			if bytes.Contains(chunk.Data, []byte("COMMIT\x00")) && bytes.Contains(chunk.Data, []byte("INSERT 0 ")) {
+			if committed(chunk.Data) {
 				t.lost.Add(1)
 				stub.Close()
 				return
