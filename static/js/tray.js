@@ -119,7 +119,7 @@ function download(entries, drafts) {
 function drafts() {
   const all = new Map(), {scope, store} = outbox, prefix = `${scope}draft:`;
   for (const key of store.keys(prefix)) all.set(key.slice(prefix.length), parse(store.get(key)));
-  for (const one of document.querySelectorAll('form[data-dirty] :is(textarea, input:not([type=checkbox], [type=radio], [type=hidden]))')) {
+  for (const one of document.querySelectorAll('form[data-dirty]:not([data-passkey]) :is(textarea, input:not([type=checkbox], [type=radio], [type=hidden]))')) {
     const of = one.dataset.draftKey ?? (one.ariaLabel || one.name);
     if (changed(one)) all.set(of, {at: Date.now(), text: one.value.replace(uploading, '')});
   }
