@@ -124,7 +124,9 @@ func TestManyIssuesGivenToThePersonThatWasTyped_S76(t *testing.T) {
 	ann.sees("that rows can be selected", "() => document.querySelector('form[data-bulk][data-ready]') && all('[data-rows] [name=record]').length === 3")
 	ann.presses("Ctrl+a")
 	ann.sees("all three selected", selected, 3)
-	ann.clicks(".bulk__bar [data-action=open-assignee]")
+	// By key: under a pointer a menu that opens before its box has come does without it, so that nothing moves.
+	ask[bool](ann.window, "() => (document.querySelector('.bulk__bar [data-action=open-assignee]').focus(), true)")
+	ann.presses("Enter")
 	ann.sees("the box, at no choice yet", "() => document.activeElement.matches('.bulk__bar details[open] [role=combobox]') && !document.activeElement.hasAttribute('aria-activedescendant') && all('.bulk__bar details[open] [role=option]').length >= 11")
 	shown := "n => all('.bulk__bar details[open] [role=option]').filter(seen).length === n"
 	ann.types("zzz")

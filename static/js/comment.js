@@ -82,6 +82,7 @@ function made(node, css) {
 function again(target, fragment) {
   for (const {dataset, parentNode} of target?.querySelectorAll?.(`${comment} details > summary[data-action]`) ?? []) {
     const from = link(fragment, parentNode.closest(comment).dataset.record, dataset.action);
-    if (from) grown(from);
+    const tool = from && grown(from);
+    if (tool) tool.open = parentNode.open;
   }
 }
