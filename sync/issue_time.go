@@ -33,10 +33,12 @@ func (w *work) category(issue *record) string {
 	return ""
 }
 
-// reverseTime brings back a time that an undone change of the status had set or cleared. Where the status could not go
-// back the time belongs to what somebody did since.
-func reverseTime(mine *record, field string, change loggedChange) {
-	if same(mine.fields["status"], change.Before["status"]) && same(mine.fields[field], change.After[field]) {
+// reverseTime brings back a time that the change of the status had set or cleared, if the undo itself has brought that
+// status back. Where it could not, or somebody else did, the time belongs to what was done since.
+func (w *work) reverseTime(mine *record, field string, change loggedChange) {
+	was := change.Before["status"]
+	brought := same(mine.fields["status"], was) && changed(w.world.lookup(mine.ref()), mine, "status")
+	if brought && same(mine.fields[field], change.After[field]) {
 		mine.fields[field] = change.Before[field]
 	}
 }

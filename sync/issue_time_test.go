@@ -114,6 +114,20 @@ func TestTimes_AnUndoThatCannotGiveTheStatusBackLeavesThem(t *testing.T) {
 	}
 }
 
+func TestTimes_AnUndoLeavesThemWhereSomebodyElseBroughtTheStatusBack(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	from := h.clock.now(time.Time{})
+	issue, base := h.issue(t, "Fix login")
+	todo := NewRef("status", StatusID(h.team, "Todo"))
+	started := h.applied(t, h.ann, h.annsTab, Operation{Op: Set, Record: issue, Base: &base, Set: map[string]any{"status": string(h.doing), "priority": int64(1)}})
+	h.applied(t, h.ben, h.bensTab, setField(issue, started.Version, "status", string(todo)))
+	h.applied(t, h.ann, h.annsTab, undo(started.ID))
+	if diff := cmp.Diff(map[string]time.Duration{"started_at": 0}, h.times(t, issue, from)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestTimes_NobodySetsThem(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -125,7 +125,7 @@ func (w *work) reverseField(mine *record, field field, change loggedChange) {
 	case followsTeam(field, mine, change):
 		return
 	case isTime(mine.kind, field.name):
-		reverseTime(mine, field.name, change)
+		w.reverseTime(mine, field.name, change)
 		return
 	case field.name == "snoozed_until":
 		w.reverseSnooze(mine, change)
